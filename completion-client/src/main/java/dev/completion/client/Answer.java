@@ -1,0 +1,199 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.client.ClientResponse;
+
+/**
+ * An HTTP response of the API, from its headers on. Only status 200 with the expected
+ * content type is an answer; everything else is told as the error that it is.
+ */
+final class Answer {
+
+	private static final int MAX_BODY_SIZE = 16 * 1024 * 1024;
+
+	private final ClientResponse response;
+
+	private final HttpHeaders headers;
+
+	private final ApiErrorReader errors;
+
+	Answer(ClientResponse response, ApiErrorReader errors) {
+		this.response = response;
+		this.errors = errors;
+		// the headers of the connector are a view on a buffer of its own
+		this.headers = new HttpHeaders();
+		this.headers.putAll(response.headers().asHttpHeaders());
+	}
+
+	HttpHeaders headers() {
+		return this.headers;
+	}
+
+	@Nullable String requestId() {
+		return this.headers.getFirst("request-id");
+	}
+
+	CompletionResponse wrap(Completion completion, int attempts) {
+		return new CompletionResponse(completion, requestId(), this.headers.getFirst("anthropic-organization-id"),
+				RateLimits.from(this.headers), attempts, CompletionApi.TEXT_COMPLETIONS, null, this.headers);
+	}
+
+	/**
+	 * Return the whole body of a JSON answer.
+	 */
+	Mono<byte[]> json() {
+		if (!isOk()) {
+			return failure();
+		}
+		if (!isJson()) {
+			return errorBody().then(Mono.error(unexpectedContentType()));
+		}
+		return DataBufferUtils.join(bytes(), MAX_BODY_SIZE)
+			.onErrorMap(DataBufferLimitException.class, (ex) -> CallFailure.limitExceeded("body", MAX_BODY_SIZE))
+			.map(Answer::takeAll)
+			.map(this::decompressed)
+			.defaultIfEmpty(new byte[0]);
+	}
+
+	/**
+	 * Return the body of an event stream as it arrives.
+	 */
+	Flux<DataBuffer> eventStream() {
+		if (!isOk()) {
+			return failure().thenMany(Flux.empty());
+		}
+		if (!MediaType.TEXT_EVENT_STREAM.isCompatibleWith(contentType()) || encoding() != null) {
+			return errorBody().flatMapMany((body) -> Flux.error(noStream(body)));
+		}
+		return bytes();
+	}
+
+	private CallFailure noStream(byte[] body) {
+		CallFailure error = isJson() ? this.errors.readEnvelope(this.headers, body, 0, body.length, false) : null;
+		return (error != null) ? error : unexpectedContentType();
+	}
+
+	private <T> Mono<T> failure() {
+		HttpStatusCode status = this.response.statusCode();
+		return errorBody().flatMap((body) -> Mono.error(status.isError() ? this.errors.read(status, this.headers, body)
+				: CallFailure.malformed(unexpectedStatus())));
+	}
+
+	private boolean isOk() {
+		return this.response.statusCode().value() == 200;
+	}
+
+	private boolean isJson() {
+		MediaType type = contentType();
+		return MediaType.APPLICATION_JSON.isCompatibleWith(type)
+				|| (type != null && type.getSubtype().endsWith("+json"));
+	}
+
+	private @Nullable MediaType contentType() {
+		try {
+			return this.headers.getContentType();
+		}
+		catch (InvalidMediaTypeException ex) {
+			return null;
+		}
+	}
+
+	private @Nullable String encoding() {
+		String encoding = this.headers.getFirst(HttpHeaders.CONTENT_ENCODING);
+		return (encoding == null || encoding.equalsIgnoreCase("identity")) ? null : encoding.toLowerCase(Locale.ROOT);
+	}
+
+	private String unexpectedStatus() {
+		String rule = this.response.statusCode().is3xxRedirection()
+				? ": redirects are not followed, since they would take the credential elsewhere" : ", not 200";
+		return "The server answered with status " + this.response.statusCode().value() + rule;
+	}
+
+	private CallFailure unexpectedContentType() {
+		return CallFailure.malformed("The server answered with content type "
+				+ this.headers.getFirst(HttpHeaders.CONTENT_TYPE) + " and content encoding " + encoding());
+	}
+
+	private Flux<DataBuffer> bytes() {
+		return this.response.body((message, context) -> message.getBody());
+	}
+
+	/**
+	 * Read the body of an error: no more of it than is kept, after which the connection
+	 * is closed, and as it is if it cannot be decompressed.
+	 */
+	private Mono<byte[]> errorBody() {
+		return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(bytes(), ApiErrorReader.MAX_BODY_SIZE))
+			.map(Answer::takeAll)
+			.map((body) -> {
+				try {
+					return decompress(body, ApiErrorReader.MAX_BODY_SIZE);
+				}
+				catch (IOException ex) {
+					return body;
+				}
+			})
+			.defaultIfEmpty(new byte[0]);
+	}
+
+	private byte[] decompressed(byte[] body) {
+		try {
+			byte[] decompressed = decompress(body, MAX_BODY_SIZE + 1);
+			if (decompressed.length > MAX_BODY_SIZE) {
+				throw CallFailure.limitExceeded("body", MAX_BODY_SIZE);
+			}
+			return decompressed;
+		}
+		catch (IOException ex) {
+			throw CallFailure.malformed("The server's answer is not the gzip that its headers say");
+		}
+	}
+
+	private byte[] decompress(byte[] body, int maxSize) throws IOException {
+		if (encoding() == null || body.length == 0) {
+			return body;
+		}
+		try (GZIPInputStream stream = new GZIPInputStream(new ByteArrayInputStream(body))) {
+			return stream.readNBytes(maxSize);
+		}
+	}
+
+	private static byte[] takeAll(DataBuffer buffer) {
+		byte[] bytes = new byte[buffer.readableByteCount()];
+		buffer.read(bytes);
+		DataBufferUtils.release(buffer);
+		return bytes;
+	}
+
+}

@@ -1,0 +1,99 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import dev.completion.client.error.ErrorResponse;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+
+/**
+ * Reads errors: the envelope of the API, or whatever a proxy sent in its place.
+ */
+final class ApiErrorReader {
+
+	/**
+	 * The most of an error's body that is read.
+	 */
+	static final int MAX_BODY_SIZE = 64 * 1024;
+
+	private final JsonMapper mapper;
+
+	ApiErrorReader(JsonMapper mapper) {
+		this.mapper = mapper;
+	}
+
+	/**
+	 * Read the answer with the given error status.
+	 */
+	CallFailure read(HttpStatusCode status, HttpHeaders headers, byte[] body) {
+		JsonNode envelope = envelope(body, 0, body.length);
+		return error(status, headers, body(body, 0, body.length), envelope, false);
+	}
+
+	/**
+	 * Read what should have been a completion, or an {@code error} event.
+	 * @return the error, or {@code null} if the bytes are no error envelope
+	 */
+	@Nullable CallFailure readEnvelope(HttpHeaders headers, byte[] bytes, int offset, int length, boolean inStream) {
+		JsonNode envelope = envelope(bytes, offset, length);
+		if (!envelope.path("error").isObject()) {
+			return null;
+		}
+		HttpStatusCode status = ErrorResponse.statusOf(string(envelope.path("error").path("type")));
+		return error(status, headers, body(bytes, offset, length), envelope, inStream);
+	}
+
+	/**
+	 * Return the error for an {@code error} event whose data is no envelope.
+	 */
+	CallFailure unreadableEvent(HttpHeaders headers, byte[] bytes, int offset, int length) {
+		return error(ErrorResponse.statusOf(""), headers, body(bytes, offset, length), this.mapper.missingNode(), true);
+	}
+
+	private CallFailure error(HttpStatusCode status, HttpHeaders headers, String body, JsonNode envelope,
+			boolean inStream) {
+		JsonNode error = envelope.path("error");
+		ErrorResponse response = new ErrorResponse(status, string(error.path("type")), string(error.path("message")),
+				RetryAfter.from(headers), headers, body, inStream);
+		String requestId = string(envelope.path("request_id"));
+		return CallFailure.api(response, requestId.isEmpty() ? null : requestId);
+	}
+
+	private JsonNode envelope(byte[] bytes, int offset, int length) {
+		try {
+			return this.mapper.readTree(bytes, offset, length);
+		}
+		catch (JacksonException ex) {
+			// proxies answer with HTML, or cut the body: the status tells enough
+			return this.mapper.missingNode();
+		}
+	}
+
+	private static String string(JsonNode node) {
+		return node.isString() ? node.stringValue() : "";
+	}
+
+	private static String body(byte[] bytes, int offset, int length) {
+		return Utf8.decode(bytes, offset, Math.min(length, MAX_BODY_SIZE));
+	}
+
+}

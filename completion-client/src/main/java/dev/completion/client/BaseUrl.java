@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+import org.springframework.util.Assert;
+
+/**
+ * The rules for the URL of the server, which decides who gets the credential.
+ */
+final class BaseUrl {
+
+	static final String DEFAULT = "https://api.anthropic.com";
+
+	private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "[::1]");
+
+	private BaseUrl() {
+	}
+
+	/**
+	 * Check a base URL.
+	 * @return the URL with neither {@code /v1} nor a slash at its end
+	 */
+	static String normalize(String baseUrl) {
+		URI uri = parse(baseUrl);
+		String scheme = (uri.getScheme() != null) ? uri.getScheme().toLowerCase(Locale.ROOT) : "";
+		Assert.isTrue(scheme.equals("https") || scheme.equals("http"), "'baseUrl' must begin with https:// or http://");
+		Assert.isTrue(uri.getRawUserInfo() == null,
+				"'baseUrl' must not hold user info: set an API key or a bearer token instead");
+		Assert.isTrue(uri.getHost() != null, "'baseUrl' must name a host");
+		Assert.isTrue(uri.getRawQuery() == null && uri.getRawFragment() == null,
+				"'baseUrl' must have neither a query nor a fragment");
+		String path = path(uri);
+		return scheme + "://" + uri.getHost() + ((uri.getPort() != -1) ? ":" + uri.getPort() : "") + path;
+	}
+
+	static boolean isInsecure(String baseUrl) {
+		URI uri = URI.create(baseUrl);
+		String host = Objects.requireNonNull(uri.getHost()).toLowerCase(Locale.ROOT);
+		return "http".equals(uri.getScheme()) && !LOOPBACK.contains(host) && !host.matches("127(\\.\\d{1,3}){3}");
+	}
+
+	private static URI parse(String baseUrl) {
+		Assert.hasText(baseUrl, "'baseUrl' must not be blank");
+		try {
+			return new URI(baseUrl.trim());
+		}
+		catch (URISyntaxException ex) {
+			// not chained: its message quotes the URL, which may hold a password
+			throw new IllegalArgumentException("'baseUrl' must be a valid URL, but is not from index " + ex.getIndex());
+		}
+	}
+
+	private static String path(URI uri) {
+		String path = Objects.requireNonNullElse(uri.getRawPath(), "");
+		Assert.isTrue(!path.contains("//") && !path.contains("%") && !List.of(path.split("/")).contains(".."),
+				"'baseUrl' must have a plain path: no '//', '..' or '%'");
+		String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+		return trimmed.endsWith("/v1") ? trimmed.substring(0, trimmed.length() - "/v1".length()) : trimmed;
+	}
+
+}

@@ -1,0 +1,80 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Text that the model produced: all of it, or one delta of a stream.
+ *
+ * @param id the id of the completion, the same in every delta of a stream; empty if the
+ * server sent none, as old servers do
+ * @param completion the text, or the next piece of it; may be empty, and normally begins
+ * with a space
+ * @param stopReason why the text ended; {@code null} in every delta but the last
+ * @param model the model that answered, which may be a more exact name than the one asked
+ * for
+ * @param type the type on the wire, {@code completion}
+ * @param stop the stop sequence that ended the text, or {@code null}
+ * @param additionalProperties what else the server sent, by its name on the wire; not
+ * modifiable
+ * @since 0.1.0
+ */
+public record Completion(String id, String completion, @Nullable StopReason stopReason, Model model, String type,
+		@Nullable String stop, Map<String, Object> additionalProperties) {
+
+	/**
+	 * Fold a stream into one completion, as in
+	 * {@code client.stream(request).as(Completion::join)}: the texts joined, everything
+	 * else as in the last delta that had it.
+	 * @param deltas the stream
+	 * @return the whole completion; empty if the stream is
+	 */
+	public static Mono<Completion> join(Flux<Completion> deltas) {
+		return deltas.collect(Joiner::new, Joiner::add).mapNotNull(Joiner::completion);
+	}
+
+	private static final class Joiner {
+
+		private final StringBuilder text = new StringBuilder();
+
+		private final Map<String, Object> additionalProperties = new LinkedHashMap<>();
+
+		private @Nullable Completion last;
+
+		private void add(Completion delta) {
+			this.text.append(delta.completion());
+			this.additionalProperties.putAll(delta.additionalProperties());
+			this.last = delta;
+		}
+
+		private @Nullable Completion completion() {
+			return (this.last != null)
+					? new Completion(this.last.id(), this.text.toString(), this.last.stopReason(), this.last.model(),
+							this.last.type(), this.last.stop(), Collections.unmodifiableMap(this.additionalProperties))
+					: null;
+		}
+
+	}
+
+}

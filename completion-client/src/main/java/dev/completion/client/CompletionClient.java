@@ -1,0 +1,260 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.function.Consumer;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * Reactive client for completion-style access to Claude: a prompt goes in, text comes
+ * out.
+ * <p>
+ * Nothing is sent until a result is subscribed to, and each subscription is a call of its
+ * own. Cancelling it closes the connection. A call that fails signals a
+ * {@link dev.completion.client.error.CompletionClientException}, or an
+ * {@link IllegalArgumentException} if the request lacks a required field, in which case
+ * nothing was sent.
+ * <p>
+ * Instances are immutable and safe for use by many threads. They hold connections, so
+ * keep one and {@link #close()} it when done.
+ *
+ * @since 0.1.0
+ */
+public interface CompletionClient extends AutoCloseable {
+
+	/**
+	 * Complete a prompt, and return the whole text at once.
+	 * @param request the request
+	 * @return the completion
+	 */
+	Mono<Completion> complete(CompletionRequest request);
+
+	/**
+	 * Complete a prompt, and return the text as it is produced. The stream ends with the
+	 * first delta that has a stop reason; one that ends without is a
+	 * {@link dev.completion.client.error.StreamTruncatedException}.
+	 * @param request the request
+	 * @return the deltas of the text
+	 * @see Completion#join(Flux)
+	 */
+	Flux<Completion> stream(CompletionRequest request);
+
+	/**
+	 * Complete a prompt, and return the whole text with the response around it.
+	 * @param request the request
+	 * @return the completion and its response
+	 */
+	Mono<CompletionResponse> exchange(CompletionRequest request);
+
+	/**
+	 * Complete a prompt, and return the text as it is produced, each delta with the
+	 * response around it.
+	 * @param request the request
+	 * @return the deltas and their response
+	 */
+	Flux<CompletionResponse> exchangeStream(CompletionRequest request);
+
+	/**
+	 * List the models that the credential may use, newest first. Pages are asked for as
+	 * they are needed.
+	 * @return the models
+	 */
+	Flux<ModelInfo> models();
+
+	/**
+	 * Look up a model, by its id or an alias.
+	 * @param model the model
+	 * @return what the server tells of it; a
+	 * {@link dev.completion.client.error.NotFoundException} if it does not exist, or no
+	 * longer
+	 */
+	Mono<ModelInfo> model(Model model);
+
+	/**
+	 * Complete a prompt, and return the whole text at once.
+	 * @param spec sets up the request
+	 * @return the completion
+	 */
+	default Mono<Completion> complete(Consumer<CompletionRequest.Builder> spec) {
+		CompletionRequest.Builder request = CompletionRequest.builder();
+		spec.accept(request);
+		return complete(request.build());
+	}
+
+	/**
+	 * Complete a prompt, and return the text as it is produced.
+	 * @param spec sets up the request
+	 * @return the deltas of the text
+	 */
+	default Flux<Completion> stream(Consumer<CompletionRequest.Builder> spec) {
+		CompletionRequest.Builder request = CompletionRequest.builder();
+		spec.accept(request);
+		return stream(request.build());
+	}
+
+	/**
+	 * Return a builder of a variant of this client, which starts from its settings and
+	 * shares its connections. They close with this client, not with the variant.
+	 * @return the builder
+	 */
+	Builder mutate();
+
+	/**
+	 * Close the connections that this client opened. It cannot be used afterwards.
+	 */
+	@Override
+	void close();
+
+	// Static factory methods
+
+	/**
+	 * Create a client of the vendor's service with default settings.
+	 * @param apiKey the API key
+	 * @return the client
+	 */
+	static CompletionClient create(String apiKey) {
+		return builder().apiKey(apiKey).build();
+	}
+
+	/**
+	 * Return a builder of a client.
+	 * @return the builder
+	 */
+	static Builder builder() {
+		return new DefaultCompletionClientBuilder();
+	}
+
+	/**
+	 * Builder of {@link CompletionClient}. Bad values are refused at once, with an
+	 * {@link IllegalArgumentException}.
+	 */
+	interface Builder {
+
+		/**
+		 * Set the API key, in place of a credential provider.
+		 * @param apiKey the key
+		 * @return this builder
+		 */
+		Builder apiKey(String apiKey);
+
+		/**
+		 * Set where the credential comes from, in place of an API key.
+		 * @param credential the provider
+		 * @return this builder
+		 */
+		Builder credential(CredentialProvider credential);
+
+		/**
+		 * Set the URL of the server, with or without {@code /v1} at its end. A path
+		 * before that is kept.
+		 * <p>
+		 * The default is {@code https://api.anthropic.com}.
+		 * @param baseUrl an {@code https} URL, or an {@code http} one of this machine
+		 * @return this builder
+		 * @see #allowInsecure(boolean)
+		 */
+		Builder baseUrl(String baseUrl);
+
+		/**
+		 * Set whether the credential may go to another machine over plain {@code http}.
+		 * <p>
+		 * The default is {@code false}.
+		 * @param allowInsecure whether to allow it
+		 * @return this builder
+		 */
+		Builder allowInsecure(boolean allowInsecure);
+
+		/**
+		 * Set the version of the API, header {@code anthropic-version}.
+		 * <p>
+		 * The default is {@code 2023-06-01}, the last that documents the Text Completions
+		 * API.
+		 * @param version the version
+		 * @return this builder
+		 */
+		Builder version(String version);
+
+		/**
+		 * Set the beta features to ask for, header {@code anthropic-beta}.
+		 * @param betas the names of the features
+		 * @return this builder
+		 */
+		Builder betas(String... betas);
+
+		/**
+		 * Add a header to every request.
+		 * @param name the name; not one that the client sets itself
+		 * @param value the value
+		 * @return this builder
+		 */
+		Builder defaultHeader(String name, String value);
+
+		/**
+		 * Add to what requests use where they have nothing set.
+		 * @param defaults sets the defaults
+		 * @return this builder
+		 */
+		Builder defaults(Consumer<CompletionRequest.Builder> defaults);
+
+		/**
+		 * Set the timeouts.
+		 * @param timeouts the timeouts
+		 * @return this builder
+		 */
+		Builder timeouts(Timeouts timeouts);
+
+		/**
+		 * Set the WebClient builder to start from. It is cloned: its filters and its
+		 * observation apply, its connector and base URL are replaced.
+		 * @param webClientBuilder the builder
+		 * @return this builder
+		 */
+		Builder webClientBuilder(WebClient.Builder webClientBuilder);
+
+		/**
+		 * Set the HTTP client to send with: its TLS, proxy and connection pool apply, and
+		 * the pool stays its owner's to close. What keeps a call safe is applied on top:
+		 * HTTP/1.1, no redirects, no sending again, and no compression that this client
+		 * did not ask for.
+		 * @param httpClient the HTTP client
+		 * @return this builder
+		 */
+		Builder httpClient(HttpClient httpClient);
+
+		/**
+		 * Add a listener that is told how each call ended.
+		 * @param listener the listener
+		 * @return this builder
+		 */
+		Builder listener(CallListener listener);
+
+		/**
+		 * Build the client.
+		 * @return the client
+		 * @throws IllegalStateException if the settings contradict each other, or the
+		 * vendor's service is to be called without a credential
+		 */
+		CompletionClient build();
+
+	}
+
+}

@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads the JSON of the Models API.
+ */
+final class ModelReader {
+
+	private static final TypeReference<LinkedHashMap<String, Object>> PROPERTIES = new TypeReference<>() {
+	};
+
+	private final JsonMapper mapper;
+
+	ModelReader(JsonMapper mapper) {
+		this.mapper = mapper;
+	}
+
+	ModelInfo read(byte[] json) {
+		return model(tree(json));
+	}
+
+	Page readPage(byte[] json) {
+		JsonNode page = tree(json);
+		require(page.path("data").isArray(), "has no 'data'");
+		List<ModelInfo> models = new ArrayList<>();
+		page.path("data").forEach((model) -> models.add(model(model)));
+		String lastId = page.path("last_id").isString() ? page.path("last_id").stringValue() : null;
+		return new Page(models, page.path("has_more").asBoolean(false) ? lastId : null);
+	}
+
+	private ModelInfo model(JsonNode model) {
+		require(model.path("id").isString(), "has a model without an 'id'");
+		String id = model.path("id").stringValue();
+		JsonNode name = model.path("display_name");
+		Map<String, Object> others = this.mapper.convertValue(model, PROPERTIES);
+		others.keySet().removeAll(List.of("id", "display_name", "created_at", "max_input_tokens", "max_tokens"));
+		return new ModelInfo(id, name.isString() ? name.stringValue() : id, instant(model.path("created_at")),
+				number(model.path("max_input_tokens")), number(model.path("max_tokens")),
+				Collections.unmodifiableMap(others));
+	}
+
+	private JsonNode tree(byte[] json) {
+		try {
+			return this.mapper.readTree(json);
+		}
+		catch (JacksonException ex) {
+			throw CallFailure.malformed("The list of models is not valid JSON");
+		}
+	}
+
+	private static @Nullable Long number(JsonNode node) {
+		return node.isIntegralNumber() ? node.longValue() : null;
+	}
+
+	private static @Nullable Instant instant(JsonNode node) {
+		try {
+			return node.isString() ? OffsetDateTime.parse(node.stringValue()).toInstant() : null;
+		}
+		catch (DateTimeException ex) {
+			return null;
+		}
+	}
+
+	private static void require(boolean condition, String rule) {
+		if (!condition) {
+			throw CallFailure.malformed("The list of models " + rule);
+		}
+	}
+
+	/**
+	 * A page of models.
+	 *
+	 * @param models the models
+	 * @param next the id after which the next page begins, or {@code null} if this is the
+	 * last
+	 */
+	record Page(List<ModelInfo> models, @Nullable String next) {
+	}
+
+}

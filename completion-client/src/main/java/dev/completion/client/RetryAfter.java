@@ -1,0 +1,79 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+
+/**
+ * Reads how long a server asks to wait: {@code retry-after-ms}, else {@code retry-after}
+ * in seconds or as an HTTP date. A value that makes no sense counts as missing.
+ */
+final class RetryAfter {
+
+	private static final double MAX_MILLIS = Duration.ofDays(365).toMillis();
+
+	private RetryAfter() {
+	}
+
+	static @Nullable Duration from(HttpHeaders headers) {
+		Duration millis = number(headers.getFirst("retry-after-ms"), 1);
+		if (millis != null) {
+			return millis;
+		}
+		String value = headers.getFirst(HttpHeaders.RETRY_AFTER);
+		Duration seconds = number(value, 1000);
+		return (seconds != null) ? seconds : date(value, headers);
+	}
+
+	private static @Nullable Duration number(@Nullable String value, int millisPerUnit) {
+		if (value == null || !value.matches("\\s*[0-9]{1,18}(\\.[0-9]{1,18})?\\s*")) {
+			return null;
+		}
+		double millis = Double.parseDouble(value) * millisPerUnit;
+		return (millis <= MAX_MILLIS) ? Duration.ofMillis(Math.round(millis)) : null;
+	}
+
+	private static @Nullable Duration date(@Nullable String value, HttpHeaders headers) {
+		Instant until = instant(value);
+		if (until == null) {
+			return null;
+		}
+		// the clocks of both sides need not agree, so the server's own date counts
+		Instant now = instant(headers.getFirst(HttpHeaders.DATE));
+		Duration duration = Duration.between((now != null) ? now : Instant.now(), until);
+		return (!duration.isNegative() && duration.toMillis() <= MAX_MILLIS) ? duration : null;
+	}
+
+	private static @Nullable Instant instant(@Nullable String value) {
+		try {
+			return (value != null) ? ZonedDateTime.parse(value.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant()
+					: null;
+		}
+		catch (DateTimeException ex) {
+			return null;
+		}
+	}
+
+}

@@ -1,0 +1,132 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client.error;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+
+/**
+ * The server answered with an error: an HTTP error status, an error envelope under status
+ * 200, or an {@code error} event inside a stream. There are subclasses for the statuses
+ * that the API documents; any other is of this class.
+ *
+ * @since 0.1.0
+ */
+public class CompletionApiException extends CompletionClientException {
+
+	private final ErrorResponse response;
+
+	/**
+	 * Create an exception. Use {@link #of(ErrorResponse, CallDetails)} for the class that
+	 * fits the status.
+	 * @param response the error as the server told it
+	 * @param details what is known about the call
+	 */
+	public CompletionApiException(ErrorResponse response, CallDetails details) {
+		super(describe(response, details.requestId()), details, null);
+		this.response = response;
+	}
+
+	/**
+	 * Create the exception whose class fits the status of the given error.
+	 * @param response the error as the server told it
+	 * @param details what is known about the call
+	 * @return the exception
+	 */
+	public static CompletionApiException of(ErrorResponse response, CallDetails details) {
+		int status = response.status().value();
+		return switch (status) {
+			case 400 -> new InvalidRequestException(response, details);
+			case 401 -> new AuthenticationException(response, details);
+			case 402 -> new BillingException(response, details);
+			case 403 -> new PermissionDeniedException(response, details);
+			case 404, 410 -> new NotFoundException(response, details);
+			case 413 -> new RequestTooLargeException(response, details);
+			case 429 -> new RateLimitException(response, details);
+			case 529 -> new OverloadedException(response, details);
+			default -> (status >= 500) ? new ServerException(response, details)
+					: new CompletionApiException(response, details);
+		};
+	}
+
+	private static String describe(ErrorResponse response, @Nullable String requestId) {
+		return (requestId != null) ? response + " (request " + requestId + ")" : response.toString();
+	}
+
+	/**
+	 * Return the status of the error; for one that came inside a stream or under status
+	 * 200 the status that its type stands for.
+	 * @return the status
+	 */
+	public HttpStatusCode status() {
+		return this.response.status();
+	}
+
+	/**
+	 * Return the {@code error.type} of the envelope, as sent. The set is open.
+	 * @return the type, empty if the body was no envelope
+	 */
+	public String errorType() {
+		return this.response.errorType();
+	}
+
+	/**
+	 * Return the {@code error.message} of the envelope, as sent.
+	 * @return the message, empty if the body was no envelope
+	 */
+	public String apiMessage() {
+		return this.response.apiMessage();
+	}
+
+	/**
+	 * Return how long the server asks to wait before the request is sent again.
+	 * @return the time to wait, or {@code null} if the server did not say
+	 */
+	public @Nullable Duration retryAfter() {
+		return this.response.retryAfter();
+	}
+
+	/**
+	 * Return the headers of the response.
+	 * @return the headers
+	 */
+	public HttpHeaders headers() {
+		return this.response.headers();
+	}
+
+	/**
+	 * Return the body of the response, or the data of the event. It may be anything: a
+	 * proxy may have answered.
+	 * @return the body, cut to 64 KiB
+	 */
+	public String responseBody() {
+		return this.response.responseBody();
+	}
+
+	/**
+	 * Return whether the error came as an event of a stream, after status 200.
+	 * @return whether the error came inside a stream
+	 */
+	public boolean isInStream() {
+		return this.response.inStream();
+	}
+
+}

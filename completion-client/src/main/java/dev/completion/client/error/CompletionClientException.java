@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client.error;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Failure of a call. Every failure that a call signals, other than an
+ * {@link IllegalArgumentException} for a request that could not be sent, is of this type.
+ * <p>
+ * The message is at most {@value #MAX_MESSAGE_BYTES} bytes of UTF-8 on one line, with
+ * control characters escaped, so that a server cannot forge log lines. Neither it nor the
+ * causes hold a credential, a prompt or a payload.
+ *
+ * @since 0.1.0
+ */
+public class CompletionClientException extends RuntimeException {
+
+	static final int MAX_MESSAGE_BYTES = 1024;
+
+	private static final String ELLIPSIS = "...";
+
+	private final CallDetails details;
+
+	/**
+	 * Create an exception.
+	 * @param message what went wrong; escaped and cut to size
+	 * @param details what is known about the call
+	 * @param cause the cause, which must not hold secrets, or {@code null}
+	 */
+	public CompletionClientException(String message, CallDetails details, @Nullable Throwable cause) {
+		super(printable(message), cause);
+		this.details = details;
+	}
+
+	/**
+	 * Return what is known about the fate of the request.
+	 * @return the outcome
+	 */
+	public Outcome outcome() {
+		return this.details.outcome();
+	}
+
+	/**
+	 * Return the number of requests that were sent for the call.
+	 * @return the number of attempts, including the one that failed
+	 */
+	public int attempts() {
+		return this.details.attempts();
+	}
+
+	/**
+	 * Return the server's id of the request, to be quoted when reporting a problem.
+	 * @return the request id, or {@code null} if the server sent none
+	 */
+	public @Nullable String requestId() {
+		return this.details.requestId();
+	}
+
+	/**
+	 * Return the text that was delivered before the failure.
+	 * @return the text, empty if there was none
+	 */
+	public String partialText() {
+		return this.details.partialText();
+	}
+
+	private static String printable(String message) {
+		StringBuilder result = new StringBuilder(Math.min(message.length(), MAX_MESSAGE_BYTES));
+		int bytes = 0;
+		for (int i = 0; i < message.length(); i += Character.charCount(message.codePointAt(i))) {
+			String next = printable(message.codePointAt(i));
+			bytes += utf8Length(next);
+			if (bytes > MAX_MESSAGE_BYTES - ELLIPSIS.length()) {
+				return result.append(ELLIPSIS).toString();
+			}
+			result.append(next);
+		}
+		return result.toString();
+	}
+
+	private static String printable(int codePoint) {
+		return switch (Character.getType(codePoint)) {
+			case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR,
+					Character.PARAGRAPH_SEPARATOR ->
+				"\\u%04x".formatted(codePoint);
+			default -> Character.toString(codePoint);
+		};
+	}
+
+	private static int utf8Length(String codePoint) {
+		int value = codePoint.codePointAt(0);
+		if (value < 0x80) {
+			return codePoint.length();
+		}
+		return (value < 0x800) ? 2 : (value < 0x10000) ? 3 : 4;
+	}
+
+}

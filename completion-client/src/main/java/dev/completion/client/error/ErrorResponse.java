@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client.error;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+
+/**
+ * An error as the server told it: with an HTTP status, or as an event of a stream.
+ *
+ * @param status the HTTP status; for an error that came with status 200 or inside a
+ * stream the status that its type stands for
+ * @param errorType the {@code error.type} of the envelope, empty if the body was no
+ * envelope
+ * @param apiMessage the {@code error.message} of the envelope, empty if the body was no
+ * envelope
+ * @param retryAfter how long the server asks to wait, or {@code null} if it does not
+ * @param headers the headers of the response
+ * @param responseBody the body, or the data of the event, cut to 64 KiB
+ * @param inStream whether the error came as an event of a stream
+ * @since 0.1.0
+ */
+public record ErrorResponse(HttpStatusCode status, String errorType, String apiMessage, @Nullable Duration retryAfter,
+		HttpHeaders headers, String responseBody, boolean inStream) implements Serializable {
+
+	/**
+	 * Return the status that the given error type stands for.
+	 * @param errorType an {@code error.type} of the API
+	 * @return the status; 500 for a type that is not known
+	 */
+	public static HttpStatusCode statusOf(String errorType) {
+		return HttpStatusCode.valueOf(switch (errorType) {
+			case "invalid_request_error" -> 400;
+			case "authentication_error" -> 401;
+			case "billing_error" -> 402;
+			case "permission_error" -> 403;
+			case "not_found_error" -> 404;
+			case "conflict_error" -> 409;
+			case "request_too_large" -> 413;
+			case "rate_limit_error" -> 429;
+			case "timeout_error" -> 504;
+			case "overloaded_error" -> 529;
+			default -> 500;
+		});
+	}
+
+	@Override
+	public String toString() {
+		StringBuilder result = new StringBuilder().append(this.status.value());
+		if (!this.errorType.isEmpty()) {
+			result.append(' ').append(this.errorType);
+		}
+		if (this.inStream) {
+			result.append(" in the stream");
+		}
+		if (!this.apiMessage.isEmpty()) {
+			result.append(": ").append(this.apiMessage);
+		}
+		return result.toString();
+	}
+
+}
