@@ -176,13 +176,17 @@ final class Answer {
 			return decompressed;
 		}
 		catch (IOException ex) {
-			throw CallFailure.malformed("The server's answer is not the gzip that its headers say");
+			throw CallFailure.malformed("The answer cannot be decompressed, its content encoding is " + encoding());
 		}
 	}
 
 	private byte[] decompress(byte[] body, int maxSize) throws IOException {
-		if (encoding() == null || body.length == 0) {
+		String encoding = encoding();
+		if (encoding == null || body.length == 0) {
 			return body;
+		}
+		if (!encoding.equals("gzip")) {
+			throw new IOException("Only gzip was asked for");
 		}
 		try (GZIPInputStream stream = new GZIPInputStream(new ByteArrayInputStream(body))) {
 			return stream.readNBytes(maxSize);

@@ -135,7 +135,7 @@ final class TextCompletionReader {
 			result.put(name, previous);
 		}
 		else if (token != JsonToken.VALUE_NULL) {
-			result.put(name, this.mapper.readValue(parser, Object.class));
+			result.put(name, parser.readValueAs(Object.class));
 		}
 		return result;
 	}

@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+
+import dev.completion.client.error.CompletionClientException;
+import dev.completion.server.CompletionServer;
+import org.junit.jupiter.api.AfterEach;
+import reactor.core.publisher.Flux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the tests of errors share: a server, a client, and how to look at a failure.
+ */
+abstract class AbstractCompletionClientErrorTests {
+
+	static final Duration LIMIT = Duration.ofSeconds(10);
+
+	static final String KEY = "sk-very-secret-key";
+
+	static final String PROMPT_TEXT = "a private question";
+
+	static final CompletionRequest REQUEST = CompletionRequest.builder()
+		.model(Model.CLAUDE_2_1)
+		.prompt(Prompt.human(PROMPT_TEXT))
+		.maxTokensToSample(100)
+		.build();
+
+	static final String DELTA = """
+			event: completion
+			data: {"type":"completion","id":"compl_1","completion":" Hello","stop_reason":null,"model":"claude-2.1"}
+
+			""";
+
+	static final String LAST = """
+			event: completion
+			data: {"type":"completion","id":"compl_1","completion":"","stop_reason":"stop_sequence","model":"claude-2.1"}
+
+			""";
+
+	final CompletionServer server = CompletionServer.builder().apiKey(KEY).chunkDelay(Duration.ZERO).start();
+
+	final CompletionClient client = client(this.server.baseUrl());
+
+	@AfterEach
+	void close() {
+		this.client.close();
+		this.server.close();
+	}
+
+	static CompletionClient client(String baseUrl) {
+		return CompletionClient.builder().baseUrl(baseUrl).apiKey(KEY).build();
+	}
+
+	/**
+	 * Run a call that must fail with the given exception, and with no secret in it.
+	 */
+	static <T extends CompletionClientException> T failure(Class<T> type, Flux<?> call) {
+		Throwable error = call.ignoreElements().materialize().block(LIMIT).getThrowable();
+		assertThat(error).isInstanceOf(type);
+		StringWriter everything = new StringWriter();
+		error.printStackTrace(new PrintWriter(everything));
+		assertThat(everything.toString()).doesNotContain(KEY).doesNotContain(PROMPT_TEXT);
+		for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+			assertThat(cause.getClass().getName()).doesNotContain("org.springframework.web");
+		}
+		return type.cast(error);
+	}
+
+}

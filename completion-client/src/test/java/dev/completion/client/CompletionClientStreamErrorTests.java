@@ -1,0 +1,173 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+import dev.completion.client.error.CallTimeoutException;
+import dev.completion.client.error.LimitExceededException;
+import dev.completion.client.error.MalformedResponseException;
+import dev.completion.client.error.Outcome;
+import dev.completion.client.error.OverloadedException;
+import dev.completion.client.error.ServerException;
+import dev.completion.client.error.StreamTruncatedException;
+import dev.completion.server.Reply;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link CompletionClient}: what its callers get when a stream goes wrong.
+ */
+class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTests {
+
+	@Test
+	void errorEventAfterTextKeepsTheText() {
+		this.server.enqueue(Reply.events(DELTA + """
+				event: error
+				data: {"type":"error","error":{"details":null,"type":"overloaded_error","message":"Overloaded"}   }
+
+				"""));
+		OverloadedException ex = failure(OverloadedException.class, this.client.stream(REQUEST));
+		assertThat(ex.isInStream()).isTrue();
+		assertThat(ex.status().value()).isEqualTo(529);
+		assertThat(ex.partialText()).isEqualTo(" Hello");
+		assertThat(ex.outcome()).isEqualTo(Outcome.PARTIAL);
+		assertThat(ex.requestId()).startsWith("req_");
+	}
+
+	@Test
+	void errorEventBeforeAnyTextIsARejection() {
+		this.server.enqueue(Reply.events("""
+				event: error
+				data: {"error": {"type": "overloaded_error", "message": "Overloaded"}}
+
+				"""));
+		OverloadedException ex = failure(OverloadedException.class, this.client.stream(REQUEST));
+		assertThat(ex.outcome()).isEqualTo(Outcome.REJECTED);
+		assertThat(ex.partialText()).isEmpty();
+	}
+
+	@Test
+	void errorEventThatCannotBeReadIsAServerError() {
+		this.server.enqueue(Reply.events("event: error\ndata: oops\n\n"));
+		ServerException ex = failure(ServerException.class, this.client.stream(REQUEST));
+		assertThat(ex.responseBody()).isEqualTo("oops");
+		assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "null", "[]", "42", "{}", "{\"completion\":null}", "{\"completion\":1}",
+			"{\"completion\": oops SECRET}", "{\"completion\":\" a\"", "{\"completion\":\" a\"} {}" })
+	void unreadableEventIsMalformedAndNotQuoted(String data) {
+		this.server.enqueue(Reply.events(DELTA + "event: completion\ndata: " + data + "\n\n"));
+		MalformedResponseException ex = failure(MalformedResponseException.class, this.client.stream(REQUEST));
+		assertThat(ex.getMessage()).contains("Event 2").doesNotContain("SECRET");
+		assertThat(ex.partialText()).isEqualTo(" Hello");
+		assertThat(ex.outcome()).isEqualTo(Outcome.PARTIAL);
+	}
+
+	@Test
+	void streamThatEndsWithoutStopReasonIsTruncated() {
+		this.server.enqueue(Reply.events(DELTA),
+				Reply.events(DELTA + "event: completion\ndata: {\"completion\":\" half"), Reply.events(""));
+		for (String text : new String[] { " Hello", " Hello", "" }) {
+			StreamTruncatedException ex = failure(StreamTruncatedException.class, this.client.stream(REQUEST));
+			assertThat(ex.partialText()).isEqualTo(text);
+			assertThat(ex.outcome()).isEqualTo(text.isEmpty() ? Outcome.UNKNOWN : Outcome.PARTIAL);
+			assertThat(ex.requestId()).startsWith("req_");
+		}
+	}
+
+	@Test
+	void streamWhoseConnectionIsLostIsTruncated() {
+		String head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+		String chunk = Integer.toHexString(DELTA.length()) + "\r\n" + DELTA + "\r\n";
+		try (RawServer raw = RawServer.answering(head + chunk); CompletionClient other = client(raw.baseUrl())) {
+			StreamTruncatedException ex = failure(StreamTruncatedException.class, other.stream(REQUEST));
+			assertThat(ex.partialText()).isEqualTo(" Hello");
+		}
+	}
+
+	@Test
+	void streamIgnoresWhatItDoesNotKnowAndEndsAtTheFirstStopReason() {
+		this.server.enqueue(Reply.events("\uFEFF: comment\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n" + DELTA
+				+ "event: of_the_future\ndata: [\n\nevent: completion\n\n" + LAST.replace("stop_sequence", "refusal")
+				+ DELTA + "event: error\ndata: {}\n\n"));
+		assertThat(this.client.stream(REQUEST).collectList().block(LIMIT)).extracting(Completion::completion)
+			.containsExactly(" Hello", "");
+	}
+
+	@Test
+	void invalidUtf8IsReplacedAndTheStreamGoesOn() throws IOException {
+		ByteArrayOutputStream body = new ByteArrayOutputStream();
+		body.write("event: completion\ndata: {\"completion\":\" caf".getBytes(StandardCharsets.UTF_8));
+		body.write(0xE9);
+		body.write(("\"}\n\n" + LAST).getBytes(StandardCharsets.UTF_8));
+		ByteArrayOutputStream response = new ByteArrayOutputStream();
+		response.write(("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nContent-Length: "
+				+ body.size() + "\r\n\r\n")
+			.getBytes(StandardCharsets.UTF_8));
+		body.writeTo(response);
+		try (RawServer raw = RawServer.answering(response.toByteArray());
+				CompletionClient other = client(raw.baseUrl())) {
+			assertThat(other.stream(REQUEST).as(Completion::join).block(LIMIT).completion()).isEqualTo(" caf\uFFFD");
+		}
+	}
+
+	@Test
+	void giantEventIsALimitExceeded() {
+		this.server.enqueue(Reply.events("event: completion\ndata: \"" + "x".repeat(2_000_000)));
+		assertThat(failure(LimitExceededException.class, this.client.stream(REQUEST)).limit()).isEqualTo("event");
+	}
+
+	@Test
+	void badChunkSizeIsMalformed() {
+		String head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+		try (RawServer raw = RawServer.answering(head + "ZZZ\r\n" + DELTA);
+				CompletionClient other = client(raw.baseUrl())) {
+			failure(MalformedResponseException.class, other.stream(REQUEST));
+		}
+	}
+
+	@Test
+	void responseTimeoutLeavesALongStreamAlone() {
+		this.server.enqueue(Reply.text("abcdefgh").chunkSizes(1).chunkDelay(Duration.ofMillis(50)));
+		try (CompletionClient hasty = this.client.mutate()
+			.timeouts(Timeouts.builder().response(Duration.ofMillis(200)).build())
+			.build()) {
+			assertThat(hasty.stream(REQUEST).as(Completion::join).block(LIMIT).completion()).isEqualTo("abcdefgh");
+		}
+	}
+
+	@Test
+	void callThatTakesLongerThanItsTimeoutKeepsTheText() {
+		this.server.enqueue(Reply.text("abcdefgh").chunkSizes(1).chunkDelay(Duration.ofMillis(150)));
+		CompletionRequest hasty = REQUEST.toBuilder().timeout(Duration.ofMillis(500)).build();
+		CallTimeoutException ex = failure(CallTimeoutException.class, this.client.stream(hasty));
+		assertThat(ex.phase()).isEqualTo(CallTimeoutException.Phase.TOTAL);
+		assertThat("abcdefgh").startsWith(ex.partialText());
+		assertThat(ex.partialText()).isNotEmpty();
+		assertThat(ex.outcome()).isEqualTo(Outcome.PARTIAL);
+	}
+
+}

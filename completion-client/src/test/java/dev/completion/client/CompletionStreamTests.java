@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.NettyDataBuffer;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.http.HttpHeaders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link CompletionStream}: demand, and buffers, of which every test leaves
+ * none.
+ */
+class CompletionStreamTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(10);
+
+	private static final String DELTA = "event: completion\ndata: {\"completion\":\"a\"}\n\n";
+
+	private static final String LAST = "event: completion\ndata: {\"completion\":\"\",\"stop_reason\":\"max_tokens\"}\n\n";
+
+	private final NettyDataBufferFactory bufferFactory = new NettyDataBufferFactory(PooledByteBufAllocator.DEFAULT);
+
+	private final List<NettyDataBuffer> buffers = new ArrayList<>();
+
+	private int requested;
+
+	@AfterEach
+	void everyBufferIsReleased() {
+		assertThat(this.buffers).isNotEmpty().allMatch((buffer) -> buffer.getNativeBuffer().refCnt() == 0);
+	}
+
+	@Test
+	void wholeStream() {
+		StepVerifier.create(stream(DELTA + DELTA, DELTA + LAST)).expectNextCount(4).expectComplete().verify(LIMIT);
+	}
+
+	@Test
+	void streamThatIsTruncated() {
+		StepVerifier.create(stream(DELTA, "event: comp")).expectNextCount(1).expectError().verify(LIMIT);
+	}
+
+	@Test
+	void streamWithWhatCannotBeRead() {
+		StepVerifier.create(stream(DELTA + "event: completion\ndata: x\n\n" + DELTA, DELTA))
+			.expectNextCount(1)
+			.expectError()
+			.verify(LIMIT);
+	}
+
+	@Test
+	void streamWithTooLargeAnEvent() {
+		StepVerifier.create(stream("data: " + "x".repeat(600_000), "x".repeat(600_000), DELTA))
+			.expectError()
+			.verify(LIMIT);
+	}
+
+	@Test
+	void streamThatIsCancelled() {
+		StepVerifier.create(stream(DELTA + DELTA, DELTA, LAST), 1).expectNextCount(1).thenCancel().verify(LIMIT);
+	}
+
+	@Test
+	void streamWithMoreAfterItsEnd() {
+		StepVerifier.create(stream(LAST + DELTA, DELTA, DELTA)).expectNextCount(1).expectComplete().verify(LIMIT);
+	}
+
+	@Test
+	void buffersAreAskedForOnlyAsEventsAreWanted() {
+		StepVerifier.create(stream(DELTA + DELTA + DELTA, DELTA, DELTA, LAST), 0)
+			.thenRequest(2)
+			.expectNextCount(2)
+			.then(() -> assertThat(this.requested).isOne())
+			.thenRequest(2)
+			.expectNextCount(2)
+			.then(() -> assertThat(this.requested).isLessThanOrEqualTo(3))
+			.thenRequest(10)
+			.expectNextCount(2)
+			.expectComplete()
+			.verify(LIMIT);
+	}
+
+	private Flux<Completion> stream(String... pieces) {
+		Flux<DataBuffer> body = Flux.fromArray(pieces)
+			.<DataBuffer>map(this::buffer)
+			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+		return new CompletionStream(new TextCompletionReader(JsonMapper.shared(), Model.CLAUDE_2_1),
+				new ApiErrorReader(JsonMapper.shared()), new HttpHeaders())
+			.read(body);
+	}
+
+	private DataBuffer buffer(String text) {
+		NettyDataBuffer buffer = this.bufferFactory.allocateBuffer(text.length());
+		buffer.write(text, StandardCharsets.UTF_8);
+		this.buffers.add(buffer);
+		this.requested++;
+		return buffer;
+	}
+
+}

@@ -1,0 +1,54 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.server;
+
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Refusal of a request with an error of the API.
+ */
+final class ApiException extends RuntimeException {
+
+	private final int status;
+
+	private final String type;
+
+	ApiException(int status, String type, String message) {
+		super(message, null, false, false);
+		this.status = status;
+		this.type = type;
+	}
+
+	static ApiException invalidRequest(String message) {
+		return new ApiException(400, "invalid_request_error", message);
+	}
+
+	static ApiException authentication(String message) {
+		return new ApiException(401, "authentication_error", message);
+	}
+
+	static ApiException notFound(String message) {
+		return new ApiException(404, "not_found_error", message);
+	}
+
+	Answer answer(Exchange exchange) {
+		ObjectNode envelope = Json.object().put("type", "error");
+		envelope.putObject("error").put("type", this.type).put("message", getMessage());
+		return Answer.json(this.status, envelope.put("request_id", exchange.requestId()));
+	}
+
+}

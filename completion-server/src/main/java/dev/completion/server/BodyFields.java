@@ -1,0 +1,159 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.server;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Fields of a JSON object, checked as they are read, with the API's wording. An optional
+ * field that is null counts as absent.
+ */
+final class BodyFields {
+
+	private final JsonNode object;
+
+	private final String prefix;
+
+	private final Set<String> read = new HashSet<>();
+
+	private BodyFields(JsonNode object, String prefix) {
+		this.object = object;
+		this.prefix = prefix;
+	}
+
+	static BodyFields of(JsonNode body) {
+		if (!body.isObject()) {
+			throw ApiException.invalidRequest("Input should be a valid dictionary");
+		}
+		return new BodyFields(body, "");
+	}
+
+	String requiredString(String name) {
+		JsonNode value = required(name);
+		check(value.isString(), name, "Input should be a valid string");
+		check(!value.stringValue().isEmpty(), name, "String should have at least 1 character");
+		return value.stringValue();
+	}
+
+	void optionalString(String name, int maxLength) {
+		JsonNode value = optional(name);
+		if (value != null) {
+			check(value.isString(), name, "Input should be a valid string");
+			String text = value.stringValue();
+			check(text.codePointCount(0, text.length()) <= maxLength, name,
+					"String should have at most " + maxLength + " characters");
+		}
+	}
+
+	int requiredInteger(String name, int minimum) {
+		return integer(name, required(name), minimum);
+	}
+
+	void optionalInteger(String name, int minimum) {
+		JsonNode value = optional(name);
+		if (value != null) {
+			integer(name, value, minimum);
+		}
+	}
+
+	void fraction(String name) {
+		JsonNode value = optional(name);
+		if (value != null) {
+			check(value.isNumber(), name, "Input should be a valid number");
+			double number = value.doubleValue();
+			check(number >= 0 && number <= 1, name, "range: 0..1");
+		}
+	}
+
+	boolean flag(String name) {
+		JsonNode value = optional(name);
+		if (value == null) {
+			return false;
+		}
+		check(value.isBoolean(), name, "Input should be a valid boolean");
+		return value.booleanValue();
+	}
+
+	List<String> strings(String name) {
+		JsonNode value = optional(name);
+		if (value == null) {
+			return List.of();
+		}
+		check(value.isArray(), name, "Input should be a valid list");
+		List<String> strings = new ArrayList<>();
+		for (JsonNode element : value) {
+			check(element.isString(), name + "." + strings.size(), "Input should be a valid string");
+			strings.add(element.stringValue());
+		}
+		return strings;
+	}
+
+	@Nullable BodyFields object(String name) {
+		JsonNode value = optional(name);
+		if (value == null) {
+			return null;
+		}
+		check(value.isObject(), name, "Input should be a valid dictionary");
+		return new BodyFields(value, this.prefix + name + ".");
+	}
+
+	/**
+	 * Refuse the fields that nobody has asked for.
+	 */
+	void rejectOthers() {
+		for (String name : this.object.propertyNames()) {
+			check(this.read.contains(name), name, "Extra inputs are not permitted");
+		}
+	}
+
+	private int integer(String name, JsonNode value, int minimum) {
+		check(value.isIntegralNumber(), name, "Input should be a valid integer");
+		BigInteger number = value.bigIntegerValue();
+		check(number.compareTo(BigInteger.valueOf(minimum)) >= 0, name,
+				"Input should be greater than or equal to " + minimum);
+		return number.min(BigInteger.valueOf(Integer.MAX_VALUE)).intValue();
+	}
+
+	private JsonNode required(String name) {
+		this.read.add(name);
+		JsonNode value = this.object.get(name);
+		if (value == null) {
+			throw ApiException.invalidRequest(this.prefix + name + ": Field required");
+		}
+		return value;
+	}
+
+	private @Nullable JsonNode optional(String name) {
+		this.read.add(name);
+		JsonNode value = this.object.get(name);
+		return (value == null || value.isNull()) ? null : value;
+	}
+
+	private void check(boolean valid, String name, String rule) {
+		if (!valid) {
+			throw ApiException.invalidRequest(this.prefix + name + ": " + rule);
+		}
+	}
+
+}

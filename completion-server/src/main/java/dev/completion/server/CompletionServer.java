@@ -1,0 +1,237 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.server;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * HTTP server in this JVM that behaves as Anthropic's API does, for tests and for
+ * development without a key.
+ * <p>
+ * It listens on the loopback address. Unscripted it checks requests as the API does, and
+ * answers with text that depends on the prompt and is the same every time. Scripted it
+ * plays the {@linkplain #enqueue(Reply...) queued replies}.
+ * <p>
+ * It serves {@code POST /v1/complete}, {@code GET /v1/models} and {@code GET
+ * /v1/models/{id}}. Of the models, {@code claude-2.1}, {@code claude-2.0},
+ * {@code claude-2} and {@code claude-instant-1.2} are served on {@code /v1/complete};
+ * newer ones are refused there with the API's own error, retired and unknown ones are not
+ * found. A token of its answers is a word with its leading space. Rate limits are
+ * reported but not enforced.
+ * <p>
+ * Safe for use by many threads. Its own threads are daemons and end with
+ * {@link #close()}.
+ *
+ * @since 0.1.0
+ */
+public final class CompletionServer implements AutoCloseable {
+
+	/**
+	 * API key of a server that was given none.
+	 */
+	static final String DEFAULT_API_KEY = "embedded-server-key";
+
+	private final String apiKey;
+
+	private final Script script = new Script();
+
+	private final RequestLog requestLog = new RequestLog();
+
+	private final RateLimits rateLimits = new RateLimits(Clock.systemUTC());
+
+	private final RequestHandler handler;
+
+	private final HttpListener listener;
+
+	private CompletionServer(Builder builder) {
+		this.apiKey = builder.apiKey;
+		ApiRouter router = new ApiRouter(new Authentication(builder.apiKey), builder.chunkDelay);
+		this.handler = new RequestHandler(this.requestLog, this.script, router, this.rateLimits);
+		this.listener = HttpListener.bind(builder.port, this.handler::handle);
+	}
+
+	/**
+	 * Start a server on a free port of the loopback address, with a default API key.
+	 * @return the running server
+	 */
+	public static CompletionServer start() {
+		return builder().start();
+	}
+
+	/**
+	 * Return a builder for a server with other settings.
+	 * @return the builder
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Run a server until the process is killed. Options are {@code --port}, 8089 if
+	 * absent, and {@code --api-key}. Prints the base URL, the key and a command to try.
+	 * Bad arguments end the process with status 2, a port that cannot be bound with
+	 * status 1.
+	 * @param args the options, each followed by its value
+	 */
+	public static void main(String... args) {
+		int status = CommandLine.run(System.out, System.err, args);
+		if (status != 0) {
+			System.exit(status);
+		}
+	}
+
+	/**
+	 * Return the URL under which the API is served, such as
+	 * {@code http://127.0.0.1:8089}.
+	 * @return the URL without a path
+	 */
+	public String baseUrl() {
+		return "http://" + HttpListener.HOST + ":" + port();
+	}
+
+	/**
+	 * Return the port the server listens on, or listened on before it was closed.
+	 * @return the port
+	 */
+	public int port() {
+		return this.listener.port();
+	}
+
+	/**
+	 * Return the key that requests have to carry, as {@code x-api-key} or as a bearer
+	 * token.
+	 * @return the API key
+	 */
+	public String apiKey() {
+		return this.apiKey;
+	}
+
+	/**
+	 * Return the requests received so far, in the order of their arrival, those that were
+	 * refused included. A request counts as received when its body has arrived. Only the
+	 * newest 10,000 are kept.
+	 * @return a snapshot of the requests
+	 */
+	public List<RecordedRequest> requests() {
+		return this.requestLog.snapshot();
+	}
+
+	/**
+	 * Add replies to the end of the queue. Each is played once, for the next request
+	 * received, whatever its path; nothing about that request is checked. When the queue
+	 * is empty, the server answers as the API does.
+	 * @param replies the replies, in the order they are to be played
+	 */
+	public void enqueue(Reply... replies) {
+		this.script.add(replies);
+	}
+
+	/**
+	 * Forget the requests received, the replies queued and the rate limits used up.
+	 * Answers that are under way go on.
+	 */
+	public void reset() {
+		this.script.clear();
+		this.requestLog.clear();
+		this.rateLimits.reset();
+	}
+
+	/**
+	 * Close the port and all connections, and end the server's threads. Does nothing if
+	 * the server is closed.
+	 */
+	@Override
+	public void close() {
+		this.handler.stop();
+		this.listener.close();
+	}
+
+	/**
+	 * Wait until the server is closed.
+	 */
+	void awaitClose() {
+		this.listener.awaitClose();
+	}
+
+	@Override
+	public String toString() {
+		return "CompletionServer[" + baseUrl() + "]";
+	}
+
+	/**
+	 * Builder of a {@link CompletionServer}. Not safe for use by many threads.
+	 */
+	public static final class Builder {
+
+		private int port;
+
+		private String apiKey = DEFAULT_API_KEY;
+
+		private Duration chunkDelay = Duration.ofMillis(15);
+
+		private Builder() {
+		}
+
+		/**
+		 * Set the port to listen on.
+		 * <p>
+		 * The default is 0, a free port.
+		 * @param port the port
+		 * @return this builder
+		 */
+		public Builder port(int port) {
+			Arguments.check(port >= 0 && port <= 65535, () -> "'port' must be from 0 to 65535, not " + port);
+			this.port = port;
+			return this;
+		}
+
+		/**
+		 * Set the key that requests have to carry.
+		 * @param apiKey the key, of visible ASCII characters
+		 * @return this builder
+		 */
+		public Builder apiKey(String apiKey) {
+			this.apiKey = Arguments.visibleAscii(apiKey, "apiKey");
+			return this;
+		}
+
+		/**
+		 * Set the pause before each event of an unscripted stream.
+		 * <p>
+		 * The default is 15 milliseconds, so that streaming can be seen.
+		 * @param chunkDelay the pause; zero for none
+		 * @return this builder
+		 */
+		public Builder chunkDelay(Duration chunkDelay) {
+			this.chunkDelay = Arguments.notNegative(chunkDelay, "chunkDelay");
+			return this;
+		}
+
+		/**
+		 * Start the server.
+		 * @return the running server
+		 * @throws IllegalStateException if the port cannot be bound
+		 */
+		public CompletionServer start() {
+			return new CompletionServer(this);
+		}
+
+	}
+
+}

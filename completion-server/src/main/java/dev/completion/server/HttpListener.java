@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.server;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.ChannelBindException;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * Port, connections and threads of a server.
+ */
+final class HttpListener {
+
+	static final String HOST = "127.0.0.1";
+
+	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+	private final AtomicBoolean closed = new AtomicBoolean();
+
+	private final LoopResources threads;
+
+	// closes connections that are accepted while the listener is closed
+	private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
+
+	private final DisposableServer server;
+
+	private HttpListener(int port, LoopResources threads, Handler handler) {
+		Scheduler timer = Schedulers.fromExecutorService(threads.onServer(false));
+		this.threads = threads;
+		this.server = HttpServer.create()
+			.host(HOST)
+			.port(port)
+			.runOn(threads, false)
+			.doOnChannelInit((observer, channel, address) -> this.connections.add(channel))
+			.handle((request, response) -> handler.handle(request, response, timer))
+			.bindNow();
+	}
+
+	static HttpListener bind(int port, Handler handler) {
+		LoopResources threads = LoopResources.create("completion-server", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
+		try {
+			return new HttpListener(port, threads, handler);
+		}
+		catch (ChannelBindException ex) {
+			await(threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT).toFuture());
+			throw new IllegalStateException("Port " + port + " of " + HOST + " cannot be bound", ex);
+		}
+	}
+
+	int port() {
+		return this.server.port();
+	}
+
+	void close() {
+		if (this.closed.compareAndSet(false, true)) {
+			this.server.dispose();
+			await(this.server.onDispose().toFuture());
+			await(this.connections.close());
+			await(this.threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT).toFuture());
+		}
+	}
+
+	void awaitClose() {
+		this.server.onDispose().block();
+	}
+
+	private static void await(Future<?> future) {
+		try {
+			future.get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			throw new IllegalStateException("The server did not close", ex);
+		}
+	}
+
+	/**
+	 * Answers requests.
+	 */
+	@FunctionalInterface
+	interface Handler {
+
+		Mono<Void> handle(HttpServerRequest request, HttpServerResponse response, Scheduler timer);
+
+	}
+
+}

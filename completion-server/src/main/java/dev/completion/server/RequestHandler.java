@@ -1,0 +1,107 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.server;
+
+import java.io.IOException;
+
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.netty.channel.AbortedException;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * Reads, records and answers each request.
+ */
+final class RequestHandler {
+
+	private static final Logger logger = Loggers.getLogger(RequestHandler.class);
+
+	private final RequestLog requestLog;
+
+	private final Script script;
+
+	private final ApiRouter router;
+
+	private final RateLimits rateLimits;
+
+	private volatile boolean stopped;
+
+	RequestHandler(RequestLog requestLog, Script script, ApiRouter router, RateLimits rateLimits) {
+		this.requestLog = requestLog;
+		this.script = script;
+		this.router = router;
+		this.rateLimits = rateLimits;
+	}
+
+	Mono<Void> handle(HttpServerRequest request, HttpServerResponse response, Scheduler timer) {
+		return RequestBody.read(request).flatMap((body) -> {
+			Exchange exchange = record(request, body);
+			return new AnswerWriter(response, timer).write(answer(exchange))
+				.doOnCancel(() -> connectionLost(exchange))
+				.onErrorResume(RequestHandler::isConnectionLost, (ex) -> {
+					connectionLost(exchange);
+					return Mono.empty();
+				});
+		});
+	}
+
+	/**
+	 * From now on, it is the server that closes connections.
+	 */
+	void stop() {
+		this.stopped = true;
+	}
+
+	private Exchange record(HttpServerRequest request, RequestBody body) {
+		RecordedRequest recorded = new RecordedRequest(request.method().name(), request.uri(), request.requestHeaders(),
+				body.text());
+		this.requestLog.add(recorded);
+		return new Exchange(recorded, body, Ids.requestId());
+	}
+
+	private Answer answer(Exchange exchange) {
+		try {
+			Reply reply = this.script.next();
+			Answer answer = (reply != null) ? reply.answer(exchange) : this.router.answer(exchange);
+			return complete(answer, exchange);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("No answer to " + exchange.request(), ex);
+			return complete(new ApiException(500, "api_error", "Internal server error").answer(exchange), exchange);
+		}
+	}
+
+	private Answer complete(Answer answer, Exchange exchange) {
+		Usage usage = answer.usage();
+		Answer limited = (usage != null) ? answer.orHeaders(this.rateLimits.use(usage)) : answer;
+		return limited.orHeader("request-id", exchange.requestId());
+	}
+
+	private void connectionLost(Exchange exchange) {
+		if (!this.stopped) {
+			exchange.request().markClientClosed();
+		}
+	}
+
+	private static boolean isConnectionLost(Throwable ex) {
+		return ex instanceof IOException || ex instanceof AbortedException;
+	}
+
+}

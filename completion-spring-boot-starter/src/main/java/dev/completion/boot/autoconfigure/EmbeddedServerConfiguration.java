@@ -1,0 +1,131 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.boot.autoconfigure;
+
+import dev.completion.boot.CompletionConnectionDetails;
+import dev.completion.client.Credential;
+import dev.completion.client.CredentialProvider;
+import dev.completion.server.CompletionServer;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.context.annotation.Primary;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * Runs a server inside the application, and points the client at it.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnClass(CompletionServer.class)
+@Conditional(EmbeddedServerConfiguration.OnEmbeddedServerCondition.class)
+class EmbeddedServerConfiguration {
+
+	private static final Log logger = LogFactory.getLog(EmbeddedServerConfiguration.class);
+
+	@Bean
+	@ConditionalOnMissingBean
+	CompletionServer completionServer(CompletionProperties properties) {
+		int port = properties.getEmbeddedServer().getPort();
+		CompletionServer.Builder builder = CompletionServer.builder();
+		InvalidSetting.apply("completion.embedded-server.port", port, builder::port);
+		return builder.start();
+	}
+
+	// takes precedence over the application's own connection details when mode is 'on'
+	@Bean
+	@Primary
+	EmbeddedCompletionConnectionDetails embeddedCompletionConnectionDetails(CompletionServer server) {
+		logger.warn("Completions are answered by the embedded server at %s: its texts are canned, no model is asked"
+			.formatted(server.baseUrl()));
+		return new EmbeddedCompletionConnectionDetails(server);
+	}
+
+	static final class EmbeddedCompletionConnectionDetails implements CompletionConnectionDetails {
+
+		private final CompletionServer server;
+
+		EmbeddedCompletionConnectionDetails(CompletionServer server) {
+			this.server = server;
+		}
+
+		@Override
+		public String getBaseUrl() {
+			return this.server.baseUrl();
+		}
+
+		@Override
+		public Credential getCredential() {
+			return Credential.apiKey(this.server.apiKey());
+		}
+
+		@Override
+		public boolean isEmbedded() {
+			return true;
+		}
+
+	}
+
+	/**
+	 * Matches in mode {@code on}, and in mode {@code fallback} if nothing else is
+	 * configured.
+	 */
+	static final class OnEmbeddedServerCondition extends SpringBootCondition implements ConfigurationCondition {
+
+		@Override
+		public ConfigurationPhase getConfigurationPhase() {
+			return ConfigurationPhase.REGISTER_BEAN;
+		}
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			ConditionMessage.Builder message = ConditionMessage.forCondition("Embedded completion server");
+			CompletionProperties.Mode mode = Binder.get(context.getEnvironment())
+				.bind("completion.embedded-server.mode", CompletionProperties.Mode.class)
+				.orElse(CompletionProperties.Mode.OFF);
+			boolean matches = switch (mode) {
+				case OFF -> false;
+				case FALLBACK -> !isConfigured(context);
+				case ON -> true;
+			};
+			return new ConditionOutcome(matches, message.because("mode is " + mode));
+		}
+
+		private static boolean isConfigured(ConditionContext context) {
+			return PropertiesCompletionConnectionDetails.isConfigured(context.getEnvironment())
+					|| hasBean(context, CompletionConnectionDetails.class)
+					|| hasBean(context, CredentialProvider.class);
+		}
+
+		private static boolean hasBean(ConditionContext context, Class<?> type) {
+			return context.getBeanFactory() != null
+					&& context.getBeanFactory().getBeanNamesForType(type, true, false).length > 0;
+		}
+
+	}
+
+}

@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.boot.autoconfigure;
+
+import java.util.function.Function;
+
+import dev.completion.boot.CompletionConnectionDetails;
+import dev.completion.client.Credential;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
+
+/**
+ * {@link CompletionConnectionDetails} from the properties, else from the environment
+ * variables that the vendor's own tools read.
+ */
+final class PropertiesCompletionConnectionDetails implements CompletionConnectionDetails {
+
+	static final String DEFAULT_BASE_URL = "https://api.anthropic.com";
+
+	static final String API_KEY_VARIABLE = "ANTHROPIC_API_KEY";
+
+	private static final String API_KEY_PROPERTY = "completion.api-key";
+
+	private static final String AUTH_TOKEN_VARIABLE = "ANTHROPIC_AUTH_TOKEN";
+
+	private static final String AUTH_TOKEN_PROPERTY = "completion.auth-token";
+
+	private static final String BASE_URL_VARIABLE = "ANTHROPIC_BASE_URL";
+
+	private final String baseUrl;
+
+	private final @Nullable Credential credential;
+
+	PropertiesCompletionConnectionDetails(CompletionProperties properties, Environment environment) {
+		String fromEnvironment = environment.getProperty(BASE_URL_VARIABLE, DEFAULT_BASE_URL);
+		this.baseUrl = StringUtils.hasLength(properties.getBaseUrl()) ? properties.getBaseUrl() : fromEnvironment;
+		Credential fromProperties = credential(API_KEY_PROPERTY, properties.getApiKey(), AUTH_TOKEN_PROPERTY,
+				properties.getAuthToken());
+		this.credential = (fromProperties != null) ? fromProperties
+				: credential(API_KEY_VARIABLE, environment.getProperty(API_KEY_VARIABLE), AUTH_TOKEN_VARIABLE,
+						environment.getProperty(AUTH_TOKEN_VARIABLE));
+	}
+
+	/**
+	 * Return whether a credential or a base URL is configured, without judging it.
+	 */
+	static boolean isConfigured(Environment environment) {
+		for (String name : new String[] { API_KEY_PROPERTY, AUTH_TOKEN_PROPERTY, "completion.base-url",
+				API_KEY_VARIABLE, AUTH_TOKEN_VARIABLE, BASE_URL_VARIABLE }) {
+			if (StringUtils.hasLength(environment.getProperty(name))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
+	public String getBaseUrl() {
+		return this.baseUrl;
+	}
+
+	@Override
+	public @Nullable Credential getCredential() {
+		return this.credential;
+	}
+
+	// an empty value is how a placeholder such as ${KEY:} says that there is none
+	private static @Nullable Credential credential(String apiKeyName, @Nullable String apiKey, String authTokenName,
+			@Nullable String authToken) {
+		boolean hasApiKey = StringUtils.hasLength(apiKey);
+		boolean hasAuthToken = StringUtils.hasLength(authToken);
+		if (hasApiKey && hasAuthToken) {
+			throw new FailureAnalyzedException("Both '%s' and '%s' are set, and a request takes one credential."
+				.formatted(apiKeyName, authTokenName), "Remove one of them.");
+		}
+		if (hasApiKey) {
+			return credential(apiKeyName, apiKey, Credential::apiKey);
+		}
+		return hasAuthToken ? credential(authTokenName, authToken, Credential::bearer) : null;
+	}
+
+	private static Credential credential(String name, @Nullable String value, Function<String, Credential> factory) {
+		try {
+			return factory.apply((value != null) ? value : "");
+		}
+		catch (IllegalArgumentException ex) {
+			throw InvalidSetting.named(name, ex);
+		}
+	}
+
+}

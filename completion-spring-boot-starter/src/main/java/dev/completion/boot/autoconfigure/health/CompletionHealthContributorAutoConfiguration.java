@@ -1,0 +1,68 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.boot.autoconfigure.health;
+
+import dev.completion.boot.CompletionClientCustomizer;
+import dev.completion.boot.CompletionConnectionDetails;
+import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
+import dev.completion.boot.health.CallHistory;
+import dev.completion.boot.health.CompletionHealthIndicator;
+import dev.completion.client.CompletionClient;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.ReactiveHealthContributor;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of a {@link CompletionHealthIndicator}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = CompletionAutoConfiguration.class)
+@ConditionalOnClass({ ReactiveHealthContributor.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnBean(CompletionClient.class)
+@ConditionalOnEnabledHealthIndicator("completion")
+public final class CompletionHealthContributorAutoConfiguration {
+
+	CompletionHealthContributorAutoConfiguration() {
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CallHistory completionCallHistory() {
+		return new CallHistory();
+	}
+
+	@Bean
+	CompletionClientCustomizer callHistoryCompletionClientCustomizer(CallHistory history) {
+		return (name, builder) -> builder.listener(history);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = { "completionHealthIndicator", "completionHealthContributor" })
+	CompletionHealthIndicator completionHealthContributor(CallHistory history,
+			ObjectProvider<CompletionConnectionDetails> details) {
+		CompletionConnectionDetails available = details.getIfAvailable();
+		return new CompletionHealthIndicator(history, available != null && available.isEmbedded());
+	}
+
+}

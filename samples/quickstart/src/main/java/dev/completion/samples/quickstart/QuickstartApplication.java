@@ -1,0 +1,38 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.samples.quickstart;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/**
+ * Asks the prompt of the command line, prints the answer as it arrives, and exits.
+ *
+ * @since 0.1.0
+ */
+@SpringBootApplication
+public class QuickstartApplication {
+
+	/**
+	 * Start the application.
+	 * @param args the prompt
+	 */
+	public static void main(String[] args) {
+		System.exit(SpringApplication.exit(SpringApplication.run(QuickstartApplication.class, args)));
+	}
+
+}
