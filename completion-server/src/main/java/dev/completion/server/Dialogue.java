@@ -43,7 +43,7 @@ record Dialogue(String system, List<Turn> turns, String prefill) {
 	static Dialogue parse(String prompt) {
 		String sanitized = sanitize(prompt);
 		Matcher marker = TURN.matcher(sanitized);
-		if (!marker.find() || !marker.group().equals(HUMAN)) {
+		if (!marker.find() || !HUMAN.equals(marker.group())) {
 			throw ApiException
 				.invalidRequest("prompt must start with \"\\n\\nHuman:\" turn after an optional system prompt");
 		}
@@ -66,7 +66,7 @@ record Dialogue(String system, List<Turn> turns, String prefill) {
 		List<Turn> turns = new ArrayList<>();
 		boolean more = true;
 		while (more) {
-			boolean human = marker.group().equals(HUMAN);
+			boolean human = HUMAN.equals(marker.group());
 			int start = marker.end();
 			more = marker.find();
 			turns.add(new Turn(human, prompt.substring(start, more ? marker.start() : prompt.length()).strip()));

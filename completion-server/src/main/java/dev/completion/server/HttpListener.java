@@ -23,13 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -47,32 +47,29 @@ final class HttpListener {
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
-	private final LoopResources threads;
-
-	// closes connections that are accepted while the listener is closed
-	private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
+	private final EventLoopGroup threads;
 
 	private final DisposableServer server;
 
-	private HttpListener(int port, LoopResources threads, Handler handler) {
-		Scheduler timer = Schedulers.fromExecutorService(threads.onServer(false));
+	private HttpListener(int port, EventLoopGroup threads, Handler handler) {
+		Scheduler timer = Schedulers.fromExecutorService(threads);
 		this.threads = threads;
 		this.server = HttpServer.create()
 			.host(HOST)
 			.port(port)
-			.runOn(threads, false)
-			.doOnChannelInit((observer, channel, address) -> this.connections.add(channel))
+			.runOn(threads)
 			.handle((request, response) -> handler.handle(request, response, timer))
 			.bindNow();
 	}
 
 	static HttpListener bind(int port, Handler handler) {
-		LoopResources threads = LoopResources.create("completion-server", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
+		EventLoopGroup threads = new MultiThreadIoEventLoopGroup(LoopResources.DEFAULT_IO_WORKER_COUNT,
+				new DefaultThreadFactory("completion-server", true), NioIoHandler.newFactory());
 		try {
 			return new HttpListener(port, threads, handler);
 		}
-		catch (ChannelBindException ex) {
-			await(threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT).toFuture());
+		catch (RuntimeException ex) {
+			await(shutDown(threads));
 			throw new IllegalStateException("Port " + port + " of " + HOST + " cannot be bound", ex);
 		}
 	}
@@ -85,13 +82,17 @@ final class HttpListener {
 		if (this.closed.compareAndSet(false, true)) {
 			this.server.dispose();
 			await(this.server.onDispose().toFuture());
-			await(this.connections.close());
-			await(this.threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT).toFuture());
+			// closes the connections, too
+			await(shutDown(this.threads));
 		}
 	}
 
 	void awaitClose() {
 		this.server.onDispose().block();
+	}
+
+	private static Future<?> shutDown(EventLoopGroup threads) {
+		return threads.shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	private static void await(Future<?> future) {

@@ -31,11 +31,12 @@ final class TextGenerator {
 
 	private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}'’-]{2,29}");
 
-	private static final Set<String> COMMON_WORDS = Set.of("about", "and", "are", "can", "could", "did", "does", "for",
-			"from", "give", "has", "have", "how", "into", "its", "let", "many", "may", "much", "not", "one", "please",
-			"say", "should", "some", "tell", "than", "that", "the", "their", "them", "there", "these", "they", "this",
-			"was", "were", "what", "when", "where", "which", "who", "why", "will", "with", "would", "write", "you",
-			"your");
+	private static final Set<String> COMMON_WORDS = Set.of("""
+			about all also and any are best between both but can compare could describe did difference does each explain
+			find for from get give had has have here how into its just know let like list make many may mean more most
+			much must name not now one only other our out over please say should show some tell than that the their them
+			then there these they this those was way were what when where which who whose why will with would write you
+			your""".split("\\s+"));
 
 	private static final List<String> OPENINGS = List.of("There is more to %s than one first expects.",
 			"Let me begin with %s, since that is where the interest lies.",

@@ -45,6 +45,7 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -93,11 +94,12 @@ public final class CompletionAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	CompletionClient completionClient(CompletionProperties properties, CompletionConnectionDetails details,
-			CredentialProvider credentialProvider, ObjectProvider<WebClient.Builder> webClientBuilder,
+	CompletionClient completionClient(CompletionProperties properties, ResourceLoader resourceLoader,
+			CompletionConnectionDetails details, CredentialProvider credentialProvider,
+			ObjectProvider<WebClient.Builder> webClientBuilder,
 			ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder, ObjectProvider<HttpClientSettings> settings,
 			ObjectProvider<CompletionClientCustomizer> customizers) {
-		checkServerIsPresent(properties.getEmbeddedServer().getMode());
+		checkServerIsPresent(properties.getEmbeddedServer().getMode(), resourceLoader.getClassLoader());
 		CompletionClient.Builder builder = CompletionClient.builder()
 			.allowInsecure(properties.isAllowInsecure())
 			.credential(credential(details, credentialProvider))
@@ -159,9 +161,8 @@ public final class CompletionAutoConfiguration {
 		return Objects.requireNonNull(httpClient.get());
 	}
 
-	private static void checkServerIsPresent(CompletionProperties.Mode mode) {
-		if (mode != CompletionProperties.Mode.OFF
-				&& !ClassUtils.isPresent(SERVER_CLASS, CompletionAutoConfiguration.class.getClassLoader())) {
+	private static void checkServerIsPresent(CompletionProperties.Mode mode, @Nullable ClassLoader classLoader) {
+		if (mode != CompletionProperties.Mode.OFF && !ClassUtils.isPresent(SERVER_CLASS, classLoader)) {
 			throw new FailureAnalyzedException(
 					"'completion.embedded-server.mode' is set, but the embedded server is not on the class path.",
 					"Add the dependency 'dev.completion:completion-server', or remove the property.");
