@@ -105,7 +105,7 @@ public final class CompletionAutoConfiguration {
 			.credential(credential(details, credentialProvider))
 			.httpClient(httpClient(connectorBuilder.getIfAvailable(ClientHttpConnectorBuilder::reactor),
 					settings.getIfAvailable(HttpClientSettings::defaults), details));
-		InvalidSetting.apply("completion.base-url", details.getBaseUrl(), builder::baseUrl);
+		InvalidSetting.apply(details.getClass().getName() + ".getBaseUrl()", details.getBaseUrl(), builder::baseUrl);
 		webClientBuilder.ifAvailable(builder::webClientBuilder);
 		customizers.orderedStream()
 			.forEach((customizer) -> customizer.customize(CompletionClientCustomizer.DEFAULT_CLIENT, builder));

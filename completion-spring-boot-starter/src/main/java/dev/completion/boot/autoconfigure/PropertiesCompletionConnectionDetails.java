@@ -19,6 +19,7 @@ package dev.completion.boot.autoconfigure;
 import java.util.function.Function;
 
 import dev.completion.boot.CompletionConnectionDetails;
+import dev.completion.client.CompletionClient;
 import dev.completion.client.Credential;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,8 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	private static final String AUTH_TOKEN_PROPERTY = "completion.auth-token";
 
+	private static final String BASE_URL_PROPERTY = "completion.base-url";
+
 	private static final String BASE_URL_VARIABLE = "ANTHROPIC_BASE_URL";
 
 	private final String baseUrl;
@@ -49,8 +52,7 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 	private final @Nullable Credential credential;
 
 	PropertiesCompletionConnectionDetails(CompletionProperties properties, Environment environment) {
-		String fromEnvironment = environment.getProperty(BASE_URL_VARIABLE, DEFAULT_BASE_URL);
-		this.baseUrl = StringUtils.hasLength(properties.getBaseUrl()) ? properties.getBaseUrl() : fromEnvironment;
+		this.baseUrl = baseUrl(properties, environment);
 		Credential fromProperties = credential(API_KEY_PROPERTY, properties.getApiKey(), AUTH_TOKEN_PROPERTY,
 				properties.getAuthToken());
 		this.credential = (fromProperties != null) ? fromProperties
@@ -58,11 +60,22 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 						environment.getProperty(AUTH_TOKEN_VARIABLE));
 	}
 
+	private static String baseUrl(CompletionProperties properties, Environment environment) {
+		String configured = properties.getBaseUrl();
+		String name = StringUtils.hasLength(configured) ? BASE_URL_PROPERTY : BASE_URL_VARIABLE;
+		String value = StringUtils.hasLength(configured) ? configured : environment.getProperty(BASE_URL_VARIABLE);
+		if (!StringUtils.hasLength(value)) {
+			return DEFAULT_BASE_URL;
+		}
+		InvalidSetting.apply(name, value, CompletionClient.builder()::baseUrl);
+		return value;
+	}
+
 	/**
 	 * Return whether a credential or a base URL is configured, without judging it.
 	 */
 	static boolean isConfigured(Environment environment) {
-		for (String name : new String[] { API_KEY_PROPERTY, AUTH_TOKEN_PROPERTY, "completion.base-url",
+		for (String name : new String[] { API_KEY_PROPERTY, AUTH_TOKEN_PROPERTY, BASE_URL_PROPERTY,
 				API_KEY_VARIABLE, AUTH_TOKEN_VARIABLE, BASE_URL_VARIABLE }) {
 			if (StringUtils.hasLength(environment.getProperty(name))) {
 				return true;

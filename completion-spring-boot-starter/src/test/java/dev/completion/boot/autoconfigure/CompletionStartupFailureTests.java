@@ -98,7 +98,7 @@ class CompletionStartupFailureTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|',
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
 			textBlock = """
 					completion.api-key                       | se\tcret                        | 'apiKey' must hold visible ASCII
 					completion.auth-token                    | se cret                          | 'token' must hold visible ASCII

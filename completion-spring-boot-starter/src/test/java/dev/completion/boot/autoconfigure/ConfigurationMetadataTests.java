@@ -1,0 +1,72 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.boot.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the metadata that IDEs show for the properties.
+ */
+class ConfigurationMetadataTests {
+
+	@ParameterizedTest
+	@MethodSource("properties")
+	void propertyIsDescribed(JsonNode property) {
+		assertThat(property.path("type").asString("")).isNotBlank();
+		assertThat(property.path("description").asString("")).endsWith(".").doesNotStartWith("The ");
+	}
+
+	@Test
+	void propertiesAreThoseOfTheDocumentation() throws IOException {
+		assertThat(properties().map((property) -> property.get("name").stringValue())).containsExactlyInAnyOrder(
+				"completion.enabled", "completion.api-key", "completion.auth-token", "completion.base-url",
+				"completion.allow-insecure", "completion.version", "completion.betas", "completion.headers",
+				"completion.defaults.model", "completion.defaults.max-tokens-to-sample",
+				"completion.defaults.temperature", "completion.defaults.top-p", "completion.defaults.top-k",
+				"completion.defaults.stop-sequences", "completion.defaults.user-id", "completion.timeout.connect",
+				"completion.timeout.response", "completion.embedded-server.mode", "completion.embedded-server.port",
+				"management.health.completion.enabled");
+	}
+
+	@Test
+	void defaultsAreTold() throws IOException {
+		assertThat(properties().filter((property) -> property.has("defaultValue"))
+			.map((property) -> property.get("name").stringValue() + "=" + property.get("defaultValue").asString()))
+			.contains("completion.enabled=true", "completion.allow-insecure=false", "completion.version=2023-06-01",
+					"completion.defaults.max-tokens-to-sample=1024", "completion.embedded-server.mode=off",
+					"completion.embedded-server.port=0", "management.health.completion.enabled=true");
+	}
+
+	static Stream<JsonNode> properties() throws IOException {
+		try (InputStream stream = Objects.requireNonNull(
+				CompletionProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json"))) {
+			return JsonMapper.shared().readTree(stream).get("properties").values().stream();
+		}
+	}
+
+}

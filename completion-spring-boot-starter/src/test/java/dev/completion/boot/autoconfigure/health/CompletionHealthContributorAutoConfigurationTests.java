@@ -1,0 +1,116 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.boot.autoconfigure.health;
+
+import java.time.Duration;
+
+import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
+import dev.completion.boot.health.CallHistory;
+import dev.completion.boot.health.CompletionHealthIndicator;
+import dev.completion.client.CompletionClient;
+import dev.completion.client.Prompt;
+import dev.completion.client.error.AuthenticationException;
+import dev.completion.server.CompletionServer;
+import dev.completion.server.Reply;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.ReactiveHealthContributor;
+import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link CompletionHealthContributorAutoConfiguration}.
+ */
+class CompletionHealthContributorAutoConfigurationTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(10);
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(CompletionAutoConfiguration.class,
+				CompletionHealthContributorAutoConfiguration.class))
+		.withPropertyValues("completion.embedded-server.mode=on", "completion.defaults.model=claude-2.1");
+
+	@Test
+	void healthFollowsTheCallsAndMakesNone() {
+		this.runner.run((context) -> {
+			CompletionServer server = context.getBean(CompletionServer.class);
+			assertThat(health(context).getStatus()).isEqualTo(Status.UNKNOWN);
+			assertThat(health(context).getDetails()).containsEntry("mode", "passive").containsEntry("embedded", true);
+			complete(context);
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+			server.enqueue(Reply.error(401, "authentication_error", "revoked"));
+			assertThatExceptionOfType(AuthenticationException.class).isThrownBy(() -> complete(context));
+			assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
+			assertThat(health(context).toString()).doesNotContain(server.apiKey());
+			assertThat(server.requests()).hasSize(2);
+		});
+	}
+
+	@Test
+	void embeddedIsNotSaidOfAnotherServer() {
+		this.runner.withPropertyValues("completion.embedded-server.mode=off", "completion.base-url=http://localhost:9")
+			.run((context) -> assertThat(health(context).getDetails()).doesNotContainKey("embedded"));
+	}
+
+	@Test
+	void disabledMakesNothing() {
+		this.runner.withPropertyValues("management.health.completion.enabled=false")
+			.run((context) -> assertThat(context).hasSingleBean(CompletionClient.class)
+				.doesNotHaveBean(CallHistory.class)
+				.doesNotHaveBean(ReactiveHealthContributor.class));
+	}
+
+	@Test
+	void indicatorOfTheApplicationReplacesOurs() {
+		this.runner
+			.withBean("completionHealthIndicator", ReactiveHealthIndicator.class,
+					() -> () -> Mono.just(Health.up().build()))
+			.run((context) -> assertThat(context).doesNotHaveBean(CompletionHealthIndicator.class));
+	}
+
+	@Test
+	void withoutHealthModuleThereIsStillAClient() {
+		this.runner.withClassLoader(new FilteredClassLoader(ReactiveHealthContributor.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(CompletionClient.class)
+				.doesNotHaveBean(CallHistory.class));
+	}
+
+	@Test
+	void withoutClientThereIsNoHealth() {
+		this.runner.withPropertyValues("completion.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ReactiveHealthContributor.class));
+	}
+
+	private static void complete(ApplicationContext context) {
+		context.getBean(CompletionClient.class).complete((request) -> request.prompt(Prompt.human("Hi"))).block(LIMIT);
+	}
+
+	private static Health health(ApplicationContext context) {
+		return context.getBean(CompletionHealthIndicator.class).health(true).block(LIMIT);
+	}
+
+}
