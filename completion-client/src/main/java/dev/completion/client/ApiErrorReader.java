@@ -80,7 +80,7 @@ final class ApiErrorReader {
 
 	private JsonNode envelope(byte[] bytes, int offset, int length) {
 		try {
-			return this.mapper.readTree(bytes, offset, length);
+			return this.mapper.readTree(Utf8.decode(bytes, offset, length));
 		}
 		catch (JacksonException ex) {
 			// proxies answer with HTML, or cut the body: the status tells enough

@@ -31,6 +31,8 @@ final class BaseUrl {
 
 	static final String DEFAULT = "https://api.anthropic.com";
 
+	private static final int MAX_PORT = 65535;
+
 	private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "[::1]");
 
 	private BaseUrl() {
@@ -49,6 +51,7 @@ final class BaseUrl {
 		Assert.isTrue(uri.getHost() != null, "'baseUrl' must name a host");
 		Assert.isTrue(uri.getRawQuery() == null && uri.getRawFragment() == null,
 				"'baseUrl' must have neither a query nor a fragment");
+		Assert.isTrue(uri.getPort() <= MAX_PORT, "'baseUrl' must have a port of at most " + MAX_PORT);
 		String path = path(uri);
 		return scheme + "://" + uri.getHost() + ((uri.getPort() != -1) ? ":" + uri.getPort() : "") + path;
 	}
@@ -72,8 +75,12 @@ final class BaseUrl {
 
 	private static String path(URI uri) {
 		String path = Objects.requireNonNullElse(uri.getRawPath(), "");
-		Assert.isTrue(!path.contains("//") && !path.contains("%") && !List.of(path.split("/")).contains(".."),
-				"'baseUrl' must have a plain path: no '//', '..' or '%'");
+		List<String> segments = List.of(path.split("/"));
+		Assert.isTrue(
+				!path.contains("//") && !path.contains("%") && !segments.contains(".") && !segments.contains(".."),
+				"'baseUrl' must have a plain path: no '//', '.', '..' or '%'");
+		Assert.isTrue(!path.matches(".*/v1/(complete|messages|models)/?"),
+				"'baseUrl' must end before the path of the request, with or without /v1");
 		String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
 		return trimmed.endsWith("/v1") ? trimmed.substring(0, trimmed.length() - "/v1".length()) : trimmed;
 	}

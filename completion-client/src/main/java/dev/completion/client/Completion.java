@@ -62,17 +62,27 @@ public record Completion(String id, String completion, @Nullable StopReason stop
 
 		private @Nullable Completion last;
 
+		private String id = "";
+
+		private @Nullable StopReason stopReason;
+
+		private @Nullable String stop;
+
 		private void add(Completion delta) {
 			this.text.append(delta.completion());
 			this.additionalProperties.putAll(delta.additionalProperties());
+			this.id = delta.id().isEmpty() ? this.id : delta.id();
+			this.stopReason = (delta.stopReason() != null) ? delta.stopReason() : this.stopReason;
+			this.stop = (delta.stop() != null) ? delta.stop() : this.stop;
 			this.last = delta;
 		}
 
 		private @Nullable Completion completion() {
-			return (this.last != null)
-					? new Completion(this.last.id(), this.text.toString(), this.last.stopReason(), this.last.model(),
-							this.last.type(), this.last.stop(), Collections.unmodifiableMap(this.additionalProperties))
-					: null;
+			if (this.last == null) {
+				return null;
+			}
+			return new Completion(this.id, this.text.toString(), this.stopReason, this.last.model(), this.last.type(),
+					this.stop, Collections.unmodifiableMap(this.additionalProperties));
 		}
 
 	}

@@ -26,6 +26,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
+import org.springframework.util.LinkedCaseInsensitiveMap;
 
 /**
  * A request to complete a prompt. What is not set is taken from the client's defaults,
@@ -194,7 +195,7 @@ public final class CompletionRequest {
 
 		private @Nullable Duration timeout;
 
-		private final Map<String, String> headers = new LinkedHashMap<>();
+		private final Map<String, String> headers = new LinkedCaseInsensitiveMap<>();
 
 		private final Map<String, Object> additionalProperties = new LinkedHashMap<>();
 
@@ -264,6 +265,7 @@ public final class CompletionRequest {
 		 * @return this builder
 		 */
 		public Builder stopSequences(String... stopSequences) {
+			Assert.notNull(stopSequences, "'stopSequences' must not be null");
 			for (String stopSequence : stopSequences) {
 				Assert.hasLength(stopSequence, "'stopSequences' must not hold an empty sequence");
 			}

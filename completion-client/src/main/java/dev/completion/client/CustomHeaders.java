@@ -46,16 +46,17 @@ final class CustomHeaders {
 	}
 
 	static void check(String name, String value) {
-		Assert.isTrue(isToken(name), "'header' must have a name of letters, digits and !#$%&'*+-.^_`|~ only");
+		Assert.isTrue(name != null && isToken(name),
+				"'header' must have a name of letters, digits and !#$%&'*+-.^_`|~ only");
 		String reason = RESERVED.get(name.toLowerCase(Locale.ROOT));
 		Assert.isTrue(reason == null, () -> "'header' must not be '" + name + "': " + reason);
 		checkValue("header '" + name + "'", value);
 	}
 
 	static void checkValue(String name, String value) {
-		Assert.hasText(value, () -> "'" + name + "' must not be blank");
+		Assert.hasText(value, () -> name + " must not be blank");
 		boolean valid = value.chars().allMatch((c) -> (c >= ' ' && c <= '~') || c == '\t');
-		Assert.isTrue(valid, () -> "'" + name + "' must not hold line breaks, control characters or non-ASCII");
+		Assert.isTrue(valid, () -> name + " must not hold line breaks, control characters or non-ASCII");
 	}
 
 	static boolean isReserved(String name) {

@@ -18,7 +18,6 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.util.Assert;
+import org.springframework.util.LinkedCaseInsensitiveMap;
 import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
@@ -61,7 +61,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	private List<String> betas = List.of();
 
-	private final Map<String, String> headers = new LinkedHashMap<>();
+	private final Map<String, String> headers = new LinkedCaseInsensitiveMap<>();
 
 	private CompletionRequest defaults = CompletionRequest.builder().build();
 
@@ -116,15 +116,16 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	@Override
 	public CompletionClient.Builder version(String version) {
-		CustomHeaders.checkValue("version", version);
+		CustomHeaders.checkValue("'version'", version);
 		this.version = version;
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder betas(String... betas) {
+		Assert.notNull(betas, "'betas' must not be null");
 		for (String beta : betas) {
-			CustomHeaders.checkValue("betas", beta);
+			CustomHeaders.checkValue("'betas'", beta);
 		}
 		this.betas = List.of(betas);
 		return this;
@@ -154,6 +155,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	@Override
 	public CompletionClient.Builder webClientBuilder(WebClient.Builder webClientBuilder) {
+		Assert.notNull(webClientBuilder, "'webClientBuilder' must not be null");
 		this.webClientBuilder = webClientBuilder.clone();
 		return this;
 	}

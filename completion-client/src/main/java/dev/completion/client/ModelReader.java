@@ -20,10 +20,10 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -54,8 +54,9 @@ final class ModelReader {
 		require(page.path("data").isArray(), "has no 'data'");
 		List<ModelInfo> models = new ArrayList<>();
 		page.path("data").forEach((model) -> models.add(model(model)));
-		String lastId = page.path("last_id").isString() ? page.path("last_id").stringValue() : null;
-		return new Page(models, page.path("has_more").asBoolean(false) ? lastId : null);
+		String lastId = page.path("last_id").isString() ? page.path("last_id").stringValue() : "";
+		boolean more = page.path("has_more").asBoolean(false) && !lastId.isEmpty();
+		return new Page(models, more ? lastId : null);
 	}
 
 	private ModelInfo model(JsonNode model) {
@@ -64,9 +65,10 @@ final class ModelReader {
 		JsonNode name = model.path("display_name");
 		Map<String, Object> others = this.mapper.convertValue(model, PROPERTIES);
 		others.keySet().removeAll(List.of("id", "display_name", "created_at", "max_input_tokens", "max_tokens"));
+		others.values().removeIf(Objects::isNull);
 		return new ModelInfo(id, name.isString() ? name.stringValue() : id, instant(model.path("created_at")),
 				number(model.path("max_input_tokens")), number(model.path("max_tokens")),
-				Collections.unmodifiableMap(others));
+				JsonValues.unmodifiable(others));
 	}
 
 	private JsonNode tree(byte[] json) {
@@ -79,7 +81,7 @@ final class ModelReader {
 	}
 
 	private static @Nullable Long number(JsonNode node) {
-		return node.isIntegralNumber() ? node.longValue() : null;
+		return (node.isIntegralNumber() && node.canConvertToLong()) ? node.longValue() : null;
 	}
 
 	private static @Nullable Instant instant(JsonNode node) {

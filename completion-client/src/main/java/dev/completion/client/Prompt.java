@@ -183,6 +183,7 @@ public final class Prompt {
 		 * @return this builder
 		 */
 		public Builder prefill(String text) {
+			Assert.notNull(text, "'prefill' must not be null");
 			Assert.isTrue(text.isEmpty() || !Character.isWhitespace(text.charAt(text.length() - 1)),
 					"'prefill' must not end with white space: the API strips it");
 			checked("prefill", text);

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,13 +39,24 @@ final class RetryAfter {
 	}
 
 	static @Nullable Duration from(HttpHeaders headers) {
-		Duration millis = number(headers.getFirst("retry-after-ms"), 1);
-		if (millis != null) {
-			return millis;
+		Duration millis = largest(headers, "retry-after-ms", (value) -> number(value, 1));
+		return (millis != null) ? millis : largest(headers, HttpHeaders.RETRY_AFTER, (value) -> {
+			Duration seconds = number(value, 1000);
+			return (seconds != null) ? seconds : date(value, headers);
+		});
+	}
+
+	// proxies can add a second header
+	private static @Nullable Duration largest(HttpHeaders headers, String name,
+			Function<String, @Nullable Duration> reader) {
+		Duration largest = null;
+		for (String value : headers.getOrEmpty(name)) {
+			Duration duration = reader.apply(value);
+			if (duration != null && (largest == null || duration.compareTo(largest) > 0)) {
+				largest = duration;
+			}
 		}
-		String value = headers.getFirst(HttpHeaders.RETRY_AFTER);
-		Duration seconds = number(value, 1000);
-		return (seconds != null) ? seconds : date(value, headers);
+		return largest;
 	}
 
 	private static @Nullable Duration number(@Nullable String value, int millisPerUnit) {

@@ -16,7 +16,6 @@
 
 package dev.completion.client;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -123,8 +122,7 @@ final class TextCompletionReader {
 	}
 
 	private Map<String, Object> repeated(Map<String, Object> others) {
-		return others.equals(this.additionalProperties) ? this.additionalProperties
-				: Collections.unmodifiableMap(others);
+		return others.equals(this.additionalProperties) ? this.additionalProperties : JsonValues.unmodifiable(others);
 	}
 
 	private Map<String, Object> other(@Nullable Map<String, Object> others, String name, JsonToken token,
@@ -136,6 +134,9 @@ final class TextCompletionReader {
 		}
 		else if (token != JsonToken.VALUE_NULL) {
 			result.put(name, parser.readValueAs(Object.class));
+		}
+		else {
+			result.remove(name);
 		}
 		return result;
 	}

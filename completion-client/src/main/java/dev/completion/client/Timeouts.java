@@ -29,6 +29,11 @@ import org.springframework.util.Assert;
  */
 public final class Timeouts {
 
+	private static final Duration MIN = Duration.ofMillis(1);
+
+	// what "for ever" is cut to, since timers count nanoseconds in a long
+	private static final Duration MAX = Duration.ofDays(36500);
+
 	private static final Timeouts DEFAULTS = builder().build();
 
 	private final @Nullable Duration connect;
@@ -122,7 +127,7 @@ public final class Timeouts {
 		 */
 		public Builder response(@Nullable Duration response) {
 			this.response = checked("response", response);
-			this.streamResponse = response;
+			this.streamResponse = this.response;
 			return this;
 		}
 
@@ -135,9 +140,9 @@ public final class Timeouts {
 		}
 
 		static @Nullable Duration checked(String name, @Nullable Duration value) {
-			Assert.isTrue(value == null || value.toMillis() > 0,
+			Assert.isTrue(value == null || value.compareTo(MIN) >= 0,
 					() -> "'" + name + "' must be at least one millisecond, not " + value);
-			return value;
+			return (value != null && value.compareTo(MAX) > 0) ? MAX : value;
 		}
 
 	}

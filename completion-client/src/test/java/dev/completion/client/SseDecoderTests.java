@@ -144,7 +144,7 @@ class SseDecoderTests {
 		}
 	}
 
-	private static final class Case {
+	static final class Case {
 
 		private final JsonNode json;
 

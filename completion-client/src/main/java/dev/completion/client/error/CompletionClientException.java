@@ -16,6 +16,8 @@
 
 package dev.completion.client.error;
 
+import java.nio.charset.StandardCharsets;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,32 +84,34 @@ public class CompletionClientException extends RuntimeException {
 	private static String printable(String message) {
 		StringBuilder result = new StringBuilder(Math.min(message.length(), MAX_MESSAGE_BYTES));
 		int bytes = 0;
+		int cut = 0;
 		for (int i = 0; i < message.length(); i += Character.charCount(message.codePointAt(i))) {
 			String next = printable(message.codePointAt(i));
-			bytes += utf8Length(next);
-			if (bytes > MAX_MESSAGE_BYTES - ELLIPSIS.length()) {
+			bytes += next.getBytes(StandardCharsets.UTF_8).length;
+			if (bytes > MAX_MESSAGE_BYTES) {
+				result.setLength(cut);
 				return result.append(ELLIPSIS).toString();
 			}
 			result.append(next);
+			cut = (bytes <= MAX_MESSAGE_BYTES - ELLIPSIS.length()) ? result.length() : cut;
 		}
 		return result.toString();
 	}
 
 	private static String printable(int codePoint) {
+		String character = Character.toString(codePoint);
 		return switch (Character.getType(codePoint)) {
 			case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR,
 					Character.PARAGRAPH_SEPARATOR ->
-				"\\u%04x".formatted(codePoint);
-			default -> Character.toString(codePoint);
+				escaped(character);
+			default -> character;
 		};
 	}
 
-	private static int utf8Length(String codePoint) {
-		int value = codePoint.codePointAt(0);
-		if (value < 0x80) {
-			return codePoint.length();
-		}
-		return (value < 0x800) ? 2 : (value < 0x10000) ? 3 : 4;
+	private static String escaped(String character) {
+		StringBuilder result = new StringBuilder();
+		character.chars().forEach((unit) -> result.append("\\u%04x".formatted(unit)));
+		return result.toString();
 	}
 
 }

@@ -75,8 +75,8 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 	 * Return whether a credential or a base URL is configured, without judging it.
 	 */
 	static boolean isConfigured(Environment environment) {
-		for (String name : new String[] { API_KEY_PROPERTY, AUTH_TOKEN_PROPERTY, BASE_URL_PROPERTY,
-				API_KEY_VARIABLE, AUTH_TOKEN_VARIABLE, BASE_URL_VARIABLE }) {
+		for (String name : new String[] { API_KEY_PROPERTY, AUTH_TOKEN_PROPERTY, BASE_URL_PROPERTY, API_KEY_VARIABLE,
+				AUTH_TOKEN_VARIABLE, BASE_URL_VARIABLE }) {
 			if (StringUtils.hasLength(environment.getProperty(name))) {
 				return true;
 			}

@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+/**
+ * Tests for {@link Timeouts}.
+ */
+class TimeoutsTests {
+
+	@Test
+	void defaultsDifferForStreams() {
+		Timeouts defaults = Timeouts.defaults();
+		assertThat(defaults.connect()).hasSeconds(5);
+		assertThat(defaults.response(false)).hasMinutes(10);
+		assertThat(defaults.response(true)).hasSeconds(60);
+	}
+
+	@Test
+	void builderStartsFromDefaults() {
+		assertThat(Timeouts.builder().build()).usingRecursiveComparison().isEqualTo(Timeouts.defaults());
+	}
+
+	@Test
+	void responseWhenSetAppliesToBothKinds() {
+		Timeouts timeouts = Timeouts.builder().response(Duration.ofSeconds(7)).build();
+		assertThat(timeouts.response(false)).hasSeconds(7);
+		assertThat(timeouts.response(true)).hasSeconds(7);
+		assertThat(timeouts.connect()).hasSeconds(5);
+	}
+
+	@Test
+	void connectWhenSetLeavesTheOthers() {
+		Timeouts timeouts = Timeouts.builder().connect(Duration.ofMillis(1)).build();
+		assertThat(timeouts.connect()).hasMillis(1);
+		assertThat(timeouts.response(false)).hasMinutes(10);
+		assertThat(timeouts.response(true)).hasSeconds(60);
+	}
+
+	@Test
+	void nullMeansNoLimit() {
+		Timeouts timeouts = Timeouts.builder().connect(null).response(null).build();
+		assertThat(timeouts.connect()).isNull();
+		assertThat(timeouts.response(false)).isNull();
+		assertThat(timeouts.response(true)).isNull();
+	}
+
+	@Test
+	void toBuilderKeepsEverything() {
+		Timeouts timeouts = Timeouts.builder().connect(null).response(Duration.ofSeconds(7)).build();
+		assertThat(timeouts.toBuilder().build()).usingRecursiveComparison().isEqualTo(timeouts);
+		assertThat(Timeouts.defaults().toBuilder().build()).usingRecursiveComparison().isEqualTo(Timeouts.defaults());
+	}
+
+	@Test
+	void toBuilderLeavesOriginalAsItIs() {
+		Timeouts changed = Timeouts.defaults().toBuilder().connect(Duration.ofSeconds(1)).build();
+		assertThat(changed.connect()).hasSeconds(1);
+		assertThat(Timeouts.defaults().connect()).hasSeconds(5);
+	}
+
+	@ParameterizedTest
+	@MethodSource("tooShort")
+	void builderWhenTimeoutIsTooShortFails(Duration value) {
+		Timeouts.Builder builder = Timeouts.builder();
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.connect(value))
+			.withMessage("'connect' must be at least one millisecond, not " + value);
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.response(value))
+			.withMessage("'response' must be at least one millisecond, not " + value);
+		assertThat(builder.build()).usingRecursiveComparison().isEqualTo(Timeouts.defaults());
+	}
+
+	static Stream<Duration> tooShort() {
+		return Stream.of(Duration.ZERO, Duration.ofNanos(999_999), Duration.ofMillis(-1), Duration.ofDays(-1));
+	}
+
+	@Test
+	void toStringNamesTheValues() {
+		assertThat(Timeouts.builder().connect(null).build()).asString().contains("connect=null", "PT10M", "PT1M");
+	}
+
+	@Test
+	void timeoutWhenVeryLongIsTaken() {
+		Duration forever = Duration.ofSeconds(Long.MAX_VALUE);
+		assertThatNoException().isThrownBy(() -> Timeouts.builder().connect(forever).response(forever));
+		assertThatNoException().isThrownBy(() -> CompletionRequest.builder().timeout(forever));
+	}
+
+}
