@@ -136,8 +136,9 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 201, 202, 204, 206, 300, 301, 302, 303, 307, 308 })
 	void onlyStatus200IsAnAnswer(int status) {
-		String response = "HTTP/1.1 %d X\r\nContent-Length: %d\r\nContent-Type: application/json\r\n%s\r\n%s"
-			.formatted(status, (status != 204) ? 2 : 0, "Location: /elsewhere\r\nConnection: close\r\n", (status != 204) ? "{}" : "");
+		String response = "HTTP/1.1 %d X\r\nContent-Length: %d\r\nContent-Type: application/json\r\n%s\r\n%s".formatted(
+				status, (status != 204) ? 2 : 0, "Location: /elsewhere\r\nConnection: close\r\n",
+				(status != 204) ? "{}" : "");
 		try (RawServer raw = RawServer.answering(response); CompletionClient other = client(raw.baseUrl())) {
 			assertThat(failure(MalformedResponseException.class, other.complete(REQUEST).flux()))
 				.hasMessageContaining(String.valueOf(status));

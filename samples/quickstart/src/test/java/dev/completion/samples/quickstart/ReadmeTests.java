@@ -1,0 +1,148 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.samples.quickstart;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+import dev.completion.boot.autoconfigure.CompletionProperties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ByteArrayResource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests that the README's snippets compile, bind and agree with the code.
+ */
+class ReadmeTests {
+
+	private static final Pattern BLOCK = Pattern.compile("```(\\w+)\n(.*?)```", Pattern.DOTALL);
+
+	private static final Pattern CLASS_NAME = Pattern.compile("^class (\\w+)", Pattern.MULTILINE);
+
+	private static final Pattern PROPERTY = Pattern.compile("^\\| `([a-z.-]+?)(?:\\.\\*)?` \\|", Pattern.MULTILINE);
+
+	@ParameterizedTest
+	@MethodSource("javaBlocks")
+	void javaCompiles(String source, @TempDir Path output) {
+		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+		DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
+		compiler
+			.getTask(null, null, diagnostics, List.of("-d", output.toString(), "-parameters", "-proc:none"), null,
+					List.of(new Source(source)))
+			.call();
+		assertThat(diagnostics.getDiagnostics())
+			.filteredOn((diagnostic) -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
+			.isEmpty();
+	}
+
+	@ParameterizedTest
+	@MethodSource("yamlBlocks")
+	void yamlBinds(String yaml) throws IOException {
+		MutablePropertySources sources = new StandardEnvironment().getPropertySources();
+		for (PropertySource<?> source : new YamlPropertySourceLoader().load("yaml",
+				new ByteArrayResource(yaml.replace("${ANTHROPIC_API_KEY}", "key").getBytes()))) {
+			sources.addFirst(source);
+		}
+		StandardEnvironment environment = new StandardEnvironment();
+		sources.forEach(environment.getPropertySources()::addFirst);
+		CompletionProperties properties = Binder.get(environment).bind("completion", CompletionProperties.class).get();
+		assertThat(properties.getApiKey()).isEqualTo("key");
+		assertThat(properties.getDefaults().getModel()).isEqualTo("claude-2.1");
+	}
+
+	@Test
+	void tableHasEveryProperty() throws IOException {
+		assertThat(PROPERTY.matcher(readme()).results().map((match) -> match.group(1)))
+			.containsExactlyInAnyOrderElementsOf(describedProperties());
+	}
+
+	private static List<String> describedProperties() throws IOException {
+		JsonNode metadata = JsonMapper.shared()
+			.readTree(CompletionProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json"));
+		return metadata.get("properties").valueStream().map((property) -> property.get("name").stringValue()).toList();
+	}
+
+	static Stream<String> javaBlocks() throws IOException {
+		return blocks("java");
+	}
+
+	static Stream<String> yamlBlocks() throws IOException {
+		return blocks("yaml");
+	}
+
+	private static Stream<String> blocks(String language) throws IOException {
+		List<String> blocks = BLOCK.matcher(readme())
+			.results()
+			.filter((match) -> match.group(1).equals(language))
+			.map((match) -> match.group(2))
+			.toList();
+		assertThat(blocks).isNotEmpty();
+		return blocks.stream();
+	}
+
+	private static String readme() throws IOException {
+		return Files.readString(Path.of("..", "..", "README.md"));
+	}
+
+	private static final class Source extends SimpleJavaFileObject {
+
+		private final String content;
+
+		private Source(String content) {
+			super(URI.create("string:///" + className(content) + ".java"), Kind.SOURCE);
+			this.content = content;
+		}
+
+		private static String className(String content) {
+			Matcher matcher = CLASS_NAME.matcher(content);
+			assertThat(matcher.find()).isTrue();
+			return matcher.group(1);
+		}
+
+		@Override
+		public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+			return this.content;
+		}
+
+	}
+
+}
