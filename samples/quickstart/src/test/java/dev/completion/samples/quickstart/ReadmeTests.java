@@ -18,6 +18,7 @@ package dev.completion.samples.quickstart;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,7 +80,7 @@ class ReadmeTests {
 	void yamlBinds(String yaml) throws IOException {
 		MutablePropertySources sources = new StandardEnvironment().getPropertySources();
 		for (PropertySource<?> source : new YamlPropertySourceLoader().load("yaml",
-				new ByteArrayResource(yaml.replace("${ANTHROPIC_API_KEY}", "key").getBytes()))) {
+				new ByteArrayResource(yaml.replace("${ANTHROPIC_API_KEY}", "key").getBytes(StandardCharsets.UTF_8)))) {
 			sources.addFirst(source);
 		}
 		StandardEnvironment environment = new StandardEnvironment();
