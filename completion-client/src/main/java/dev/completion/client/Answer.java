@@ -48,12 +48,15 @@ final class Answer {
 
 	private final ApiErrorReader errors;
 
+	private @Nullable RateLimits rateLimits;
+
 	Answer(ClientResponse response, ApiErrorReader errors) {
 		this.response = response;
 		this.errors = errors;
 		// the headers of the connector are a view on a buffer of its own
-		this.headers = new HttpHeaders();
-		this.headers.putAll(response.headers().asHttpHeaders());
+		HttpHeaders copy = new HttpHeaders();
+		copy.putAll(response.headers().asHttpHeaders());
+		this.headers = HttpHeaders.readOnlyHttpHeaders(copy);
 	}
 
 	HttpHeaders headers() {
@@ -66,7 +69,14 @@ final class Answer {
 
 	CompletionResponse wrap(Completion completion, int attempts) {
 		return new CompletionResponse(completion, requestId(), this.headers.getFirst("anthropic-organization-id"),
-				RateLimits.from(this.headers), attempts, CompletionApi.TEXT_COMPLETIONS, null, this.headers);
+				rateLimits(), attempts, CompletionApi.TEXT_COMPLETIONS, null, this.headers);
+	}
+
+	private RateLimits rateLimits() {
+		if (this.rateLimits == null) {
+			this.rateLimits = RateLimits.from(this.headers);
+		}
+		return this.rateLimits;
 	}
 
 	/**
