@@ -19,6 +19,7 @@ package dev.completion.client;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPInputStream;
 
 import org.jspecify.annotations.Nullable;
@@ -48,11 +49,20 @@ final class Answer {
 
 	private final ApiErrorReader errors;
 
+	private final UnaryOperator<Mono<byte[]>> errorBodyLimit;
+
 	private @Nullable RateLimits rateLimits;
 
-	Answer(ClientResponse response, ApiErrorReader errors) {
+	/**
+	 * Create an answer.
+	 * @param response the response
+	 * @param errors reads errors
+	 * @param errorBodyLimit limits the time to read the body of an error
+	 */
+	Answer(ClientResponse response, ApiErrorReader errors, UnaryOperator<Mono<byte[]>> errorBodyLimit) {
 		this.response = response;
 		this.errors = errors;
+		this.errorBodyLimit = errorBodyLimit;
 		// the headers of the connector are a view on a buffer of its own
 		HttpHeaders copy = new HttpHeaders();
 		copy.putAll(response.headers().asHttpHeaders());
@@ -164,17 +174,21 @@ final class Answer {
 	 * is closed, and as it is if it cannot be decompressed.
 	 */
 	private Mono<byte[]> errorBody() {
-		return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(bytes(), ApiErrorReader.MAX_BODY_SIZE))
+		Flux<DataBuffer> body = DataBufferUtils.takeUntilByteCount(bytes(), ApiErrorReader.MAX_BODY_SIZE);
+		return DataBufferUtils.join(body)
 			.map(Answer::takeAll)
-			.map((body) -> {
-				try {
-					return decompress(body, ApiErrorReader.MAX_BODY_SIZE);
-				}
-				catch (IOException ex) {
-					return body;
-				}
-			})
-			.defaultIfEmpty(new byte[0]);
+			.map(this::decompressedIfPossible)
+			.defaultIfEmpty(new byte[0])
+			.transform(this.errorBodyLimit);
+	}
+
+	private byte[] decompressedIfPossible(byte[] body) {
+		try {
+			return decompress(body, ApiErrorReader.MAX_BODY_SIZE);
+		}
+		catch (IOException ex) {
+			return body;
+		}
 	}
 
 	private byte[] decompressed(byte[] body) {

@@ -29,7 +29,9 @@ import org.springframework.util.Assert;
  */
 final class BaseUrl {
 
-	static final String DEFAULT = "https://api.anthropic.com";
+	private static final String VENDORS_HOST = "api.anthropic.com";
+
+	static final String DEFAULT = "https://" + VENDORS_HOST;
 
 	private static final int MAX_PORT = 65535;
 
@@ -53,7 +55,16 @@ final class BaseUrl {
 				"'baseUrl' must have neither a query nor a fragment");
 		Assert.isTrue(uri.getPort() <= MAX_PORT, "'baseUrl' must have a port of at most " + MAX_PORT);
 		String path = path(uri);
-		return scheme + "://" + uri.getHost() + ((uri.getPort() != -1) ? ":" + uri.getPort() : "") + path;
+		String host = Objects.requireNonNull(uri.getHost()).toLowerCase(Locale.ROOT);
+		boolean defaultPort = uri.getPort() == -1 || uri.getPort() == (scheme.equals("https") ? 443 : 80);
+		return scheme + "://" + host + (defaultPort ? "" : ":" + uri.getPort()) + path;
+	}
+
+	/**
+	 * Return whether a normalized URL is of the vendor's service.
+	 */
+	static boolean isVendors(String baseUrl) {
+		return VENDORS_HOST.equals(URI.create(baseUrl).getHost());
 	}
 
 	static boolean isInsecure(String baseUrl) {

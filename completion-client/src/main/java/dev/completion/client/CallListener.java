@@ -21,8 +21,8 @@ import dev.completion.client.error.CompletionClientException;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Is told how each call ended. Calls that are cancelled, and requests that are refused
- * before anything is sent, are not reported.
+ * Is told how each completion ended, whether streamed or not. Calls that are cancelled,
+ * and requests that are refused before anything is sent, are not reported.
  * <p>
  * The methods are called by threads that must not block.
  *

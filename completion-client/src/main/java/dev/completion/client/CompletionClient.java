@@ -119,7 +119,9 @@ public interface CompletionClient extends AutoCloseable {
 	Builder mutate();
 
 	/**
-	 * Close the connections that this client opened. It cannot be used afterwards.
+	 * Close the connections that this client opened, as soon as no call uses them.
+	 * Connections of an {@link Builder#httpClient(HttpClient) HTTP client} that was given
+	 * to the builder are its owner's to close.
 	 */
 	@Override
 	void close();
@@ -250,8 +252,9 @@ public interface CompletionClient extends AutoCloseable {
 		/**
 		 * Build the client.
 		 * @return the client
-		 * @throws IllegalStateException if the settings contradict each other, or the
-		 * vendor's service is to be called without a credential
+		 * @throws MissingCredentialException if the vendor's service is to be called
+		 * without a credential
+		 * @throws IllegalStateException if the settings contradict each other
 		 */
 		CompletionClient build();
 

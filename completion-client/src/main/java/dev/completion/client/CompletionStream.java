@@ -16,12 +16,9 @@
 
 package dev.completion.client;
 
-import java.util.Iterator;
-import java.util.NoSuchElementException;
-
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -31,7 +28,7 @@ import org.springframework.http.HttpHeaders;
  * The event stream of one answer, from bytes to completions. Not safe for use by several
  * threads.
  */
-final class CompletionStream implements Iterable<Completion> {
+final class CompletionStream {
 
 	private static final int MAX_EVENT_SIZE = 1024 * 1024;
 
@@ -53,54 +50,30 @@ final class CompletionStream implements Iterable<Completion> {
 
 	/**
 	 * Return the completions of the given body. They end with the first that has a stop
-	 * reason, or with a {@link CallFailure#truncated() truncation}.
+	 * reason, or with a {@linkplain CallFailure#truncated() truncation}.
 	 */
 	Flux<Completion> read(Flux<DataBuffer> body) {
-		// one buffer at a time, and the next only when this one is used up and more is
-		// wanted: so a slow subscriber slows the server down
-		return body.concatMapIterable(this::decode, 1)
-			.concatWith(Mono.error(CallFailure::truncated))
-			.takeUntil((completion) -> completion.stopReason() != null);
+		return Flux.from(Operators
+			.<DataBuffer, Completion>lift((scannable, subscriber) -> new CompletionSubscriber(this, subscriber))
+			.apply(body));
 	}
 
-	private Iterable<Completion> decode(DataBuffer bytes) {
+	/**
+	 * Take the next bytes, and release their buffer.
+	 */
+	void append(DataBuffer bytes) {
 		try {
 			this.decoder.append(bytes);
 		}
 		finally {
 			DataBufferUtils.release(bytes);
 		}
-		return this;
 	}
 
-	@Override
-	public Iterator<Completion> iterator() {
-		return new Iterator<>() {
-
-			private @Nullable Completion next;
-
-			@Override
-			public boolean hasNext() {
-				if (this.next == null) {
-					this.next = nextCompletion();
-				}
-				return this.next != null;
-			}
-
-			@Override
-			public Completion next() {
-				Completion result = hasNext() ? this.next : null;
-				if (result == null) {
-					throw new NoSuchElementException();
-				}
-				this.next = null;
-				return result;
-			}
-
-		};
-	}
-
-	private @Nullable Completion nextCompletion() {
+	/**
+	 * Return the next completion, or {@code null} if more bytes are needed.
+	 */
+	@Nullable Completion next() {
 		while (this.decoder.next()) {
 			this.events++;
 			// the name decides, whatever the data says; names to come are to be ignored
@@ -120,7 +93,7 @@ final class CompletionStream implements Iterable<Completion> {
 		try {
 			return this.reader.read(this.decoder.buffer(), this.decoder.dataOffset(), this.decoder.dataLength());
 		}
-		catch (TextCompletionReader.UnreadableException ex) {
+		catch (UnreadableException ex) {
 			throw CallFailure.malformed("Event " + this.events + " of the stream " + ex.getMessage());
 		}
 	}

@@ -20,19 +20,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.CompletionClientException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.util.Assert;
 
 /**
  * The {@link CompletionClient}: lays a request over the defaults, has it sent, and has
  * the answer read.
  */
 final class DefaultCompletionClient implements CompletionClient {
+
+	private static final Log logger = LogFactory.getLog(DefaultCompletionClient.class);
 
 	private static final String COMPLETE = "/v1/complete";
 
@@ -78,24 +86,29 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	@Override
 	public Mono<CompletionResponse> exchange(CompletionRequest request) {
+		Assert.notNull(request, "'request' must not be null");
 		return Mono.defer(() -> {
 			CompletionRequest complete = request.withDefaults(this.defaults);
 			Call call = new Call();
 			Mono<CompletionResponse> response = this.transport.send(apiRequest(complete, false), call,
 					(answer) -> answer.json()
-						.map((json) -> read(json, complete, answer))
+						.map((json) -> read(json, answer, (bytes) -> reader(complete).read(bytes, 0, bytes.length)))
 						.map((completion) -> answer.wrap(completion, call.attempts())));
-			return finish(limit(response, complete.timeout()), call);
+			return limit(response, complete.timeout()).onErrorMap((ex) -> TransportFailures.translate(ex, call, false))
+				.doOnError(CompletionClientException.class, this::failed)
+				.doOnSuccess((value) -> succeeded(call));
 		});
 	}
 
 	@Override
 	public Flux<Completion> stream(CompletionRequest request) {
+		Assert.notNull(request, "'request' must not be null");
 		return Flux.defer(() -> stream(request, new Call()));
 	}
 
 	@Override
 	public Flux<CompletionResponse> exchangeStream(CompletionRequest request) {
+		Assert.notNull(request, "'request' must not be null");
 		return Flux.defer(() -> {
 			Call call = new Call();
 			return stream(request, call)
@@ -124,23 +137,30 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	private Flux<ModelInfo> models(String uri, Map<String, ?> variables) {
-		ModelReader reader = new ModelReader(this.mapper);
-		return get(uri, variables).map(reader::readPage).flatMapMany((page) -> {
+		return get(uri, variables, new ModelReader(this.mapper)::readPage).flatMapMany((page) -> {
 			String next = page.next();
 			Flux<ModelInfo> models = Flux.fromIterable(page.models());
-			return (next != null) ? models.concatWith(Flux.defer(() -> modelsAfter(next))) : models;
+			// a server that names the same page again would be asked for ever
+			if (next == null || next.equals(variables.get("id"))) {
+				return models;
+			}
+			return models.concatWith(Flux.defer(() -> modelsAfter(next)));
 		});
 	}
 
 	@Override
 	public Mono<ModelInfo> model(Model model) {
-		return get("/v1/models/{id}", Map.of("id", model.id())).map(new ModelReader(this.mapper)::read);
+		Assert.notNull(model, "'model' must not be null");
+		return get("/v1/models/{id}", Map.of("id", model.id()), new ModelReader(this.mapper)::read);
 	}
 
-	private Mono<byte[]> get(String uri, Map<String, ?> variables) {
+	private <T> Mono<T> get(String uri, Map<String, ?> variables, Function<byte[], T> reader) {
 		return Mono.defer(() -> {
 			Call call = new Call();
-			return finish(this.transport.send(ApiRequest.get(uri, variables), call, Answer::json), call);
+			return this.transport
+				.send(ApiRequest.get(uri, variables), call,
+						(answer) -> answer.json().map((json) -> read(json, answer, reader)))
+				.onErrorMap((ex) -> TransportFailures.translate(ex, call, false));
 		});
 	}
 
@@ -163,29 +183,35 @@ final class DefaultCompletionClient implements CompletionClient {
 		return new TextCompletionReader(this.mapper, Objects.requireNonNull(request.model()));
 	}
 
-	private Completion read(byte[] json, CompletionRequest request, Answer answer) {
+	private <T> T read(byte[] json, Answer answer, Function<byte[], T> reader) {
 		try {
-			return reader(request).read(json, 0, json.length);
+			return reader.apply(json);
 		}
-		catch (TextCompletionReader.UnreadableException ex) {
+		catch (UnreadableException ex) {
 			CallFailure error = this.errors.readEnvelope(answer.headers(), json, 0, json.length, false);
 			throw (error != null) ? error : CallFailure.malformed("The answer " + ex.getMessage());
 		}
 	}
 
-	private <T> Mono<T> finish(Mono<T> mono, Call call) {
-		return mono.onErrorMap((ex) -> TransportFailures.translate(ex, call, false))
-			.doOnError(CompletionClientException.class, this::failed)
-			.doOnSuccess((value) -> succeeded(call));
-	}
-
 	private void succeeded(Call call) {
 		Answer answer = Objects.requireNonNull(call.answer());
-		this.listeners.forEach((listener) -> listener.onSuccess(answer.headers()));
+		tell((listener) -> listener.onSuccess(answer.headers()));
 	}
 
-	private void failed(CompletionClientException ex) {
-		this.listeners.forEach((listener) -> listener.onError(ex));
+	private void failed(CompletionClientException error) {
+		tell((listener) -> listener.onError(error));
+	}
+
+	// a listener that fails is not to cost the caller an answer
+	private void tell(Consumer<CallListener> event) {
+		for (CallListener listener : this.listeners) {
+			try {
+				event.accept(listener);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Call listener failed", ex);
+			}
+		}
 	}
 
 	private static <T> Mono<T> limit(Mono<T> mono, @Nullable Duration timeout) {

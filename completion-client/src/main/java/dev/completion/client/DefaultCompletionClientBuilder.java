@@ -140,6 +140,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	@Override
 	public CompletionClient.Builder defaults(Consumer<CompletionRequest.Builder> defaults) {
+		Assert.notNull(defaults, "'defaults' must not be null");
 		CompletionRequest.Builder builder = this.defaults.toBuilder();
 		defaults.accept(builder);
 		this.defaults = builder.build();
@@ -184,8 +185,10 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	@Override
 	public CompletionClient build() {
-		Assert.state(this.credential != null || !this.baseUrl.equals(BaseUrl.DEFAULT),
-				"'apiKey' or 'credential' must be " + "set: " + BaseUrl.DEFAULT + " answers no request without");
+		if (this.credential == null && BaseUrl.isVendors(this.baseUrl)) {
+			throw new MissingCredentialException(
+					"'apiKey' or 'credential' must be set: " + this.baseUrl + " answers no request without");
+		}
 		Assert.state(this.allowInsecure || !BaseUrl.isInsecure(this.baseUrl),
 				"'baseUrl' must begin with https://, unless it is of this machine or 'allowInsecure' is set");
 		DefaultCompletionClientBuilder settings = copy();

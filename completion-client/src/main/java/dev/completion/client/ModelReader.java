@@ -76,7 +76,7 @@ final class ModelReader {
 			return this.mapper.readTree(json);
 		}
 		catch (JacksonException ex) {
-			throw CallFailure.malformed("The list of models is not valid JSON");
+			throw new UnreadableException("is not valid JSON");
 		}
 	}
 
@@ -95,7 +95,7 @@ final class ModelReader {
 
 	private static void require(boolean condition, String rule) {
 		if (!condition) {
-			throw CallFailure.malformed("The list of models " + rule);
+			throw new UnreadableException(rule);
 		}
 	}
 

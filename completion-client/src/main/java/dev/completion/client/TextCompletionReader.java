@@ -171,16 +171,4 @@ final class TextCompletionReader {
 		}
 	}
 
-	/**
-	 * The content breaks a rule of the API. The message completes a sentence that begins
-	 * with what was read, and holds none of the content.
-	 */
-	static final class UnreadableException extends RuntimeException {
-
-		UnreadableException(String rule) {
-			super(rule);
-		}
-
-	}
-
 }

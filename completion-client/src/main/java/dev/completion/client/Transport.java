@@ -17,7 +17,6 @@
 package dev.completion.client;
 
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 import dev.completion.client.error.CallTimeoutException.Phase;
@@ -49,6 +48,8 @@ final class Transport {
 
 	private final @Nullable Duration responseTimeout;
 
+	private final @Nullable Duration headersTimeout;
+
 	private final ApiErrorReader errors;
 
 	/**
@@ -62,7 +63,8 @@ final class Transport {
 	Transport(WebClient webClient, CredentialProvider credentials, HttpHeaders headers, Timeouts timeouts,
 			ApiErrorReader errors) {
 		this.webClient = webClient;
-		this.streamingWebClient = limitTimeToHeaders(webClient, timeouts.response(true));
+		this.headersTimeout = timeouts.response(true);
+		this.streamingWebClient = limitTimeToHeaders(webClient, this.headersTimeout);
 		this.credentials = credentials;
 		this.headers = headers;
 		this.responseTimeout = timeouts.response(false);
@@ -83,12 +85,13 @@ final class Transport {
 	 * timeout.
 	 */
 	<T> Flux<T> stream(ApiRequest request, Call call, Function<Answer, Flux<T>> handler) {
-		return credential().flatMapMany((credential) -> spec(this.streamingWebClient, request, credential, call)
-			.exchangeToFlux((response) -> handler.apply(answer(response, call))));
+		return limit(credential(), this.headersTimeout)
+			.flatMapMany((credential) -> spec(this.streamingWebClient, request, credential, call)
+				.exchangeToFlux((response) -> handler.apply(answer(response, call))));
 	}
 
 	private Answer answer(ClientResponse response, Call call) {
-		return call.answered(new Answer(response, this.errors));
+		return call.answered(new Answer(response, this.errors, (body) -> limit(body, this.headersTimeout)));
 	}
 
 	private Mono<Credential> credential() {
@@ -134,8 +137,8 @@ final class Transport {
 	}
 
 	private static <T> Mono<T> limit(Mono<T> mono, @Nullable Duration timeout) {
-		return (timeout != null) ? mono.timeout(timeout)
-			.onErrorMap(TimeoutException.class, (ex) -> CallFailure.timeout(Phase.RESPONSE, timeout)) : mono;
+		return (timeout != null) ? mono.timeout(timeout, Mono.error(() -> CallFailure.timeout(Phase.RESPONSE, timeout)))
+				: mono;
 	}
 
 }

@@ -19,6 +19,7 @@ package dev.completion.client;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.util.stream.Stream;
 
 import javax.net.ssl.SSLHandshakeException;
 
@@ -34,6 +35,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
@@ -121,7 +123,13 @@ final class TransportFailures {
 
 	private static CompletionClientException unexpected(Throwable ex, Call call) {
 		return new CompletionClientException("The call failed (" + ex.getClass().getName() + ")",
-				call.details(call.outcomeWithoutAnswer()), ex);
+				call.details(call.outcomeWithoutAnswer()), holdsRequest(ex) ? null : ex);
+	}
+
+	// filters of the application may wrap WebClient's exceptions, at any depth
+	private static boolean holdsRequest(@Nullable Throwable ex) {
+		return ex != null && (ex instanceof WebClientException || holdsRequest(ex.getCause())
+				|| Stream.of(ex.getSuppressed()).anyMatch(TransportFailures::holdsRequest));
 	}
 
 }

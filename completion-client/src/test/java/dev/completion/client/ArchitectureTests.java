@@ -39,14 +39,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchitectureTests {
 
 	private static final List<String> PUBLIC_TYPES = List.of("CallListener", "Completion", "CompletionApi",
-			"CompletionClient", "CompletionRequest", "CompletionResponse", "Credential", "CredentialProvider", "Model",
-			"ModelInfo", "Prompt", "RateLimits", "StopReason", "Timeouts", "Usage", "error.AuthenticationException",
-			"error.BillingException", "error.CallDetails", "error.CallTimeoutException", "error.CompletionApiException",
-			"error.CompletionClientException", "error.ConnectionException", "error.ErrorResponse",
-			"error.InvalidRequestException", "error.LimitExceededException", "error.MalformedResponseException",
-			"error.NotFoundException", "error.Outcome", "error.OverloadedException", "error.PermissionDeniedException",
-			"error.RateLimitException", "error.RequestTooLargeException", "error.ServerException",
-			"error.StreamTruncatedException", "error.UnsupportedRequestException");
+			"CompletionClient", "CompletionRequest", "CompletionResponse", "Credential", "CredentialProvider",
+			"MissingCredentialException", "Model", "ModelInfo", "Prompt", "RateLimits", "StopReason", "Timeouts",
+			"Usage", "error.AuthenticationException", "error.BillingException", "error.CallDetails",
+			"error.CallTimeoutException", "error.CompletionApiException", "error.CompletionClientException",
+			"error.ConnectionException", "error.ErrorResponse", "error.InvalidRequestException",
+			"error.LimitExceededException", "error.MalformedResponseException", "error.NotFoundException",
+			"error.Outcome", "error.OverloadedException", "error.PermissionDeniedException", "error.RateLimitException",
+			"error.RequestTooLargeException", "error.ServerException", "error.StreamTruncatedException",
+			"error.UnsupportedRequestException");
 
 	@ArchTest
 	final ArchRule packagesHaveNoCycles = slices().matching("dev.completion.(**)").should().beFreeOfCycles();

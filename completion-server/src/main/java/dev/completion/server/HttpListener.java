@@ -35,11 +35,15 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.resources.LoopResources;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * Port, connections and threads of a server.
  */
 final class HttpListener {
+
+	private static final Logger logger = Loggers.getLogger(HttpListener.class);
 
 	static final String HOST = "127.0.0.1";
 
@@ -103,7 +107,8 @@ final class HttpListener {
 			Thread.currentThread().interrupt();
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			throw new IllegalStateException("The server did not close", ex);
+			// not thrown: it would hide what a test that closes the server has found
+			logger.warn("The server did not close in time", ex);
 		}
 	}
 

@@ -50,8 +50,10 @@ final class Tokens {
 		int start = 0;
 		while (start < text.length()) {
 			int size = sizes[Math.min(chunks.size(), sizes.length - 1)];
-			int left = text.codePointCount(start, text.length());
-			int end = (size < left) ? text.offsetByCodePoints(start, size) : text.length();
+			int end = start;
+			for (int i = 0; i < size && end < text.length(); i++) {
+				end += Character.charCount(text.codePointAt(end));
+			}
 			chunks.add(text.substring(start, end));
 			start = end;
 		}

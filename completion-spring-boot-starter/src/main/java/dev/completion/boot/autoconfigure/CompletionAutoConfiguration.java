@@ -18,15 +18,13 @@ package dev.completion.boot.autoconfigure;
 
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Pattern;
 
 import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.CompletionClient;
-import dev.completion.client.Credential;
 import dev.completion.client.CredentialProvider;
+import dev.completion.client.MissingCredentialException;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -56,12 +54,10 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 @AutoConfiguration(after = { ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "completion.enabled", matchIfMissing = true)
+@ConditionalOnMissingBean(CompletionClient.class)
 @EnableConfigurationProperties(CompletionProperties.class)
 @Import(EmbeddedServerConfiguration.class)
 public final class CompletionAutoConfiguration {
-
-	private static final Pattern VENDOR = Pattern.compile("https?://api\\.anthropic\\.com(:\\d+)?(/.*)?",
-			Pattern.CASE_INSENSITIVE);
 
 	private static final String SERVER_CLASS = "dev.completion.server.CompletionServer";
 
@@ -76,13 +72,10 @@ public final class CompletionAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	CredentialProvider completionCredentialProvider(CompletionConnectionDetails details) {
-		Credential credential = details.getCredential();
-		if (credential == null && VENDOR.matcher(details.getBaseUrl()).matches()) {
-			throw missingCredential();
-		}
-		return fixed((credential != null) ? credential : Credential.none());
+	@ConditionalOnMissingBean(CredentialProvider.class)
+	ConnectionDetailsCredentialProvider completionCredentialProvider(
+			ObjectProvider<CompletionConnectionDetails> details) {
+		return new ConnectionDetailsCredentialProvider(effective(details));
 	}
 
 	@Bean
@@ -93,49 +86,57 @@ public final class CompletionAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
 	CompletionClient completionClient(CompletionProperties properties, ResourceLoader resourceLoader,
-			CompletionConnectionDetails details, CredentialProvider credentialProvider,
+			ObjectProvider<CompletionConnectionDetails> connectionDetails, CredentialProvider credentialProvider,
 			ObjectProvider<WebClient.Builder> webClientBuilder,
 			ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder, ObjectProvider<HttpClientSettings> settings,
 			ObjectProvider<CompletionClientCustomizer> customizers) {
 		checkServerIsPresent(properties.getEmbeddedServer().getMode(), resourceLoader.getClassLoader());
-		CompletionClient.Builder builder = CompletionClient.builder()
-			.allowInsecure(properties.isAllowInsecure())
-			.credential(credential(details, credentialProvider))
-			.httpClient(httpClient(connectorBuilder.getIfAvailable(ClientHttpConnectorBuilder::reactor),
-					settings.getIfAvailable(HttpClientSettings::defaults), details));
-		InvalidSetting.apply(details.getClass().getName() + ".getBaseUrl()", details.getBaseUrl(), builder::baseUrl);
-		webClientBuilder.ifAvailable(builder::webClientBuilder);
+		CompletionConnectionDetails details = effective(connectionDetails);
+		CompletionClient.Builder builder = CompletionClient.builder().allowInsecure(properties.isAllowInsecure());
+		InvalidSetting.apply("CompletionConnectionDetails.getBaseUrl()", details.getBaseUrl(), builder::baseUrl);
+		InvalidSetting.apply("credential", credential(details, credentialProvider), builder::credential);
+		builder.httpClient(httpClient(connectorBuilder.getIfAvailable(ClientHttpConnectorBuilder::reactor),
+				settings.getIfAvailable(HttpClientSettings::defaults), details));
+		webClientBuilder.ifUnique(builder::webClientBuilder);
 		customizers.orderedStream()
 			.forEach((customizer) -> customizer.customize(CompletionClientCustomizer.DEFAULT_CLIENT, builder));
 		return build(builder);
+	}
+
+	// an embedded server is called whatever the application's own details are
+	private static CompletionConnectionDetails effective(ObjectProvider<CompletionConnectionDetails> details) {
+		for (CompletionConnectionDetails candidate : details) {
+			if (candidate.isEmbedded()) {
+				return candidate;
+			}
+		}
+		return details.getObject();
+	}
+
+	// a bean of connection details knows its server best, the properties come last
+	private static @Nullable CredentialProvider credential(CompletionConnectionDetails details,
+			CredentialProvider provider) {
+		boolean specific = details.getCredential() != null
+				&& !(details instanceof PropertiesCompletionConnectionDetails);
+		CredentialProvider chosen = specific ? new ConnectionDetailsCredentialProvider(details) : provider;
+		boolean none = chosen instanceof ConnectionDetailsCredentialProvider fromDetails && fromDetails.isEmpty();
+		return none ? null : chosen;
 	}
 
 	private static CompletionClient build(CompletionClient.Builder builder) {
 		try {
 			return builder.build();
 		}
+		catch (MissingCredentialException ex) {
+			throw missingCredential(ex);
+		}
 		catch (IllegalStateException ex) {
 			throw new FailureAnalyzedException("The completion client cannot be built: %s.".formatted(ex.getMessage()),
-					"Correct 'completion.base-url', or set 'completion.allow-insecure' to 'true' if you trust the network "
-							+ "with the credential.",
+					"Correct the base URL, or set 'completion.allow-insecure' to 'true' if you trust the network with "
+							+ "the credential.",
 					ex);
 		}
-	}
-
-	// the application's connection details know their server best, those of the
-	// properties
-	// are the last resort
-	private static CredentialProvider credential(CompletionConnectionDetails details, CredentialProvider provider) {
-		Credential credential = details.getCredential();
-		boolean specific = credential != null && !(details instanceof PropertiesCompletionConnectionDetails);
-		return specific ? fixed(Objects.requireNonNull(credential)) : provider;
-	}
-
-	private static CredentialProvider fixed(Credential credential) {
-		Mono<Credential> mono = Mono.just(credential);
-		return () -> mono;
 	}
 
 	/**
@@ -169,10 +170,8 @@ public final class CompletionAutoConfiguration {
 		}
 	}
 
-	private static FailureAnalyzedException missingCredential() {
-		return new FailureAnalyzedException(
-				"The completion client has no credential, and %s answers no request without."
-					.formatted(PropertiesCompletionConnectionDetails.DEFAULT_BASE_URL),
+	private static FailureAnalyzedException missingCredential(MissingCredentialException ex) {
+		return new FailureAnalyzedException("The completion client has no credential: %s.".formatted(ex.getMessage()),
 				"""
 						Do one of these:
 						    - set the property 'completion.api-key' or 'completion.auth-token'
@@ -181,7 +180,8 @@ public final class CompletionAutoConfiguration {
 						    - add the dependency 'dev.completion:completion-server' and set 'completion.embedded-server.mode' \
 						to 'fallback', to develop without a credential
 						    - set 'completion.enabled' to 'false', to do without the client"""
-					.formatted(PropertiesCompletionConnectionDetails.API_KEY_VARIABLE));
+					.formatted(PropertiesCompletionConnectionDetails.API_KEY_VARIABLE),
+				ex);
 	}
 
 }

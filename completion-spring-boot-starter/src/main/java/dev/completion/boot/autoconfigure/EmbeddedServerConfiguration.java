@@ -29,12 +29,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
-import org.springframework.context.annotation.Primary;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
@@ -53,34 +54,44 @@ class EmbeddedServerConfiguration {
 		int port = properties.getEmbeddedServer().getPort();
 		CompletionServer.Builder builder = CompletionServer.builder();
 		InvalidSetting.apply("completion.embedded-server.port", port, builder::port);
-		return builder.start();
+		try {
+			return builder.start();
+		}
+		catch (IllegalStateException ex) {
+			throw new FailureAnalyzedException("The embedded server cannot start: %s.".formatted(ex.getMessage()),
+					"Free the port, or set 'completion.embedded-server.port' to another one, or to 0 for a free one.",
+					ex);
+		}
 	}
 
-	// takes precedence over the application's own connection details when mode is 'on'
+	// the application's own connection details, if any, stay what its own code gets
 	@Bean
-	@Primary
+	@Fallback
 	EmbeddedCompletionConnectionDetails embeddedCompletionConnectionDetails(CompletionServer server) {
 		logger.warn("Completions are answered by the embedded server at %s: its texts are canned, no model is asked"
 			.formatted(server.baseUrl()));
-		return new EmbeddedCompletionConnectionDetails(server);
+		return new EmbeddedCompletionConnectionDetails(server.baseUrl(), Credential.apiKey(server.apiKey()));
 	}
 
 	static final class EmbeddedCompletionConnectionDetails implements CompletionConnectionDetails {
 
-		private final CompletionServer server;
+		private final String baseUrl;
 
-		EmbeddedCompletionConnectionDetails(CompletionServer server) {
-			this.server = server;
+		private final Credential credential;
+
+		EmbeddedCompletionConnectionDetails(String baseUrl, Credential credential) {
+			this.baseUrl = baseUrl;
+			this.credential = credential;
 		}
 
 		@Override
 		public String getBaseUrl() {
-			return this.server.baseUrl();
+			return this.baseUrl;
 		}
 
 		@Override
 		public Credential getCredential() {
-			return Credential.apiKey(this.server.apiKey());
+			return this.credential;
 		}
 
 		@Override

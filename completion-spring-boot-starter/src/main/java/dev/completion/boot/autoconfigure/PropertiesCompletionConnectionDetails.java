@@ -16,13 +16,17 @@
 
 package dev.completion.boot.autoconfigure;
 
-import java.util.function.Function;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.Credential;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
@@ -47,12 +51,17 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	private static final String BASE_URL_VARIABLE = "ANTHROPIC_BASE_URL";
 
+	private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}:]*)[^}]*}");
+
 	private final String baseUrl;
 
 	private final @Nullable Credential credential;
 
 	PropertiesCompletionConnectionDetails(CompletionProperties properties, Environment environment) {
-		this.baseUrl = baseUrl(properties, environment);
+		String baseUrl = checked(BASE_URL_PROPERTY, properties.getBaseUrl(), CompletionClient.builder()::baseUrl);
+		String fromEnvironment = checked(BASE_URL_VARIABLE, environment.getProperty(BASE_URL_VARIABLE),
+				CompletionClient.builder()::baseUrl);
+		this.baseUrl = (baseUrl != null) ? baseUrl : (fromEnvironment != null) ? fromEnvironment : DEFAULT_BASE_URL;
 		Credential fromProperties = credential(API_KEY_PROPERTY, properties.getApiKey(), AUTH_TOKEN_PROPERTY,
 				properties.getAuthToken());
 		this.credential = (fromProperties != null) ? fromProperties
@@ -60,28 +69,17 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 						environment.getProperty(AUTH_TOKEN_VARIABLE));
 	}
 
-	private static String baseUrl(CompletionProperties properties, Environment environment) {
-		String configured = properties.getBaseUrl();
-		String name = StringUtils.hasLength(configured) ? BASE_URL_PROPERTY : BASE_URL_VARIABLE;
-		String value = StringUtils.hasLength(configured) ? configured : environment.getProperty(BASE_URL_VARIABLE);
-		if (!StringUtils.hasLength(value)) {
-			return DEFAULT_BASE_URL;
-		}
-		InvalidSetting.apply(name, value, CompletionClient.builder()::baseUrl);
-		return value;
-	}
-
 	/**
 	 * Return whether a credential or a base URL is configured, without judging it.
 	 */
 	static boolean isConfigured(Environment environment) {
-		for (String name : new String[] { API_KEY_PROPERTY, AUTH_TOKEN_PROPERTY, BASE_URL_PROPERTY, API_KEY_VARIABLE,
-				AUTH_TOKEN_VARIABLE, BASE_URL_VARIABLE }) {
-			if (StringUtils.hasLength(environment.getProperty(name))) {
-				return true;
-			}
-		}
-		return false;
+		// unlike the environment, the binder leaves a placeholder that it cannot resolve
+		Binder binder = Binder.get(environment);
+		Stream<@Nullable String> properties = Stream.of(API_KEY_PROPERTY, AUTH_TOKEN_PROPERTY, BASE_URL_PROPERTY)
+			.map((name) -> binder.bind(name, String.class).orElse(null));
+		Stream<@Nullable String> variables = Stream.of(API_KEY_VARIABLE, AUTH_TOKEN_VARIABLE, BASE_URL_VARIABLE)
+			.map(environment::getProperty);
+		return Stream.concat(properties, variables).anyMatch(StringUtils::hasLength);
 	}
 
 	@Override
@@ -94,28 +92,37 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 		return this.credential;
 	}
 
-	// an empty value is how a placeholder such as ${KEY:} says that there is none
 	private static @Nullable Credential credential(String apiKeyName, @Nullable String apiKey, String authTokenName,
 			@Nullable String authToken) {
-		boolean hasApiKey = StringUtils.hasLength(apiKey);
-		boolean hasAuthToken = StringUtils.hasLength(authToken);
-		if (hasApiKey && hasAuthToken) {
+		if (StringUtils.hasLength(apiKey) && StringUtils.hasLength(authToken)) {
 			throw new FailureAnalyzedException("Both '%s' and '%s' are set, and a request takes one credential."
 				.formatted(apiKeyName, authTokenName), "Remove one of them.");
 		}
-		if (hasApiKey) {
-			return credential(apiKeyName, apiKey, Credential::apiKey);
+		String checkedApiKey = checked(apiKeyName, apiKey, Credential::apiKey);
+		String checkedAuthToken = checked(authTokenName, authToken, Credential::bearer);
+		if (checkedApiKey != null) {
+			return Credential.apiKey(checkedApiKey);
 		}
-		return hasAuthToken ? credential(authTokenName, authToken, Credential::bearer) : null;
+		return (checkedAuthToken != null) ? Credential.bearer(checkedAuthToken) : null;
 	}
 
-	private static Credential credential(String name, @Nullable String value, Function<String, Credential> factory) {
-		try {
-			return factory.apply((value != null) ? value : "");
+	/**
+	 * Check a value. An empty one counts as not set: it is how a placeholder such as
+	 * {@code ${KEY:}} says that there is none.
+	 */
+	private static @Nullable String checked(String name, @Nullable String value, Consumer<String> check) {
+		if (!StringUtils.hasLength(value)) {
+			return null;
 		}
-		catch (IllegalArgumentException ex) {
-			throw InvalidSetting.named(name, ex);
+		Matcher placeholder = PLACEHOLDER.matcher(value);
+		if (placeholder.find()) {
+			throw new FailureAnalyzedException(
+					"The value of '%s' has a placeholder that stands for nothing: %s.".formatted(name,
+							placeholder.group()),
+					"Set '%1$s', or write '${%1$s:}' if it may be missing.".formatted(placeholder.group(1)));
 		}
+		InvalidSetting.apply(name, value, check);
+		return value;
 	}
 
 }

@@ -19,8 +19,8 @@ package dev.completion.boot.health;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
 
 import dev.completion.client.CallListener;
 import dev.completion.client.RateLimits;
@@ -29,6 +29,7 @@ import dev.completion.client.error.BillingException;
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.ConnectionException;
+import dev.completion.client.error.NotFoundException;
 import dev.completion.client.error.OverloadedException;
 import dev.completion.client.error.PermissionDeniedException;
 import dev.completion.client.error.RateLimitException;
@@ -53,22 +54,19 @@ public final class CallHistory implements CallListener {
 
 	private static final int MIN_CALLS = 10;
 
-	private static final int MAX_CALLS = 1000;
-
 	private final Clock clock;
 
-	private final Deque<Result> recent = new ArrayDeque<>();
-
-	private int recentFailures;
+	// calls of the last minute, by the second in which they ended
+	private final TreeMap<Long, Count> recent = new TreeMap<>();
 
 	private @Nullable Instant lastSuccess;
 
-	private @Nullable Failure lastFailure;
+	// null once a call has succeeded
+	private @Nullable Failure failure;
 
-	// a failure that only a person can mend, until a call succeeds
-	private @Nullable Failure blocking;
+	private @Nullable Instant rateLimitedUntil;
 
-	private @Nullable RateLimits rateLimits;
+	private @Nullable Long requestsRemaining;
 
 	/**
 	 * Create an empty history.
@@ -84,57 +82,35 @@ public final class CallHistory implements CallListener {
 	@Override
 	public synchronized void onSuccess(HttpHeaders headers) {
 		this.lastSuccess = this.clock.instant();
-		this.blocking = null;
-		this.rateLimits = RateLimits.from(headers);
-		add(false);
+		this.failure = null;
+		this.requestsRemaining = RateLimits.from(headers).requests().remaining();
+		count(false);
 	}
 
 	@Override
 	public synchronized void onError(CompletionClientException error) {
-		String reason = reason(error);
+		if (error instanceof RateLimitException limited) {
+			this.rateLimitedUntil = resetAt(limited);
+			return;
+		}
+		Reason reason = Reason.of(error);
 		if (reason == null) {
 			return;
 		}
-		this.lastFailure = new Failure(this.clock.instant(), reason, error);
-		if (isBlocking(error)) {
-			this.blocking = this.lastFailure;
-		}
-		else if (!(error instanceof RateLimitException)) {
-			add(true);
+		count(true);
+		boolean blocked = this.failure != null && this.failure.reason().blocking;
+		if (reason.blocking || !blocked) {
+			this.failure = new Failure(this.clock.instant(), reason, error.requestId());
 		}
 	}
 
-	/**
-	 * Return why the service is to blame.
-	 * @return the reason, or {@code null} if the failure says nothing of the service,
-	 * such as that of a bad request
-	 */
-	private static @Nullable String reason(CompletionClientException error) {
-		if (error instanceof AuthenticationException || error instanceof PermissionDeniedException) {
-			return "authentication";
+	private Instant resetAt(RateLimitException limited) {
+		Duration retryAfter = limited.retryAfter();
+		if (retryAfter != null) {
+			return this.clock.instant().plus(retryAfter);
 		}
-		if (error instanceof BillingException) {
-			return "billing";
-		}
-		if (error instanceof RateLimitException) {
-			return "rateLimit";
-		}
-		if (error instanceof OverloadedException) {
-			return "overloaded";
-		}
-		if (error instanceof ServerException) {
-			return "server";
-		}
-		if (error instanceof CallTimeoutException) {
-			return "timeout";
-		}
-		return (error instanceof ConnectionException || error instanceof StreamTruncatedException) ? "connection"
-				: null;
-	}
-
-	private static boolean isBlocking(CompletionClientException error) {
-		return error instanceof AuthenticationException || error instanceof PermissionDeniedException
-				|| error instanceof BillingException;
+		Instant reset = RateLimits.from(limited.headers()).requests().reset();
+		return (reset != null) ? reset : this.clock.instant().plus(WINDOW);
 	}
 
 	/**
@@ -142,78 +118,119 @@ public final class CallHistory implements CallListener {
 	 * @param builder what to add status and details to
 	 */
 	synchronized void describe(Health.Builder builder) {
-		forgetOld();
-		builder.status(status());
+		boolean rateLimited = this.rateLimitedUntil != null && this.clock.instant().isBefore(this.rateLimitedUntil);
+		builder.status(status(rateLimited));
 		if (this.lastSuccess != null) {
 			builder.withDetail("lastSuccess", this.lastSuccess);
 		}
-		Failure shown = (this.blocking != null) ? this.blocking : this.lastFailure;
-		if (shown != null) {
-			describe(shown, builder);
-		}
-		if (this.rateLimits != null && this.rateLimits.requests().remaining() != null) {
-			builder.withDetail("requestsRemaining", this.rateLimits.requests().remaining());
-		}
-	}
-
-	private void describe(Failure failure, Health.Builder builder) {
-		builder.withDetail("lastFailure", failure.time());
-		if (this.lastSuccess != null && this.lastSuccess.isAfter(failure.time())) {
-			return;
-		}
-		builder.withDetail("reason", failure.reason());
-		if (failure.error().requestId() != null) {
-			builder.withDetail("requestId", failure.error().requestId());
-		}
-		if (failure.error() instanceof RateLimitException limited) {
-			builder.withDetail("rateLimited", true);
-			Instant resetAt = resetAt(failure.time(), limited);
-			if (resetAt != null) {
-				builder.withDetail("resetAt", resetAt);
+		if (this.failure != null) {
+			builder.withDetail("lastFailure", this.failure.time());
+			builder.withDetail("reason", this.failure.reason().name);
+			if (this.failure.requestId() != null) {
+				builder.withDetail("requestId", this.failure.requestId());
 			}
 		}
+		if (rateLimited && this.rateLimitedUntil != null) {
+			builder.withDetail("rateLimited", true).withDetail("resetAt", this.rateLimitedUntil);
+		}
+		if (this.requestsRemaining != null) {
+			builder.withDetail("requestsRemaining", this.requestsRemaining);
+		}
 	}
 
-	private static @Nullable Instant resetAt(Instant time, RateLimitException limited) {
-		Duration retryAfter = limited.retryAfter();
-		return (retryAfter != null) ? time.plus(retryAfter) : RateLimits.from(limited.headers()).requests().reset();
-	}
-
-	private Status status() {
-		if (this.blocking != null) {
+	private Status status(boolean rateLimited) {
+		if (this.failure != null && this.failure.reason().blocking) {
 			return Status.DOWN;
 		}
-		if (this.recent.size() >= MIN_CALLS && 2 * this.recentFailures >= this.recent.size()) {
+		forgetOld();
+		Count total = this.recent.values().stream().reduce(Count.NONE, Count::plus);
+		if (total.calls() >= MIN_CALLS && 2 * total.failures() >= total.calls()) {
 			return Status.OUT_OF_SERVICE;
 		}
-		boolean limited = this.lastFailure != null && this.lastFailure.error() instanceof RateLimitException;
-		return (this.lastSuccess != null || limited) ? Status.UP : Status.UNKNOWN;
+		return (this.lastSuccess != null || rateLimited) ? Status.UP : Status.UNKNOWN;
 	}
 
-	private void add(boolean failed) {
-		this.recent.addLast(new Result(this.clock.instant(), failed));
-		this.recentFailures += failed ? 1 : 0;
-		if (this.recent.size() > MAX_CALLS) {
-			removeOldest();
-		}
+	private void count(boolean failed) {
+		this.recent.merge(this.clock.instant().getEpochSecond(), new Count(1, failed ? 1 : 0), Count::plus);
 		forgetOld();
 	}
 
 	private void forgetOld() {
-		Instant start = this.clock.instant().minus(WINDOW);
-		while (!this.recent.isEmpty() && this.recent.getFirst().time().isBefore(start)) {
-			removeOldest();
+		long start = this.clock.instant().minus(WINDOW).getEpochSecond();
+		Map<Long, Count> old = this.recent.headMap(start, true);
+		old.clear();
+	}
+
+	private record Count(int calls, int failures) {
+
+		private static final Count NONE = new Count(0, 0);
+
+		private Count plus(Count other) {
+			return new Count(this.calls + other.calls, this.failures + other.failures);
 		}
+
 	}
 
-	private void removeOldest() {
-		this.recentFailures -= this.recent.removeFirst().failed() ? 1 : 0;
+	private record Failure(Instant time, Reason reason, @Nullable String requestId) {
 	}
 
-	private record Result(Instant time, boolean failed) {
-	}
+	/**
+	 * Why the service is to blame, or its account.
+	 */
+	private enum Reason {
 
-	private record Failure(Instant time, String reason, CompletionClientException error) {
+		AUTHENTICATION("authentication", true),
+
+		BILLING("billing", true),
+
+		ENDPOINT("endpoint", true),
+
+		OVERLOADED("overloaded", false),
+
+		SERVER("server", false),
+
+		TIMEOUT("timeout", false),
+
+		CONNECTION("connection", false);
+
+		private final String name;
+
+		// only a person can mend it
+		private final boolean blocking;
+
+		Reason(String name, boolean blocking) {
+			this.name = name;
+			this.blocking = blocking;
+		}
+
+		/**
+		 * Return the reason, or {@code null} if the failure says nothing of the service,
+		 * such as that of a bad request.
+		 */
+		private static @Nullable Reason of(CompletionClientException error) {
+			if (error instanceof AuthenticationException || error instanceof PermissionDeniedException) {
+				return AUTHENTICATION;
+			}
+			if (error instanceof BillingException) {
+				return BILLING;
+			}
+			if (error instanceof NotFoundException notFound) {
+				// "model: claude-2.1" is the caller's affair
+				return notFound.apiMessage().startsWith("model:") ? null : ENDPOINT;
+			}
+			if (error instanceof OverloadedException) {
+				return OVERLOADED;
+			}
+			if (error instanceof ServerException) {
+				return SERVER;
+			}
+			if (error instanceof CallTimeoutException) {
+				return TIMEOUT;
+			}
+			return (error instanceof ConnectionException || error instanceof StreamTruncatedException) ? CONNECTION
+					: null;
+		}
+
 	}
 
 }

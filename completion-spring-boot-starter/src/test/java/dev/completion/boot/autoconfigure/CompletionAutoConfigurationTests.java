@@ -53,6 +53,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -168,10 +169,41 @@ class CompletionAutoConfigurationTests {
 	}
 
 	@Test
-	void clientOfTheApplicationReplacesOurs() {
+	void clientOfTheApplicationReplacesOursAndNeedsNoCredential() {
 		CompletionClient own = Mockito.mock(CompletionClient.class);
-		this.runner.withBean("own", CompletionClient.class, () -> own)
-			.run((context) -> assertThat(context).getBean(CompletionClient.class).isSameAs(own));
+		this.bare.withBean("own", CompletionClient.class, () -> own)
+			.withPropertyValues("completion.embedded-server.mode=fallback")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(CompletionServer.class)
+				.doesNotHaveBean(CompletionConnectionDetails.class)
+				.getBean(CompletionClient.class)
+				.isSameAs(own));
+	}
+
+	@Test
+	void severalClientsOfTheApplicationReplaceOurs() {
+		this.bare.withBean("one", CompletionClient.class, () -> Mockito.mock(CompletionClient.class))
+			.withBean("other", CompletionClient.class, () -> Mockito.mock(CompletionClient.class))
+			.run((context) -> assertThat(context).hasNotFailed().getBeans(CompletionClient.class).hasSize(2));
+	}
+
+	@Test
+	void customizerCanSupplyTheCredential() {
+		this.bare
+			.withBean(CompletionClientCustomizer.class,
+					() -> (name, builder) -> builder.baseUrl(this.server.baseUrl()).apiKey(this.server.apiKey()))
+			.withPropertyValues("completion.defaults.model=claude-2.1")
+			.run((context) -> {
+				complete(context);
+				assertThat(onlyRequest().header("x-api-key")).isEqualTo(this.server.apiKey());
+			});
+	}
+
+	@Test
+	void severalWebClientBuildersDoNotStopTheApplication() {
+		this.runner.withBean("one", WebClient.Builder.class, WebClient::builder)
+			.withBean("other", WebClient.Builder.class, WebClient::builder)
+			.run(this::complete);
 	}
 
 	@Test

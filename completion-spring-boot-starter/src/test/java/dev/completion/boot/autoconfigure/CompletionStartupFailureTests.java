@@ -131,6 +131,23 @@ class CompletionStartupFailureTests {
 			});
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "off, completion.api-key", "off, completion.auth-token", "off, completion.base-url",
+			"fallback, completion.api-key" })
+	void placeholderThatStandsForNothingIsNamed(String mode, String name) {
+		this.runner.withPropertyValues("completion.embedded-server.mode=" + mode, name + "=${NOT_THERE}")
+			.run((context) -> {
+				assertThat(analysis(context).getDescription()).contains("'" + name + "'", "${NOT_THERE}");
+				assertThat(analysis(context).getAction()).contains("'NOT_THERE'", "'${NOT_THERE:}'");
+			});
+	}
+
+	@Test
+	void placeholderWithAnEmptyDefaultIsNoCredential() {
+		this.runner.withPropertyValues("completion.api-key=${NOT_THERE:}")
+			.run((context) -> assertThat(analysis(context).getDescription()).contains("no credential"));
+	}
+
 	@Test
 	void plainHttpToAnotherMachineIsRefusedUnlessAllowed() {
 		ApplicationContextRunner insecure = this.runner.withPropertyValues("completion.base-url=http://192.0.2.1",

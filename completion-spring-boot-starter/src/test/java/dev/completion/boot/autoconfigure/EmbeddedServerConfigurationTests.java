@@ -27,6 +27,7 @@ import dev.completion.server.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
@@ -68,9 +69,11 @@ class EmbeddedServerConfigurationTests {
 		this.runner
 			.withPropertyValues("completion.embedded-server.mode=on", "completion.api-key=key",
 					"completion.base-url=https://gateway.example")
-			.withBean(CompletionConnectionDetails.class, () -> () -> "https://other.example")
+			.withBean("own", CompletionConnectionDetails.class, () -> () -> "https://other.example",
+					(definition) -> definition.setPrimary(true))
 			.withBean(CredentialProvider.class, () -> Mono::empty)
 			.run((context) -> {
+				assertThat(context.getBean(CompletionConnectionDetails.class)).isSameAs(context.getBean("own"));
 				CompletionServer server = context.getBean(CompletionServer.class);
 				server.enqueue(Reply.text(" scripted"));
 				assertThat(complete(context)).isEqualTo(" scripted");
@@ -133,11 +136,23 @@ class EmbeddedServerConfigurationTests {
 		}
 	}
 
+	@Test
+	void portThatIsTakenIsNamed() {
+		try (CompletionServer server = CompletionServer.start()) {
+			this.runner
+				.withPropertyValues("completion.embedded-server.mode=on",
+						"completion.embedded-server.port=" + server.port())
+				.run((context) -> assertThat(context).getFailure()
+					.hasStackTraceContaining("FailureAnalyzedException: The embedded server cannot start")
+					.hasStackTraceContaining(String.valueOf(server.port())));
+		}
+	}
+
 	@ParameterizedTest
-	@ValueSource(strings = { "on", "fallback" })
-	void absentModuleIsNamed(String mode) {
+	@CsvSource({ "on, key", "fallback, key", "on, ''", "fallback, ''" })
+	void absentModuleIsNamed(String mode, String key) {
 		this.runner.withClassLoader(new FilteredClassLoader(CompletionServer.class))
-			.withPropertyValues("completion.embedded-server.mode=" + mode, "completion.api-key=key")
+			.withPropertyValues("completion.embedded-server.mode=" + mode, "completion.api-key=" + key)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessageContaining("'completion.embedded-server.mode'")

@@ -68,7 +68,7 @@ class CallHistoryTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "401, authentication", "403, authentication", "402, billing" })
+	@CsvSource({ "401, authentication", "403, authentication", "402, billing", "404, endpoint", "410, endpoint" })
 	void whatOnlyAPersonCanMendIsDownUntilACallSucceeds(int status, String reason) {
 		succeed();
 		fail(apiError(status, null));
@@ -88,6 +88,9 @@ class CallHistoryTests {
 		assertThat(health().getStatus()).isEqualTo(Status.UP);
 		assertThat(health().getDetails()).containsEntry("rateLimited", true)
 			.containsEntry("resetAt", START.plusSeconds(30));
+		succeed();
+		pass(Duration.ofSeconds(31));
+		assertThat(health().getDetails()).doesNotContainKeys("rateLimited", "resetAt");
 	}
 
 	@Test
@@ -126,10 +129,10 @@ class CallHistoryTests {
 
 	@Test
 	void failuresOfTheCallersOwnMakingAreIgnored() {
-		for (int status : new int[] { 400, 404, 413 }) {
-			for (int i = 0; i < 20; i++) {
-				fail(apiError(status, null));
-			}
+		for (int i = 0; i < 20; i++) {
+			fail(apiError(400, null));
+			fail(apiError(413, null));
+			fail(apiError(404, "model: claude-9", null));
 		}
 		fail(new MalformedResponseException("odd", new CallDetails(Outcome.UNKNOWN, 1, null), null));
 		assertThat(health().getStatus()).isEqualTo(Status.UNKNOWN);
@@ -140,10 +143,14 @@ class CallHistoryTests {
 		for (int i = 0; i < 5000; i++) {
 			succeed();
 		}
-		for (int i = 0; i < 400; i++) {
+		for (int i = 0; i < 4900; i++) {
 			fail(apiError(500, null));
 		}
 		assertThat(health().getStatus()).isEqualTo(Status.UP);
+		for (int i = 0; i < 100; i++) {
+			fail(apiError(500, null));
+		}
+		assertThat(health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
 	}
 
 	private Health health() {
@@ -167,7 +174,11 @@ class CallHistoryTests {
 	}
 
 	private static CompletionApiException apiError(int status, Duration retryAfter) {
-		ErrorResponse response = new ErrorResponse(HttpStatusCode.valueOf(status), "type", "message", retryAfter,
+		return apiError(status, "message", retryAfter);
+	}
+
+	private static CompletionApiException apiError(int status, String message, Duration retryAfter) {
+		ErrorResponse response = new ErrorResponse(HttpStatusCode.valueOf(status), "type", message, retryAfter,
 				new HttpHeaders(), "", false);
 		return CompletionApiException.of(response, new CallDetails(Outcome.REJECTED, 1, "req_1"));
 	}

@@ -19,6 +19,7 @@ package dev.completion.boot.autoconfigure.health;
 import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
+import dev.completion.boot.autoconfigure.CompletionProperties;
 import dev.completion.boot.health.CallHistory;
 import dev.completion.boot.health.CompletionHealthIndicator;
 import dev.completion.client.CompletionClient;
@@ -33,13 +34,14 @@ import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of a {@link CompletionHealthIndicator}.
+ * Auto-configuration of a {@link CompletionHealthIndicator}, for the client that is
+ * auto-configured: one of the application's own tells its history to nobody.
  *
  * @since 0.1.0
  */
 @AutoConfiguration(after = CompletionAutoConfiguration.class)
 @ConditionalOnClass({ ReactiveHealthContributor.class, ConditionalOnEnabledHealthIndicator.class })
-@ConditionalOnBean(CompletionClient.class)
+@ConditionalOnBean({ CompletionClient.class, CompletionProperties.class })
 @ConditionalOnEnabledHealthIndicator("completion")
 public final class CompletionHealthContributorAutoConfiguration {
 
@@ -61,8 +63,8 @@ public final class CompletionHealthContributorAutoConfiguration {
 	@ConditionalOnMissingBean(name = { "completionHealthIndicator", "completionHealthContributor" })
 	CompletionHealthIndicator completionHealthContributor(CallHistory history,
 			ObjectProvider<CompletionConnectionDetails> details) {
-		CompletionConnectionDetails available = details.getIfAvailable();
-		return new CompletionHealthIndicator(history, available != null && available.isEmbedded());
+		return new CompletionHealthIndicator(history,
+				details.stream().anyMatch(CompletionConnectionDetails::isEmbedded));
 	}
 
 }

@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.boot.autoconfigure;
+
+import dev.completion.boot.CompletionConnectionDetails;
+import dev.completion.client.Credential;
+import dev.completion.client.CredentialProvider;
+import reactor.core.publisher.Mono;
+
+/**
+ * {@link CredentialProvider} with the credential of {@link CompletionConnectionDetails},
+ * which does not change.
+ */
+final class ConnectionDetailsCredentialProvider implements CredentialProvider {
+
+	private final Mono<Credential> credential;
+
+	private final boolean empty;
+
+	ConnectionDetailsCredentialProvider(CompletionConnectionDetails details) {
+		this.credential = Mono.justOrEmpty(details.getCredential());
+		this.empty = (details.getCredential() == null);
+	}
+
+	boolean isEmpty() {
+		return this.empty;
+	}
+
+	@Override
+	public Mono<Credential> credential() {
+		return this.credential;
+	}
+
+}
