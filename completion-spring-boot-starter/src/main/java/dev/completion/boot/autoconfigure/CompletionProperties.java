@@ -165,7 +165,7 @@ public class CompletionProperties {
 	public static class Defaults {
 
 		/**
-		 * Model.
+		 * Model that completes the prompts.
 		 */
 		private @Nullable String model;
 

@@ -32,13 +32,14 @@ final class InvalidSetting {
 	}
 
 	/**
-	 * Hand a value on, unless it is not set.
+	 * Hand a value on, unless it is not set. An empty text counts as not set: it is what
+	 * a placeholder such as {@code ${MODEL:}} leaves.
 	 * @param name the name of the property
 	 * @param value its value
 	 * @param target what to hand the value to
 	 */
 	static <T> void apply(String name, @Nullable T value, Consumer<T> target) {
-		if (value == null) {
+		if (value == null || value.equals("")) {
 			return;
 		}
 		try {

@@ -80,13 +80,14 @@ class ReadmeTests {
 	void yamlBinds(String yaml) throws IOException {
 		MutablePropertySources sources = new StandardEnvironment().getPropertySources();
 		for (PropertySource<?> source : new YamlPropertySourceLoader().load("yaml",
-				new ByteArrayResource(yaml.replace("${ANTHROPIC_API_KEY}", "key").getBytes(StandardCharsets.UTF_8)))) {
+				new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))) {
 			sources.addFirst(source);
 		}
 		StandardEnvironment environment = new StandardEnvironment();
 		sources.forEach(environment.getPropertySources()::addFirst);
 		CompletionProperties properties = Binder.get(environment).bind("completion", CompletionProperties.class).get();
-		assertThat(properties.getApiKey()).isEqualTo("key");
+		assertThat(properties.getApiKey()).isEqualTo("${GATEWAY_KEY}");
+		assertThat(properties.getBaseUrl()).startsWith("https://");
 		assertThat(properties.getDefaults().getModel()).isEqualTo("claude-2.1");
 	}
 

@@ -1,0 +1,232 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+
+import dev.completion.client.error.CallTimeoutException;
+import dev.completion.client.error.CallTimeoutException.Phase;
+import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.LimitExceededException;
+import dev.completion.client.error.MalformedResponseException;
+import dev.completion.client.error.OverloadedException;
+import dev.completion.server.Reply;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests for {@link CompletionClient}: what comes of filters, listeners and credential
+ * providers that fail, of models that cannot be read, and of unusual answers.
+ */
+class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTests {
+
+	private static final Duration SHORT = Duration.ofMillis(200);
+
+	private static final String ANSWER = "{\"completion\":\" Hi\",\"stop_reason\":\"max_tokens\"}";
+
+	@ParameterizedTest
+	@ValueSource(strings = { "oops SECRET", "{}", "", "[]" })
+	void modelsThatCannotBeReadAreMalformed(String body) {
+		this.server.enqueue(Reply.body(200, "application/json", body), Reply.body(200, "application/json", body));
+		assertThat(failure(MalformedResponseException.class, this.client.models())).hasMessageNotContaining("SECRET");
+		failure(MalformedResponseException.class, this.client.model(Model.CLAUDE_2_1).flux());
+	}
+
+	@Test
+	void modelsUnderAnErrorEnvelopeAreTheError() {
+		this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded").status(200));
+		failure(OverloadedException.class, this.client.models());
+	}
+
+	@Test
+	void modelsThatRepeatAPageEnd() {
+		Reply page = Reply.body(200, "application/json",
+				"{\"data\":[{\"id\":\"a\"}],\"has_more\":true,\"last_id\":\"a\"}");
+		this.server.enqueue(page, page, page);
+		assertThat(this.client.models().collectList().block(LIMIT)).hasSize(2);
+		assertThat(this.server.requests()).hasSize(2);
+	}
+
+	@Test
+	void listenerThatFailsDoesNotCostTheAnswer() {
+		try (CompletionClient other = this.client.mutate().listener(new CallListener() {
+
+			@Override
+			public void onSuccess(HttpHeaders headers) {
+				throw new IllegalStateException("listener");
+			}
+
+			@Override
+			public void onError(CompletionClientException error) {
+				throw new IllegalStateException("listener");
+			}
+
+		}).build()) {
+			assertThat(other.complete(REQUEST).block(LIMIT)).isNotNull();
+			this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
+			failure(OverloadedException.class, other.stream(REQUEST));
+		}
+	}
+
+	@Test
+	void filterThatThrowsTheRequestAtUsDoesNotLeakTheKey() throws IOException {
+		ExchangeFilterFunction standard = ExchangeFilterFunction
+			.ofResponseProcessor((response) -> response.createException().flatMap(Mono::<ClientResponse>error));
+		ExchangeFilterFunction wrapping = (request, next) -> next.exchange(request)
+			.flatMap((response) -> response.createException()
+				.flatMap((ex) -> Mono.<ClientResponse>error(new IllegalStateException("wrapped", ex))));
+		for (ExchangeFilterFunction filter : new ExchangeFilterFunction[] { standard, wrapping }) {
+			try (CompletionClient other = this.client.mutate()
+				.webClientBuilder(WebClient.builder().filter(filter))
+				.build()) {
+				this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
+				CompletionClientException ex = failure(CompletionClientException.class, other.stream(REQUEST));
+				ByteArrayOutputStream serialized = new ByteArrayOutputStream();
+				new ObjectOutputStream(serialized).writeObject(ex);
+				assertThat(serialized.toString(StandardCharsets.ISO_8859_1)).doesNotContain(KEY);
+			}
+		}
+	}
+
+	@Test
+	void timeoutOfAFilterIsNotOurs() {
+		ExchangeFilterFunction filter = (request, next) -> Mono.error(new TimeoutException("of the filter"));
+		try (CompletionClient other = this.client.mutate()
+			.webClientBuilder(WebClient.builder().filter(filter))
+			.build()) {
+			assertThat(failure(CompletionClientException.class, other.stream(REQUEST)))
+				.isNotInstanceOf(CallTimeoutException.class)
+				.hasCauseInstanceOf(TimeoutException.class);
+		}
+	}
+
+	@Test
+	void credentialThatNeverComesIsATimeout() {
+		try (CompletionClient other = hasty().credential(Mono::never).build()) {
+			for (Flux<?> call : new Flux<?>[] { other.complete(REQUEST).flux(), other.stream(REQUEST) }) {
+				assertThat(failure(CallTimeoutException.class, call).phase()).isEqualTo(Phase.RESPONSE);
+			}
+		}
+	}
+
+	@Test
+	void errorBodyThatStallsIsATimeout() {
+		String head = "HTTP/1.1 529 Overloaded\r\nContent-Length: 100\r\n\r\n{";
+		try (RawServer raw = RawServer.start((request, socket) -> {
+			socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+			socket.getInputStream().readAllBytes();
+		}); CompletionClient other = hasty().baseUrl(raw.baseUrl()).build()) {
+			assertThat(failure(CallTimeoutException.class, other.stream(REQUEST)).phase()).isEqualTo(Phase.RESPONSE);
+		}
+	}
+
+	private CompletionClient.Builder hasty() {
+		return this.client.mutate().timeouts(Timeouts.builder().response(SHORT).build());
+	}
+
+	@Test
+	void bodyThatIsTooLargeIsALimitExceeded() {
+		this.server.enqueue(Reply.body(200, "application/json", "x".repeat(17 * 1024 * 1024)));
+		assertThat(failure(LimitExceededException.class, this.client.complete(REQUEST).flux()).limit())
+			.isEqualTo("body");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "application/json", "application/json; charset=utf-8", "application/problem+json" })
+	void anyJsonIsAnAnswer(String contentType) {
+		this.server.enqueue(Reply.body(200, contentType, ANSWER).header("content-encoding", "identity"));
+		assertThat(this.client.complete(REQUEST).block(LIMIT).completion()).isEqualTo(" Hi");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "json", "text/plain;;" })
+	void contentTypeThatIsNoneIsMalformed(String contentType) {
+		String response = "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+			.formatted(contentType, ANSWER.length(), ANSWER);
+		try (RawServer raw = RawServer.answering(response); CompletionClient other = client(raw.baseUrl())) {
+			failure(MalformedResponseException.class, other.complete(REQUEST).flux());
+			failure(MalformedResponseException.class, other.stream(REQUEST));
+		}
+	}
+
+	@Test
+	void compressedStreamIsMalformed() {
+		this.server.enqueue(Reply.events(DELTA + LAST).header("content-encoding", "gzip"));
+		failure(MalformedResponseException.class, this.client.stream(REQUEST));
+	}
+
+	@Test
+	void httpClientThatCompressesAndFollowsRedirectsIsTamed() {
+		try (CompletionClient other = this.client.mutate()
+			.httpClient(HttpClient.create().compress(true).followRedirect(true))
+			.build()) {
+			this.server.enqueue(Reply.events(DELTA + LAST),
+					Reply.body(307, "text/plain", "").header("location", this.server.baseUrl() + "/elsewhere"));
+			other.stream(REQUEST).blockLast(LIMIT);
+			assertThat(this.server.requests().get(0).headers().get("accept-encoding")).containsExactly("identity");
+			failure(MalformedResponseException.class, other.stream(REQUEST));
+			assertThat(this.server.requests()).hasSize(2);
+		}
+	}
+
+	@Test
+	void closeClosesIdleConnections() {
+		byte[] answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+			.formatted(ANSWER.length(), ANSWER)
+			.getBytes(StandardCharsets.UTF_8);
+		CompletableFuture<Integer> endOfStream = new CompletableFuture<>();
+		try (RawServer raw = RawServer.start((request, socket) -> {
+			socket.getOutputStream().write(answer);
+			endOfStream.complete(socket.getInputStream().read());
+		})) {
+			CompletionClient other = client(raw.baseUrl());
+			other.complete(REQUEST).block(LIMIT);
+			assertThat(endOfStream).isNotDone();
+			other.close();
+			assertThat(endOfStream).succeedsWithin(LIMIT).isEqualTo(-1);
+		}
+	}
+
+	@Test
+	void nullIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.client.complete((CompletionRequest) null));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.client.stream((CompletionRequest) null));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.client.exchange(null));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.client.exchangeStream(null));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.client.model(null));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.client.mutate().defaults(null));
+	}
+
+}
