@@ -55,7 +55,7 @@ final class RequestHandler {
 			Exchange exchange = record(request, body);
 			return new AnswerWriter(response, timer).write(answer(exchange))
 				.doOnCancel(() -> connectionLost(exchange))
-				.onErrorResume(RequestHandler::isConnectionLost, (ex) -> {
+				.onErrorResume((ex) -> this.stopped || isConnectionLost(ex), (ex) -> {
 					connectionLost(exchange);
 					return Mono.empty();
 				});
