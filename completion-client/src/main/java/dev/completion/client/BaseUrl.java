@@ -35,7 +35,7 @@ final class BaseUrl {
 
 	private static final int MAX_PORT = 65535;
 
-	private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "[::1]");
+	private static final List<String> LOOPBACK = List.of("localhost", "[::1]");
 
 	private BaseUrl() {
 	}
@@ -67,9 +67,13 @@ final class BaseUrl {
 		return VENDORS_HOST.equals(URI.create(baseUrl).getHost());
 	}
 
+	/**
+	 * Return whether a normalized URL would send the credential in the clear to another
+	 * machine.
+	 */
 	static boolean isInsecure(String baseUrl) {
 		URI uri = URI.create(baseUrl);
-		String host = Objects.requireNonNull(uri.getHost()).toLowerCase(Locale.ROOT);
+		String host = Objects.requireNonNull(uri.getHost());
 		return "http".equals(uri.getScheme()) && !LOOPBACK.contains(host) && !host.matches("127(\\.\\d{1,3}){3}");
 	}
 

@@ -79,8 +79,8 @@ final class SseDecoder {
 
 	/**
 	 * Create a decoder.
-	 * @param maxEventSize the most bytes that one event may have, its field names and
-	 * line ends included
+	 * @param maxEventSize the most bytes that one event may have, from its name or first
+	 * data on, field names and line ends included
 	 */
 	SseDecoder(int maxEventSize) {
 		this.maxEventSize = maxEventSize;
@@ -118,7 +118,7 @@ final class SseDecoder {
 			if (blank && dispatch()) {
 				return true;
 			}
-			if (this.dataStart < 0) {
+			if (this.dataStart < 0 && this.event.isEmpty()) {
 				this.start = this.position;
 			}
 		}

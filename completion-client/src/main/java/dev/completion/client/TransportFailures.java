@@ -19,7 +19,6 @@ package dev.completion.client;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.util.stream.Stream;
 
 import javax.net.ssl.SSLHandshakeException;
 
@@ -33,9 +32,7 @@ import dev.completion.client.error.Outcome;
 import dev.completion.client.error.StreamTruncatedException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
-import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
@@ -58,7 +55,7 @@ final class TransportFailures {
 	 * @param stream whether the call is for a stream
 	 */
 	static CompletionClientException translate(Throwable failure, Call call, boolean stream) {
-		Throwable ex = withoutRequest(Exceptions.unwrap(failure));
+		Throwable ex = unwrap(Exceptions.unwrap(failure));
 		if (ex instanceof CallFailure known) {
 			return known.toException(call);
 		}
@@ -72,10 +69,9 @@ final class TransportFailures {
 	}
 
 	/**
-	 * Return the cause of WebClient's own exceptions, since they carry the headers of the
-	 * request, and so the credential.
+	 * Return what lies beneath WebClient's own exceptions: it tells what went wrong.
 	 */
-	private static Throwable withoutRequest(Throwable ex) {
+	private static Throwable unwrap(Throwable ex) {
 		return (ex instanceof WebClientException && ex.getCause() != null) ? ex.getCause() : ex;
 	}
 
@@ -107,8 +103,7 @@ final class TransportFailures {
 	private static boolean isNotConnected(Throwable ex) {
 		return ex instanceof ConnectException || ex instanceof UnknownHostException
 				|| ex instanceof SSLHandshakeException || ex instanceof NotSslRecordException
-				|| ex instanceof ProxyConnectException || ex instanceof PoolAcquireTimeoutException
-				|| ex instanceof PoolAcquirePendingLimitException;
+				|| ex instanceof PoolAcquireTimeoutException || ex instanceof PoolAcquirePendingLimitException;
 	}
 
 	private static boolean isLost(Throwable ex) {
@@ -123,13 +118,7 @@ final class TransportFailures {
 
 	private static CompletionClientException unexpected(Throwable ex, Call call) {
 		return new CompletionClientException("The call failed (" + ex.getClass().getName() + ")",
-				call.details(call.outcomeWithoutAnswer()), holdsRequest(ex) ? null : ex);
-	}
-
-	// filters of the application may wrap WebClient's exceptions, at any depth
-	private static boolean holdsRequest(@Nullable Throwable ex) {
-		return ex != null && (ex instanceof WebClientException || holdsRequest(ex.getCause())
-				|| Stream.of(ex.getSuppressed()).anyMatch(TransportFailures::holdsRequest));
+				call.details(call.outcomeWithoutAnswer()), ex);
 	}
 
 }

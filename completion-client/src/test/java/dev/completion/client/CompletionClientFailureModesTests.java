@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
@@ -107,7 +108,10 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 		ExchangeFilterFunction wrapping = (request, next) -> next.exchange(request)
 			.flatMap((response) -> response.createException()
 				.flatMap((ex) -> Mono.<ClientResponse>error(new IllegalStateException("wrapped", ex))));
-		for (ExchangeFilterFunction filter : new ExchangeFilterFunction[] { standard, wrapping }) {
+		ExchangeFilterFunction asLostConnection = (request, next) -> next.exchange(request)
+			.flatMap((response) -> response.createException()
+				.flatMap((ex) -> Mono.<ClientResponse>error(new IOException("lost", ex))));
+		for (ExchangeFilterFunction filter : List.of(standard, wrapping, asLostConnection)) {
 			try (CompletionClient other = this.client.mutate()
 				.webClientBuilder(WebClient.builder().filter(filter))
 				.build()) {

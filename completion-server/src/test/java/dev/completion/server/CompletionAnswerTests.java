@@ -19,8 +19,6 @@ package dev.completion.server;
 import java.net.http.HttpResponse;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,22 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for the unscripted answers of {@code /v1/complete} in JSON.
  */
-class CompletionAnswerTests {
-
-	private static CompletionServer server;
-
-	private static TestClient client;
-
-	@BeforeAll
-	static void start() {
-		server = CompletionServer.start();
-		client = new TestClient(server);
-	}
-
-	@AfterAll
-	static void close() {
-		server.close();
-	}
+class CompletionAnswerTests extends AbstractServerTests {
 
 	@Test
 	void answerHasDocumentedShape() {

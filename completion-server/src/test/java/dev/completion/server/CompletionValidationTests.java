@@ -16,8 +16,6 @@
 
 package dev.completion.server;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,24 +27,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for the checks of the body of {@code /v1/complete}.
  */
-class CompletionValidationTests {
+class CompletionValidationTests extends AbstractServerTests {
 
 	private static final String INVALID = "400 invalid_request_error ";
-
-	private static CompletionServer server;
-
-	private static TestClient client;
-
-	@BeforeAll
-	static void start() {
-		server = CompletionServer.start();
-		client = new TestClient(server);
-	}
-
-	@AfterAll
-	static void close() {
-		server.close();
-	}
 
 	@ParameterizedTest
 	@CsvSource({ "model", "prompt", "max_tokens_to_sample" })

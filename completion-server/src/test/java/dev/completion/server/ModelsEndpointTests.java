@@ -21,8 +21,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,22 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@code /v1/models}.
  */
-class ModelsEndpointTests {
-
-	private static CompletionServer server;
-
-	private static TestClient client;
-
-	@BeforeAll
-	static void start() {
-		server = CompletionServer.start();
-		client = new TestClient(server);
-	}
-
-	@AfterAll
-	static void close() {
-		server.close();
-	}
+class ModelsEndpointTests extends AbstractServerTests {
 
 	@Test
 	void pageHasShapeOfTheApi() {

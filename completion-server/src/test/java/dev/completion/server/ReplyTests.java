@@ -20,9 +20,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -33,27 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Tests for {@link Reply}.
  */
-class ReplyTests {
-
-	private static CompletionServer server;
-
-	private static TestClient client;
-
-	@BeforeAll
-	static void start() {
-		server = CompletionServer.start();
-		client = new TestClient(server);
-	}
-
-	@AfterAll
-	static void close() {
-		server.close();
-	}
-
-	@BeforeEach
-	void reset() {
-		server.reset();
-	}
+class ReplyTests extends AbstractServerTests {
 
 	@Test
 	void textIsSentAsJson() {

@@ -18,8 +18,6 @@ package dev.completion.server;
 
 import java.net.http.HttpResponse;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,24 +29,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for what is checked of every request, and for the form of errors.
  */
-class RequestChecksTests {
+class RequestChecksTests extends AbstractServerTests {
 
 	private static final String ORGANIZATION = "anthropic-organization-id";
-
-	private static CompletionServer server;
-
-	private static TestClient client;
-
-	@BeforeAll
-	static void start() {
-		server = CompletionServer.start();
-		client = new TestClient(server);
-	}
-
-	@AfterAll
-	static void close() {
-		server.close();
-	}
 
 	@Test
 	void errorIsEnvelopeWithIdOfHeader() {

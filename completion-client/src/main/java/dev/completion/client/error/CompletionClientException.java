@@ -17,8 +17,11 @@
 package dev.completion.client.error;
 
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.reactive.function.client.WebClientException;
 
 /**
  * Failure of a call. Every failure that a call signals, other than an
@@ -42,10 +45,12 @@ public class CompletionClientException extends RuntimeException {
 	 * Create an exception.
 	 * @param message what went wrong; escaped and cut to size
 	 * @param details what is known about the call
-	 * @param cause the cause, which must not hold secrets, or {@code null}
+	 * @param cause the cause, or {@code null}; it is dropped if it is, or holds at any
+	 * depth, an exception of WebClient, since those carry the headers of a request, and
+	 * so a credential
 	 */
 	public CompletionClientException(String message, CallDetails details, @Nullable Throwable cause) {
-		super(printable(message), cause);
+		super(printable(message), holdsRequest(cause) ? null : cause);
 		this.details = details;
 	}
 
@@ -79,6 +84,11 @@ public class CompletionClientException extends RuntimeException {
 	 */
 	public String partialText() {
 		return this.details.partialText();
+	}
+
+	private static boolean holdsRequest(@Nullable Throwable ex) {
+		return ex != null && (ex instanceof WebClientException || holdsRequest(ex.getCause())
+				|| Stream.of(ex.getSuppressed()).anyMatch(CompletionClientException::holdsRequest));
 	}
 
 	private static String printable(String message) {

@@ -94,8 +94,11 @@ public final class CompletionAutoConfiguration {
 		checkServerIsPresent(properties.getEmbeddedServer().getMode(), resourceLoader.getClassLoader());
 		CompletionConnectionDetails details = effective(connectionDetails);
 		CompletionClient.Builder builder = CompletionClient.builder().allowInsecure(properties.isAllowInsecure());
-		InvalidSetting.apply("CompletionConnectionDetails.getBaseUrl()", details.getBaseUrl(), builder::baseUrl);
-		InvalidSetting.apply("credential", credential(details, credentialProvider), builder::credential);
+		SettingMapper.map("CompletionConnectionDetails.getBaseUrl()", details.getBaseUrl(), builder::baseUrl);
+		CredentialProvider credential = credential(details, credentialProvider);
+		if (credential != null) {
+			builder.credential(credential);
+		}
 		builder.httpClient(httpClient(connectorBuilder.getIfAvailable(ClientHttpConnectorBuilder::reactor),
 				settings.getIfAvailable(HttpClientSettings::defaults), details));
 		webClientBuilder.ifUnique(builder::webClientBuilder);
@@ -117,11 +120,12 @@ public final class CompletionAutoConfiguration {
 	// a bean of connection details knows its server best, the properties come last
 	private static @Nullable CredentialProvider credential(CompletionConnectionDetails details,
 			CredentialProvider provider) {
-		boolean specific = details.getCredential() != null
-				&& !(details instanceof PropertiesCompletionConnectionDetails);
-		CredentialProvider chosen = specific ? new ConnectionDetailsCredentialProvider(details) : provider;
-		boolean none = chosen instanceof ConnectionDetailsCredentialProvider fromDetails && fromDetails.isEmpty();
-		return none ? null : chosen;
+		boolean isOurs = provider instanceof ConnectionDetailsCredentialProvider;
+		if (details.getCredential() == null) {
+			return isOurs ? null : provider;
+		}
+		return (details instanceof PropertiesCompletionConnectionDetails) ? provider
+				: new ConnectionDetailsCredentialProvider(details);
 	}
 
 	private static CompletionClient build(CompletionClient.Builder builder) {

@@ -29,15 +29,8 @@ final class ConnectionDetailsCredentialProvider implements CredentialProvider {
 
 	private final Mono<Credential> credential;
 
-	private final boolean empty;
-
 	ConnectionDetailsCredentialProvider(CompletionConnectionDetails details) {
 		this.credential = Mono.justOrEmpty(details.getCredential());
-		this.empty = (details.getCredential() == null);
-	}
-
-	boolean isEmpty() {
-		return this.empty;
 	}
 
 	@Override

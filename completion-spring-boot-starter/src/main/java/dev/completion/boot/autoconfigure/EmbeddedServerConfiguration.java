@@ -53,7 +53,7 @@ class EmbeddedServerConfiguration {
 	CompletionServer completionServer(CompletionProperties properties) {
 		int port = properties.getEmbeddedServer().getPort();
 		CompletionServer.Builder builder = CompletionServer.builder();
-		InvalidSetting.apply("completion.embedded-server.port", port, builder::port);
+		SettingMapper.map("completion.embedded-server.port", port, builder::port);
 		try {
 			return builder.start();
 		}

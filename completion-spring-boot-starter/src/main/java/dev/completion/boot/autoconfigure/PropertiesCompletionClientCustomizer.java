@@ -57,38 +57,38 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 
 	@Override
 	public void customize(String name, CompletionClient.Builder builder) {
-		apply("version", this.properties.getVersion(), builder::version);
-		apply("betas", this.properties.getBetas().toArray(String[]::new), builder::betas);
+		map("version", this.properties.getVersion(), builder::version);
+		map("betas", this.properties.getBetas().toArray(String[]::new), builder::betas);
 		this.properties.getHeaders()
-			.forEach((header, value) -> apply("headers." + header, value, (it) -> builder.defaultHeader(header, it)));
+			.forEach((header, value) -> map("headers." + header, value, (it) -> builder.defaultHeader(header, it)));
 		builder.defaults(this::defaults);
 		builder.timeouts(timeouts());
 	}
 
 	private void defaults(CompletionRequest.Builder builder) {
 		CompletionProperties.Defaults defaults = this.properties.getDefaults();
-		apply("defaults.model", defaults.getModel(), builder::model);
-		apply("defaults.max-tokens-to-sample", defaults.getMaxTokensToSample(), builder::maxTokensToSample);
-		apply("defaults.temperature", defaults.getTemperature(), builder::temperature);
-		apply("defaults.top-p", defaults.getTopP(), builder::topP);
-		apply("defaults.top-k", defaults.getTopK(), builder::topK);
+		map("defaults.model", defaults.getModel(), builder::model);
+		map("defaults.max-tokens-to-sample", defaults.getMaxTokensToSample(), builder::maxTokensToSample);
+		map("defaults.temperature", defaults.getTemperature(), builder::temperature);
+		map("defaults.top-p", defaults.getTopP(), builder::topP);
+		map("defaults.top-k", defaults.getTopK(), builder::topK);
 		List<String> stopSequences = defaults.getStopSequences();
-		apply("defaults.stop-sequences", (stopSequences != null) ? stopSequences.toArray(String[]::new) : null,
+		map("defaults.stop-sequences", (stopSequences != null) ? stopSequences.toArray(String[]::new) : null,
 				builder::stopSequences);
-		apply("defaults.user-id", defaults.getUserId(), builder::userId);
+		map("defaults.user-id", defaults.getUserId(), builder::userId);
 	}
 
 	private Timeouts timeouts() {
 		CompletionProperties.Timeout timeout = this.properties.getTimeout();
 		Timeouts.Builder builder = Timeouts.builder();
-		InvalidSetting.apply("spring.http.clients.connect-timeout", this.connectTimeout, builder::connect);
-		apply("timeout.connect", timeout.getConnect(), builder::connect);
-		apply("timeout.response", timeout.getResponse(), builder::response);
+		SettingMapper.map("spring.http.clients.connect-timeout", this.connectTimeout, builder::connect);
+		map("timeout.connect", timeout.getConnect(), builder::connect);
+		map("timeout.response", timeout.getResponse(), builder::response);
 		return builder.build();
 	}
 
-	private static <T> void apply(String name, @Nullable T value, Consumer<T> target) {
-		InvalidSetting.apply(PREFIX + name, value, target);
+	private static <T> void map(String name, @Nullable T value, Consumer<T> target) {
+		SettingMapper.map(PREFIX + name, value, target);
 	}
 
 }

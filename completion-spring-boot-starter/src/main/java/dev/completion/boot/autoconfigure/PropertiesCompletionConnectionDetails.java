@@ -16,9 +16,7 @@
 
 package dev.completion.boot.autoconfigure;
 
-import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import dev.completion.boot.CompletionConnectionDetails;
@@ -51,22 +49,25 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	private static final String BASE_URL_VARIABLE = "ANTHROPIC_BASE_URL";
 
-	private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}:]*)[^}]*}");
-
 	private final String baseUrl;
 
 	private final @Nullable Credential credential;
 
 	PropertiesCompletionConnectionDetails(CompletionProperties properties, Environment environment) {
-		String baseUrl = checked(BASE_URL_PROPERTY, properties.getBaseUrl(), CompletionClient.builder()::baseUrl);
-		String fromEnvironment = checked(BASE_URL_VARIABLE, environment.getProperty(BASE_URL_VARIABLE),
-				CompletionClient.builder()::baseUrl);
-		this.baseUrl = (baseUrl != null) ? baseUrl : (fromEnvironment != null) ? fromEnvironment : DEFAULT_BASE_URL;
+		this.baseUrl = baseUrl(properties, environment);
 		Credential fromProperties = credential(API_KEY_PROPERTY, properties.getApiKey(), AUTH_TOKEN_PROPERTY,
 				properties.getAuthToken());
 		this.credential = (fromProperties != null) ? fromProperties
 				: credential(API_KEY_VARIABLE, environment.getProperty(API_KEY_VARIABLE), AUTH_TOKEN_VARIABLE,
 						environment.getProperty(AUTH_TOKEN_VARIABLE));
+	}
+
+	private static String baseUrl(CompletionProperties properties, Environment environment) {
+		boolean isSet = StringUtils.hasLength(properties.getBaseUrl());
+		String name = isSet ? BASE_URL_PROPERTY : BASE_URL_VARIABLE;
+		String value = isSet ? properties.getBaseUrl() : environment.getProperty(BASE_URL_VARIABLE);
+		SettingMapper.map(name, value, CompletionClient.builder()::baseUrl);
+		return (value != null && !value.isEmpty()) ? value : DEFAULT_BASE_URL;
 	}
 
 	/**
@@ -98,31 +99,10 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 			throw new FailureAnalyzedException("Both '%s' and '%s' are set, and a request takes one credential."
 				.formatted(apiKeyName, authTokenName), "Remove one of them.");
 		}
-		String checkedApiKey = checked(apiKeyName, apiKey, Credential::apiKey);
-		String checkedAuthToken = checked(authTokenName, authToken, Credential::bearer);
-		if (checkedApiKey != null) {
-			return Credential.apiKey(checkedApiKey);
-		}
-		return (checkedAuthToken != null) ? Credential.bearer(checkedAuthToken) : null;
-	}
-
-	/**
-	 * Check a value. An empty one counts as not set: it is how a placeholder such as
-	 * {@code ${KEY:}} says that there is none.
-	 */
-	private static @Nullable String checked(String name, @Nullable String value, Consumer<String> check) {
-		if (!StringUtils.hasLength(value)) {
-			return null;
-		}
-		Matcher placeholder = PLACEHOLDER.matcher(value);
-		if (placeholder.find()) {
-			throw new FailureAnalyzedException(
-					"The value of '%s' has a placeholder that stands for nothing: %s.".formatted(name,
-							placeholder.group()),
-					"Set '%1$s', or write '${%1$s:}' if it may be missing.".formatted(placeholder.group(1)));
-		}
-		InvalidSetting.apply(name, value, check);
-		return value;
+		AtomicReference<@Nullable Credential> credential = new AtomicReference<>();
+		SettingMapper.map(apiKeyName, apiKey, (value) -> credential.set(Credential.apiKey(value)));
+		SettingMapper.map(authTokenName, authToken, (value) -> credential.set(Credential.bearer(value)));
+		return credential.get();
 	}
 
 }

@@ -91,6 +91,14 @@ class CompletionStartupFailureTests {
 	}
 
 	@Test
+	void variableThatIsNotNeededIsNotJudged() {
+		this.runner
+			.withPropertyValues("completion.api-key=key", "completion.base-url=https://gateway.example",
+					"ANTHROPIC_BASE_URL=ftp://x", "ANTHROPIC_API_KEY=a b")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void baseUrlIsTakenFromTheEnvironment() {
 		this.runner.withPropertyValues("ANTHROPIC_BASE_URL=https://other.example")
 			.run((context) -> assertThat(context.getBean(PropertiesCompletionConnectionDetails.class).getBaseUrl())
@@ -133,7 +141,7 @@ class CompletionStartupFailureTests {
 
 	@ParameterizedTest
 	@CsvSource({ "off, completion.api-key", "off, completion.auth-token", "off, completion.base-url",
-			"fallback, completion.api-key" })
+			"fallback, completion.api-key", "on, completion.defaults.model", "on, completion.headers.x-team" })
 	void placeholderThatStandsForNothingIsNamed(String mode, String name) {
 		this.runner.withPropertyValues("completion.embedded-server.mode=" + mode, name + "=${NOT_THERE}")
 			.run((context) -> {

@@ -17,18 +17,22 @@
 package dev.completion.boot.autoconfigure;
 
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 
 /**
- * Names the property behind a value that the client refuses. The value itself is not
- * shown, since it may be a secret.
+ * Hands configured values to what checks them, so that one that is refused is named as
+ * the user knows it. The value itself is never shown, since it may be a secret.
  */
-final class InvalidSetting {
+final class SettingMapper {
 
-	private InvalidSetting() {
+	private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}:]*)[^}]*}");
+
+	private SettingMapper() {
 	}
 
 	/**
@@ -38,21 +42,31 @@ final class InvalidSetting {
 	 * @param value its value
 	 * @param target what to hand the value to
 	 */
-	static <T> void apply(String name, @Nullable T value, Consumer<T> target) {
+	static <T> void map(String name, @Nullable T value, Consumer<T> target) {
 		if (value == null || value.equals("")) {
 			return;
+		}
+		if (value instanceof String text) {
+			checkPlaceholders(name, text);
 		}
 		try {
 			target.accept(value);
 		}
 		catch (IllegalArgumentException ex) {
-			throw named(name, ex);
+			throw new FailureAnalyzedException("The value of '%s' is not valid: %s.".formatted(name, ex.getMessage()),
+					"Correct the value of '%s'.".formatted(name), ex);
 		}
 	}
 
-	static FailureAnalyzedException named(String name, IllegalArgumentException ex) {
-		return new FailureAnalyzedException("The value of '%s' is not valid: %s.".formatted(name, ex.getMessage()),
-				"Correct the value of '%s'.".formatted(name), ex);
+	// the binder leaves a placeholder that it cannot resolve as it is
+	private static void checkPlaceholders(String name, String value) {
+		Matcher placeholder = PLACEHOLDER.matcher(value);
+		if (placeholder.find()) {
+			throw new FailureAnalyzedException(
+					"The value of '%s' has a placeholder that stands for nothing: %s.".formatted(name,
+							placeholder.group()),
+					"Set '%1$s', or write '${%1$s:}' if it may be missing.".formatted(placeholder.group(1)));
+		}
 	}
 
 }
