@@ -16,9 +16,13 @@
 
 package dev.completion.client;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.zip.GZIPOutputStream;
 
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.server.CompletionServer;
@@ -83,6 +87,19 @@ abstract class AbstractCompletionClientErrorTests {
 			assertThat(cause.getClass().getName()).doesNotContain("org.springframework.web");
 		}
 		return type.cast(error);
+	}
+
+	static byte[] gzipResponse(String contentType, String encoding, byte[] content) throws IOException {
+		ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+		try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+			gzip.write(content);
+		}
+		ByteArrayOutputStream response = new ByteArrayOutputStream();
+		response.write("HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n"
+			.formatted(contentType, encoding, compressed.size())
+			.getBytes(StandardCharsets.UTF_8));
+		compressed.writeTo(response);
+		return response.toByteArray();
 	}
 
 }

@@ -16,14 +16,12 @@
 
 package dev.completion.client;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 
 import dev.completion.client.error.AuthenticationException;
 import dev.completion.client.error.BillingException;
@@ -176,32 +174,18 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 	@Test
 	void gzippedAnswerIsDecompressedWithinLimits() throws IOException {
 		byte[] answer = "{\"completion\":\" Hi\",\"stop_reason\":\"max_tokens\"}".getBytes(StandardCharsets.UTF_8);
-		try (RawServer raw = RawServer.answering(gzipResponse("gzip", answer));
+		try (RawServer raw = RawServer.answering(gzipResponse("application/json", "gzip", answer));
 				CompletionClient other = client(raw.baseUrl())) {
 			assertThat(other.complete(REQUEST).block(LIMIT).completion()).isEqualTo(" Hi");
 		}
-		try (RawServer raw = RawServer.answering(gzipResponse("gzip", new byte[64 * 1024 * 1024]));
+		try (RawServer raw = RawServer.answering(gzipResponse("application/json", "gzip", new byte[64 * 1024 * 1024]));
 				CompletionClient other = client(raw.baseUrl())) {
 			failure(LimitExceededException.class, other.complete(REQUEST).flux());
 		}
-		try (RawServer raw = RawServer.answering(gzipResponse("br", answer));
+		try (RawServer raw = RawServer.answering(gzipResponse("application/json", "br", answer));
 				CompletionClient other = client(raw.baseUrl())) {
 			failure(MalformedResponseException.class, other.complete(REQUEST).flux());
 		}
-	}
-
-	private static byte[] gzipResponse(String encoding, byte[] content) throws IOException {
-		ByteArrayOutputStream compressed = new ByteArrayOutputStream();
-		try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
-			gzip.write(content);
-		}
-		ByteArrayOutputStream response = new ByteArrayOutputStream();
-		response.write(
-				"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n"
-					.formatted(encoding, compressed.size())
-					.getBytes(StandardCharsets.UTF_8));
-		compressed.writeTo(response);
-		return response.toByteArray();
 	}
 
 	@Test

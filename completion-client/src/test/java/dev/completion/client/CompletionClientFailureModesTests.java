@@ -206,6 +206,18 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 	}
 
 	@Test
+	void httpClientThatDecompressesLeavesStreamsAlone() throws IOException {
+		byte[] events = (DELTA + LAST).getBytes(StandardCharsets.UTF_8);
+		try (RawServer raw = RawServer.answering(gzipResponse("text/event-stream", "gzip", events));
+				CompletionClient other = this.client.mutate()
+					.baseUrl(raw.baseUrl())
+					.httpClient(HttpClient.create().compress(true))
+					.build()) {
+			failure(MalformedResponseException.class, other.stream(REQUEST));
+		}
+	}
+
+	@Test
 	void closeClosesIdleConnections() {
 		byte[] answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 			.formatted(ANSWER.length(), ANSWER)
