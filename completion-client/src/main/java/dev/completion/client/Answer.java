@@ -19,7 +19,6 @@ package dev.completion.client;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 import java.util.zip.GZIPInputStream;
 
 import org.jspecify.annotations.Nullable;
@@ -41,15 +40,15 @@ import org.springframework.web.reactive.function.client.ClientResponse;
  */
 final class Answer {
 
-	private static final int MAX_BODY_SIZE = 16 * 1024 * 1024;
-
 	private final ClientResponse response;
 
 	private final HttpHeaders headers;
 
 	private final ApiErrorReader errors;
 
-	private final UnaryOperator<Mono<byte[]>> errorBodyLimit;
+	private final Limits limits;
+
+	private final Deadline deadline;
 
 	private @Nullable RateLimits rateLimits;
 
@@ -57,12 +56,14 @@ final class Answer {
 	 * Create an answer.
 	 * @param response the response
 	 * @param errors reads errors
-	 * @param errorBodyLimit limits the time to read the body of an error
+	 * @param limits the limits of the body
+	 * @param deadline the moment by which the body of an error must have arrived
 	 */
-	Answer(ClientResponse response, ApiErrorReader errors, UnaryOperator<Mono<byte[]>> errorBodyLimit) {
+	Answer(ClientResponse response, ApiErrorReader errors, Limits limits, Deadline deadline) {
 		this.response = response;
 		this.errors = errors;
-		this.errorBodyLimit = errorBodyLimit;
+		this.limits = limits;
+		this.deadline = deadline;
 		// the headers of the connector are a view on a buffer of its own
 		HttpHeaders copy = new HttpHeaders();
 		copy.putAll(response.headers().asHttpHeaders());
@@ -99,8 +100,8 @@ final class Answer {
 		if (!isJson()) {
 			return errorBody().then(Mono.error(unexpectedContentType()));
 		}
-		return DataBufferUtils.join(bytes(), MAX_BODY_SIZE)
-			.onErrorMap(DataBufferLimitException.class, (ex) -> CallFailure.limitExceeded("body", MAX_BODY_SIZE))
+		return DataBufferUtils.join(bytes(), this.limits.body())
+			.onErrorMap(DataBufferLimitException.class, (ex) -> bodyTooLarge())
 			.map(Answer::takeAll)
 			.map(this::decompressed)
 			.defaultIfEmpty(new byte[0]);
@@ -174,17 +175,16 @@ final class Answer {
 	 * is closed, and as it is if it cannot be decompressed.
 	 */
 	private Mono<byte[]> errorBody() {
-		Flux<DataBuffer> body = DataBufferUtils.takeUntilByteCount(bytes(), ApiErrorReader.MAX_BODY_SIZE);
-		return DataBufferUtils.join(body)
+		Flux<DataBuffer> body = DataBufferUtils.takeUntilByteCount(bytes(), this.limits.errorBody());
+		return this.deadline.limit(DataBufferUtils.join(body)
 			.map(Answer::takeAll)
 			.map(this::decompressedIfPossible)
-			.defaultIfEmpty(new byte[0])
-			.transform(this.errorBodyLimit);
+			.defaultIfEmpty(new byte[0]));
 	}
 
 	private byte[] decompressedIfPossible(byte[] body) {
 		try {
-			return decompress(body, ApiErrorReader.MAX_BODY_SIZE);
+			return decompress(body, this.limits.errorBody());
 		}
 		catch (IOException ex) {
 			return body;
@@ -193,15 +193,19 @@ final class Answer {
 
 	private byte[] decompressed(byte[] body) {
 		try {
-			byte[] decompressed = decompress(body, MAX_BODY_SIZE + 1);
-			if (decompressed.length > MAX_BODY_SIZE) {
-				throw CallFailure.limitExceeded("body", MAX_BODY_SIZE);
+			byte[] decompressed = decompress(body, this.limits.body() + 1);
+			if (decompressed.length > this.limits.body()) {
+				throw bodyTooLarge();
 			}
 			return decompressed;
 		}
 		catch (IOException ex) {
 			throw CallFailure.malformed("The answer cannot be decompressed, its content encoding is " + encoding());
 		}
+	}
+
+	private CallFailure bodyTooLarge() {
+		return CallFailure.limitExceeded("body", this.limits.body() + " bytes");
 	}
 
 	private byte[] decompress(byte[] body, int maxSize) throws IOException {

@@ -16,6 +16,8 @@
 
 package dev.completion.client;
 
+import java.time.Duration;
+
 import dev.completion.client.error.ErrorResponse;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -30,15 +32,20 @@ import org.springframework.http.HttpStatusCode;
  */
 final class ApiErrorReader {
 
-	/**
-	 * The most of an error's body that is read.
-	 */
-	static final int MAX_BODY_SIZE = 64 * 1024;
+	private static final int RATE_LIMITED = 429;
 
 	private final JsonMapper mapper;
 
-	ApiErrorReader(JsonMapper mapper) {
+	private final int maxBodySize;
+
+	/**
+	 * Create a reader.
+	 * @param mapper the mapper of the client
+	 * @param maxBodySize the most of an error's body that is kept, in bytes
+	 */
+	ApiErrorReader(JsonMapper mapper, int maxBodySize) {
 		this.mapper = mapper;
+		this.maxBodySize = maxBodySize;
 	}
 
 	/**
@@ -72,8 +79,12 @@ final class ApiErrorReader {
 	private CallFailure error(HttpStatusCode status, HttpHeaders headers, String body, JsonNode envelope,
 			boolean inStream) {
 		JsonNode error = envelope.path("error");
+		Duration retryAfter = RetryAfter.from(headers);
+		if (retryAfter == null && status.value() == RATE_LIMITED) {
+			retryAfter = RetryAfter.untilReset(headers);
+		}
 		ErrorResponse response = new ErrorResponse(status, string(error.path("type")), string(error.path("message")),
-				RetryAfter.from(headers), headers, body, inStream);
+				retryAfter, headers, body, inStream);
 		String requestId = string(envelope.path("request_id"));
 		return CallFailure.api(response, requestId.isEmpty() ? null : requestId);
 	}
@@ -92,8 +103,8 @@ final class ApiErrorReader {
 		return node.isString() ? node.stringValue() : "";
 	}
 
-	private static String body(byte[] bytes, int offset, int length) {
-		return Utf8.decode(bytes, offset, Math.min(length, MAX_BODY_SIZE));
+	private String body(byte[] bytes, int offset, int length) {
+		return Utf8.decode(bytes, offset, Math.min(length, this.maxBodySize));
 	}
 
 }

@@ -68,6 +68,13 @@ final class BaseUrl {
 	}
 
 	/**
+	 * Return whether TLS is used for a normalized URL.
+	 */
+	static boolean isSecure(String baseUrl) {
+		return "https".equals(URI.create(baseUrl).getScheme());
+	}
+
+	/**
 	 * Return whether a normalized URL would send the credential in the clear to another
 	 * machine.
 	 */

@@ -16,27 +16,116 @@
 
 package dev.completion.client;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import dev.completion.client.error.CallDetails;
+import dev.completion.client.error.CallTimeoutException.Phase;
+import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.Outcome;
+import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
- * What is known of one call while it runs.
+ * What is known of one call while it runs, over all of its attempts.
  */
 final class Call {
 
+	private final boolean stream;
+
+	private final Timeouts timeouts;
+
+	private final Limits limits;
+
+	private final boolean joined;
+
+	private final Deadline total;
+
+	private final Sinks.Empty<Void> abort = Sinks.empty();
+
+	private final List<CompletionClientException> failures = new ArrayList<>();
+
 	private final StringBuilder text = new StringBuilder();
+
+	private long textSize;
 
 	private int attempts;
 
-	private @Nullable Answer answer;
+	private volatile boolean requested;
+
+	private volatile boolean sent;
+
+	private @Nullable Credential credential;
+
+	private volatile @Nullable Answer answer;
 
 	/**
-	 * Note that a request is about to be sent.
+	 * Create a call, whose time begins now.
+	 * @param stream whether a stream is expected
+	 * @param timeouts the timeouts of this call
+	 * @param limits the limits of its answer
+	 * @param joined whether the text of the stream is joined
+	 */
+	Call(boolean stream, Timeouts timeouts, Limits limits, boolean joined) {
+		this.stream = stream;
+		this.timeouts = timeouts;
+		this.limits = limits;
+		this.joined = joined;
+		this.total = new Deadline(Phase.TOTAL, timeouts.total(stream));
+	}
+
+	boolean isStream() {
+		return this.stream;
+	}
+
+	Timeouts timeouts() {
+		return this.timeouts;
+	}
+
+	Limits limits() {
+		return this.limits;
+	}
+
+	Deadline total() {
+		return this.total;
+	}
+
+	/**
+	 * Return a Mono that fails when this call is to end, whatever it is doing.
+	 */
+	Mono<Void> end() {
+		return this.total.limit(this.abort.asMono());
+	}
+
+	void abort(CallFailure failure) {
+		// whether it was the first to fail makes no difference
+		this.abort.tryEmitError(failure);
+	}
+
+	/**
+	 * Begin an attempt.
+	 * @return the moment by which it must have an answer
+	 */
+	Deadline attempt() {
+		return new Deadline(Phase.RESPONSE, this.timeouts.response(this.stream));
+	}
+
+	/**
+	 * Note that a request is made: from now on a connection is being looked for.
+	 */
+	void requesting(Credential credential) {
+		this.credential = credential;
+		this.requested = true;
+		this.attempts++;
+	}
+
+	/**
+	 * Note that the request is written to a connection.
 	 */
 	void sending() {
-		this.attempts++;
-		this.answer = null;
+		this.sent = true;
 	}
 
 	/**
@@ -48,14 +137,46 @@ final class Call {
 	}
 
 	/**
-	 * Note that the given completion goes to the caller.
+	 * Note that the given result goes to the caller. What a caller gets of a stream is
+	 * kept.
 	 */
-	void delivered(Completion completion) {
-		this.text.append(completion.completion());
+	void delivered(Object result) {
+		if (!(result instanceof Completion completion)) {
+			return;
+		}
+		this.textSize += ByteBufUtil.utf8Bytes(completion.completion());
+		if (this.textSize <= this.limits.text()) {
+			this.text.append(completion.completion());
+		}
+		else if (this.joined) {
+			throw CallFailure.limitExceeded("text", this.limits.text() + " bytes");
+		}
+	}
+
+	/**
+	 * Note that the attempt failed, and that there may be another.
+	 */
+	void retrying(CallFailure failure) {
+		this.failures.add(failure.toException(this));
+		this.requested = false;
+		this.sent = false;
+		this.answer = null;
 	}
 
 	int attempts() {
 		return this.attempts;
+	}
+
+	boolean isSent() {
+		return this.sent;
+	}
+
+	boolean isRequested() {
+		return this.requested;
+	}
+
+	@Nullable Credential credential() {
+		return this.credential;
 	}
 
 	@Nullable Answer answer() {
@@ -63,25 +184,53 @@ final class Call {
 	}
 
 	/**
-	 * Return what an exception is to know.
-	 * @param outcome the outcome, should no text have been delivered
-	 * @param requestId the request id of an error envelope, if there was one
+	 * Return the outcome of the current attempt, given what its failure knows.
 	 */
-	CallDetails details(Outcome outcome, @Nullable String requestId) {
-		String fromHeader = (this.answer != null) ? this.answer.requestId() : null;
-		return new CallDetails(this.text.isEmpty() ? outcome : Outcome.PARTIAL, this.attempts,
-				(fromHeader != null) ? fromHeader : requestId, this.text.toString());
+	Outcome outcome(@Nullable Outcome known) {
+		if (this.textSize > 0) {
+			return Outcome.PARTIAL;
+		}
+		return (known != null) ? known : this.sent ? Outcome.UNKNOWN : Outcome.NOT_SENT;
 	}
 
 	/**
-	 * Return the outcome of a call that is given up before an answer came.
+	 * Return what an exception is to know. An attempt that may have run makes the fate of
+	 * the whole call unknown, whatever became of later ones.
 	 */
-	Outcome outcomeWithoutAnswer() {
-		return (this.attempts == 0) ? Outcome.NOT_SENT : Outcome.UNKNOWN;
+	CallDetails details(@Nullable Outcome known, @Nullable String requestId) {
+		Outcome outcome = outcome(known);
+		for (CompletionClientException failure : this.failures) {
+			outcome = (failure.outcome().compareTo(outcome) > 0) ? failure.outcome() : outcome;
+		}
+		Answer answer = this.answer;
+		String fromHeader = (answer != null) ? answer.requestId() : null;
+		return new CallDetails(outcome, this.attempts, (fromHeader != null) ? fromHeader : requestId,
+				this.text.toString());
 	}
 
-	CallDetails details(Outcome outcome) {
-		return details(outcome, null);
+	CallDetails details(@Nullable Outcome known) {
+		return details(known, null);
+	}
+
+	/**
+	 * Return the failure of the attempt before this one, if there was one.
+	 */
+	@Nullable CompletionClientException lastFailure() {
+		return !this.failures.isEmpty() ? this.failures.get(this.failures.size() - 1) : null;
+	}
+
+	/**
+	 * Return the exception with which this call ends. It tells of earlier attempts as
+	 * well.
+	 */
+	CompletionClientException toException(CallFailure failure) {
+		CompletionClientException exception = failure.toException(this);
+		for (CompletionClientException earlier : this.failures) {
+			if (!earlier.equals(exception.getCause())) {
+				exception.addSuppressed(earlier);
+			}
+		}
+		return exception;
 	}
 
 }

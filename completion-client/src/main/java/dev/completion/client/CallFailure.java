@@ -23,6 +23,7 @@ import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.CompletionApiException;
 import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.ConnectionException;
 import dev.completion.client.error.ErrorResponse;
 import dev.completion.client.error.LimitExceededException;
 import dev.completion.client.error.MalformedResponseException;
@@ -31,15 +32,30 @@ import dev.completion.client.error.StreamTruncatedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure that was found beneath a call. It becomes the exception that the caller gets
- * when what only the call knows is added: its attempts, and the text so far.
+ * A failure of one attempt. It becomes the exception that the caller gets when what only
+ * the call knows is added: its attempts, and the text so far.
  */
 final class CallFailure extends RuntimeException {
 
 	private final transient Function<Call, CompletionClientException> exception;
 
-	private CallFailure(Function<Call, CompletionClientException> exception) {
+	private final transient @Nullable Outcome outcome;
+
+	private final boolean repeatable;
+
+	private final transient @Nullable ErrorResponse response;
+
+	private CallFailure(@Nullable Outcome outcome, boolean repeatable,
+			Function<Call, CompletionClientException> exception) {
+		this(outcome, repeatable, null, exception);
+	}
+
+	private CallFailure(@Nullable Outcome outcome, boolean repeatable, @Nullable ErrorResponse response,
+			Function<Call, CompletionClientException> exception) {
 		super(null, null, false, false);
+		this.outcome = outcome;
+		this.repeatable = repeatable;
+		this.response = response;
 		this.exception = exception;
 	}
 
@@ -50,40 +66,99 @@ final class CallFailure extends RuntimeException {
 	 */
 	static CallFailure api(ErrorResponse response, @Nullable String requestId) {
 		int status = response.status().value();
-		boolean rejected = status < 500 || status == 503 || status == 529;
-		return new CallFailure((call) -> CompletionApiException.of(response,
-				call.details(rejected ? Outcome.REJECTED : Outcome.UNKNOWN, requestId)));
+		Outcome outcome = (status < 500 || status == 503 || status == 529) ? Outcome.REJECTED : Outcome.UNKNOWN;
+		boolean repeatable = status >= 500
+				|| (!response.inStream() && (status == 408 || status == 409 || status == 429));
+		return new CallFailure(outcome, repeatable, response,
+				(call) -> CompletionApiException.of(response, call.details(outcome, requestId)));
+	}
+
+	/**
+	 * No connection came about, and nothing was sent.
+	 * @param repeatable whether it may come about the next time
+	 */
+	static CallFailure notConnected(String message, boolean repeatable, @Nullable Throwable cause) {
+		return new CallFailure(Outcome.NOT_SENT, repeatable,
+				(call) -> new ConnectionException(message, call.details(Outcome.NOT_SENT), cause));
+	}
+
+	/**
+	 * The connection was lost with the request sent, and the answer not complete.
+	 */
+	static CallFailure connectionLost(String message, Throwable cause) {
+		return new CallFailure(Outcome.UNKNOWN, true,
+				(call) -> new ConnectionException(message, call.details(Outcome.UNKNOWN), cause));
+	}
+
+	static CallFailure closed() {
+		return new CallFailure(null, false,
+				(call) -> new ConnectionException("The client was closed", call.details(null), null));
 	}
 
 	static CallFailure malformed(String message) {
-		return new CallFailure((call) -> new MalformedResponseException(message, call.details(Outcome.UNKNOWN), null));
+		return new CallFailure(Outcome.UNKNOWN, false,
+				(call) -> new MalformedResponseException(message, call.details(Outcome.UNKNOWN), null));
 	}
 
-	static CallFailure truncated() {
-		return new CallFailure((call) -> new StreamTruncatedException("The stream ended without a stop reason",
-				call.details(Outcome.UNKNOWN), null));
+	static CallFailure truncated(String message, @Nullable Throwable cause) {
+		return new CallFailure(Outcome.UNKNOWN, true,
+				(call) -> new StreamTruncatedException(message, call.details(Outcome.UNKNOWN), cause));
 	}
 
-	static CallFailure limitExceeded(String limit, long bytes) {
-		return new CallFailure((call) -> new LimitExceededException(limit,
-				"The server sent more than %d bytes, the limit '%s'".formatted(bytes, limit),
-				call.details(Outcome.UNKNOWN)));
+	static CallFailure limitExceeded(String limit, String rule) {
+		return new CallFailure(Outcome.UNKNOWN, false, (call) -> new LimitExceededException(limit,
+				"The server sent more than %s, the limit '%s'".formatted(rule, limit), call.details(Outcome.UNKNOWN)));
 	}
 
-	static CallFailure timeout(Phase phase, Duration limit) {
-		String message = "%s took longer than %d ms".formatted(switch (phase) {
+	/**
+	 * A phase took too long. When it is the whole call, then the last attempt's failure
+	 * is the reason.
+	 */
+	static CallFailure timeout(Phase phase, @Nullable Duration limit) {
+		String message = switch (phase) {
 			case CONNECT -> "Connecting";
 			case RESPONSE -> "The response";
 			case IDLE -> "The next event";
 			case TOTAL -> "The call";
-		}, limit.toMillis());
-		return new CallFailure(
-				(call) -> new CallTimeoutException(phase, message, call.details(call.outcomeWithoutAnswer()), null));
+		} + " takes longer than " + ((limit != null) ? limit.toMillis() + " ms" : "allowed");
+		return new CallFailure((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT, phase != Phase.TOTAL,
+				(call) -> new CallTimeoutException(phase, message,
+						call.details((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT),
+						(phase != Phase.TOTAL) ? null : call.lastFailure()));
 	}
 
 	static CallFailure credential(Throwable cause) {
 		String message = "The credential provider failed (" + cause.getClass().getName() + ")";
-		return new CallFailure((call) -> new CompletionClientException(message, call.details(Outcome.NOT_SENT), cause));
+		return new CallFailure(Outcome.NOT_SENT, false,
+				(call) -> new CompletionClientException(message, call.details(Outcome.NOT_SENT), cause));
+	}
+
+	static CallFailure unexpected(Throwable cause) {
+		String message = "The call failed (" + cause.getClass().getName() + ")";
+		return new CallFailure(null, false,
+				(call) -> new CompletionClientException(message, call.details(null), cause));
+	}
+
+	/**
+	 * Return the outcome of the attempt, or {@code null} if that depends on whether the
+	 * request was sent.
+	 */
+	@Nullable Outcome outcome() {
+		return this.outcome;
+	}
+
+	/**
+	 * Return whether another attempt could end differently.
+	 */
+	boolean isRepeatable() {
+		return this.repeatable;
+	}
+
+	/**
+	 * Return the error with which the server answered, if it did.
+	 */
+	@Nullable ErrorResponse response() {
+		return this.response;
 	}
 
 	CompletionClientException toException(Call call) {

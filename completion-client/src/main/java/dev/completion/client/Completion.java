@@ -44,14 +44,22 @@ public record Completion(String id, String completion, @Nullable StopReason stop
 		@Nullable String stop, Map<String, Object> additionalProperties) {
 
 	/**
+	 * Key of the Reactor context that tells a stream that its text is joined.
+	 */
+	static final Object JOINED = new Object();
+
+	/**
 	 * Fold a stream into one completion, as in
 	 * {@code client.stream(request).as(Completion::join)}: the texts joined, everything
-	 * else as in the last delta that had it.
+	 * else as in the last delta that had it. The client's {@linkplain Limits limit} on
+	 * text applies.
 	 * @param deltas the stream
 	 * @return the whole completion; empty if the stream is
 	 */
 	public static Mono<Completion> join(Flux<Completion> deltas) {
-		return deltas.collect(Joiner::new, Joiner::add).mapNotNull(Joiner::completion);
+		return deltas.collect(Joiner::new, Joiner::add)
+			.mapNotNull(Joiner::completion)
+			.contextWrite((context) -> context.put(JOINED, true));
 	}
 
 	private static final class Joiner {

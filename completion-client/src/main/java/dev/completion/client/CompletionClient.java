@@ -29,7 +29,9 @@ import org.springframework.web.reactive.function.client.WebClient;
  * out.
  * <p>
  * Nothing is sent until a result is subscribed to, and each subscription is a call of its
- * own. Cancelling it closes the connection. A call that fails signals a
+ * own. Cancelling it closes the connection, at once and whatever the call is waiting for.
+ * A call that fails is tried again where that cannot bill it twice, as
+ * {@link RetryPolicy} says. One that fails in the end signals a
  * {@link dev.completion.client.error.CompletionClientException}, or an
  * {@link IllegalArgumentException} if the request lacks a required field, in which case
  * nothing was sent.
@@ -113,15 +115,18 @@ public interface CompletionClient extends AutoCloseable {
 
 	/**
 	 * Return a builder of a variant of this client, which starts from its settings and
-	 * shares its connections. They close with this client, not with the variant.
+	 * shares its connections. The variant closes with this client; its own
+	 * {@link #close()} ends no calls but its own, and leaves the connections open.
 	 * @return the builder
 	 */
 	Builder mutate();
 
 	/**
-	 * Close the connections that this client opened, as soon as no call uses them.
-	 * Connections of an {@link Builder#httpClient(HttpClient) HTTP client} that was given
-	 * to the builder are its owner's to close.
+	 * End all calls with a {@link dev.completion.client.error.ConnectionException},
+	 * refuse new ones in the same way, and close the connections and threads that this
+	 * client opened. Those of an {@link Builder#httpClient(HttpClient) HTTP client} that
+	 * was given to the builder are its owner's to close. This does not wait until all is
+	 * closed, and does nothing the second time.
 	 */
 	@Override
 	void close();
@@ -223,6 +228,20 @@ public interface CompletionClient extends AutoCloseable {
 		 * @return this builder
 		 */
 		Builder timeouts(Timeouts timeouts);
+
+		/**
+		 * Set when and how a failed call is tried again.
+		 * @param retry the policy
+		 * @return this builder
+		 */
+		Builder retry(RetryPolicy retry);
+
+		/**
+		 * Set how much a server may send.
+		 * @param limits the limits
+		 * @return this builder
+		 */
+		Builder limits(Limits limits);
 
 		/**
 		 * Set the WebClient builder to start from. It is cloned: its filters and its

@@ -339,7 +339,7 @@ public final class CompletionRequest {
 		 */
 		public Builder timeout(Duration timeout) {
 			Assert.notNull(timeout, "'timeout' must not be null");
-			this.timeout = Timeouts.Builder.checked("timeout", timeout);
+			this.timeout = Timeouts.checked("timeout", timeout);
 			return this;
 		}
 

@@ -16,6 +16,10 @@
 
 package dev.completion.client;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
@@ -30,9 +34,11 @@ import org.springframework.http.HttpHeaders;
  */
 final class CompletionStream {
 
-	private static final int MAX_EVENT_SIZE = 1024 * 1024;
+	private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
 
-	private final SseDecoder decoder = new SseDecoder(MAX_EVENT_SIZE);
+	private final SseDecoder decoder;
+
+	private final int maxPings;
 
 	private final TextCompletionReader reader;
 
@@ -42,7 +48,14 @@ final class CompletionStream {
 
 	private int events;
 
-	CompletionStream(TextCompletionReader reader, ApiErrorReader errors, HttpHeaders headers) {
+	// in a row
+	private int pings;
+
+	private boolean progress;
+
+	CompletionStream(TextCompletionReader reader, ApiErrorReader errors, HttpHeaders headers, Limits limits) {
+		this.decoder = new SseDecoder(limits.event());
+		this.maxPings = limits.pings();
 		this.reader = reader;
 		this.errors = errors;
 		this.headers = headers;
@@ -50,11 +63,13 @@ final class CompletionStream {
 
 	/**
 	 * Return the completions of the given body. They end with the first that has a stop
-	 * reason, or with a {@linkplain CallFailure#truncated() truncation}.
+	 * reason; a body that ends before is truncated.
+	 * @param body the bytes
+	 * @param idle the longest time to wait for an event, or {@code null}
 	 */
-	Flux<Completion> read(Flux<DataBuffer> body) {
+	Flux<Completion> read(Flux<DataBuffer> body, @Nullable Duration idle) {
 		return Flux.from(Operators
-			.<DataBuffer, Completion>lift((scannable, subscriber) -> new CompletionSubscriber(this, subscriber))
+			.<DataBuffer, Completion>lift((scannable, subscriber) -> new CompletionSubscriber(this, subscriber, idle))
 			.apply(body));
 	}
 
@@ -79,14 +94,53 @@ final class CompletionStream {
 			// the name decides, whatever the data says; names to come are to be ignored
 			switch (this.decoder.event()) {
 				case "completion" -> {
+					this.pings = 0;
+					this.progress = true;
 					return completion();
 				}
 				case "error" -> throw error();
+				case "message" -> checkIsNoCompletion();
+				case "ping" -> countPing();
 				default -> {
+					this.progress = true;
+					countPing();
 				}
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * Return whether there was an event other than a ping since this was last asked.
+	 */
+	boolean takeProgress() {
+		boolean progress = this.progress;
+		this.progress = false;
+		return progress;
+	}
+
+	private void countPing() {
+		this.pings++;
+		if (this.pings > this.maxPings) {
+			throw CallFailure.limitExceeded("pings", this.maxPings + " events without text");
+		}
+	}
+
+	/**
+	 * Refuse the events of API version 2023-01-01, which have no name, and repeat the
+	 * whole text each time.
+	 */
+	private void checkIsNoCompletion() {
+		byte[] buffer = this.decoder.buffer();
+		int offset = this.decoder.dataOffset();
+		int length = this.decoder.dataLength();
+		if (Arrays.equals(buffer, offset, offset + length, DONE, 0, DONE.length)
+				|| this.reader.isCompletion(buffer, offset, length)) {
+			throw CallFailure.malformed("Event " + this.events + " of the stream has no name, as in API version "
+					+ "2023-01-01, which is not supported");
+		}
+		this.progress = true;
+		countPing();
 	}
 
 	private Completion completion() {

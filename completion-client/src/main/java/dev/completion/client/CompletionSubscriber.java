@@ -16,14 +16,20 @@
 
 package dev.completion.client;
 
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
+import dev.completion.client.error.CallTimeoutException.Phase;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -39,6 +45,12 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	private static final AtomicLongFieldUpdater<CompletionSubscriber> REQUESTED = AtomicLongFieldUpdater
 		.newUpdater(CompletionSubscriber.class, "requested");
 
+	private static final int MAX_DRAINED = 8 * 1024;
+
+	private static final Duration MAX_DRAIN_TIME = Duration.ofMillis(100);
+
+	private static final String NO_STOP_REASON = "The stream ended without a stop reason";
+
 	private final CompletionStream stream;
 
 	private final CoreSubscriber<? super Completion> downstream;
@@ -46,12 +58,25 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	// whoever raises it from 0 does the work of all who raise it meanwhile
 	private final AtomicInteger work = new AtomicInteger();
 
+	private final @Nullable Duration idle;
+
+	private final IdleTimer idleTimer;
+
+	private final Disposable.Swap drainTimer = Disposables.swap();
+
 	private @Nullable Subscription upstream;
 
 	@SuppressWarnings("UnusedVariable") // see REQUESTED
 	private volatile long requested;
 
 	private volatile boolean ended;
+
+	// the stop reason has been delivered; what is left of the body is read and dropped
+	private volatile boolean finished;
+
+	private int drained;
+
+	private volatile boolean idleExpired;
 
 	private volatile boolean upstreamEnded;
 
@@ -61,9 +86,18 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	// work
 	private volatile boolean awaiting;
 
-	CompletionSubscriber(CompletionStream stream, CoreSubscriber<? super Completion> downstream) {
+	/**
+	 * Create a subscriber.
+	 * @param stream makes completions of the bytes
+	 * @param downstream gets them
+	 * @param idle the longest time to wait for an event, or {@code null}
+	 */
+	CompletionSubscriber(CompletionStream stream, CoreSubscriber<? super Completion> downstream,
+			@Nullable Duration idle) {
 		this.stream = stream;
 		this.downstream = downstream;
+		this.idle = idle;
+		this.idleTimer = new IdleTimer(idle, this::idleExpired);
 	}
 
 	@Override
@@ -82,12 +116,21 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	@Override
 	public void onNext(DataBuffer bytes) {
 		if (this.ended) {
-			DataBufferUtils.release(bytes);
+			drain(bytes);
 			return;
 		}
+		this.idleTimer.pause();
 		this.stream.append(bytes);
 		this.awaiting = false;
 		work();
+	}
+
+	private void drain(DataBuffer bytes) {
+		this.drained += bytes.readableByteCount();
+		DataBufferUtils.release(bytes);
+		if (this.drained > MAX_DRAINED) {
+			upstream().cancel();
+		}
 	}
 
 	@Override
@@ -99,6 +142,12 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	@Override
 	public void onComplete() {
 		this.upstreamEnded = true;
+		this.drainTimer.dispose();
+		work();
+	}
+
+	private void idleExpired() {
+		this.idleExpired = true;
 		work();
 	}
 
@@ -113,7 +162,10 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	@Override
 	public void cancel() {
 		this.ended = true;
-		upstream().cancel();
+		this.idleTimer.stop();
+		if (!this.finished) {
+			upstream().cancel();
+		}
 	}
 
 	private void work() {
@@ -133,15 +185,37 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 			Completion completion = next();
 			if (completion != null) {
 				delivered++;
-				this.downstream.onNext(completion);
-				if (completion.stopReason() != null) {
-					end(null);
-				}
+				deliver(completion);
 			}
 		}
 		Operators.produced(REQUESTED, this, delivered);
-		if (!this.ended && this.upstreamEnded && this.awaiting) {
-			end((this.upstreamError != null) ? this.upstreamError : CallFailure.truncated());
+		if (!this.ended && this.awaiting) {
+			endWithoutStopReason();
+		}
+		this.idleExpired = false;
+	}
+
+	private void deliver(Completion completion) {
+		this.finished = completion.stopReason() != null;
+		try {
+			this.downstream.onNext(completion);
+		}
+		catch (RuntimeException ex) {
+			this.finished = false;
+			end(ex);
+			return;
+		}
+		if (this.finished) {
+			finish();
+		}
+	}
+
+	private void endWithoutStopReason() {
+		if (this.upstreamEnded) {
+			end((this.upstreamError != null) ? this.upstreamError : CallFailure.truncated(NO_STOP_REASON, null));
+		}
+		else if (this.idleExpired) {
+			end(CallFailure.timeout(Phase.IDLE, this.idle));
 		}
 	}
 
@@ -152,6 +226,7 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 		try {
 			Completion completion = this.stream.next();
 			if (completion == null) {
+				this.idleTimer.waiting(this.stream.takeProgress());
 				this.awaiting = true;
 				upstream().request(1);
 			}
@@ -163,14 +238,27 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 		}
 	}
 
-	private void end(@Nullable Throwable error) {
-		cancel();
-		if (error != null) {
-			this.downstream.onError(error);
+	/**
+	 * Complete at once, and let the body end behind the subscriber's back, so that its
+	 * connection can be used again. A body that does not end soon is cancelled.
+	 */
+	private void finish() {
+		boolean cancelled = this.ended;
+		this.ended = true;
+		this.idleTimer.stop();
+		if (!this.upstreamEnded) {
+			this.drainTimer.replace(
+					Schedulers.parallel().schedule(upstream()::cancel, MAX_DRAIN_TIME.toNanos(), TimeUnit.NANOSECONDS));
+			upstream().request(Long.MAX_VALUE);
 		}
-		else {
+		if (!cancelled) {
 			this.downstream.onComplete();
 		}
+	}
+
+	private void end(Throwable error) {
+		cancel();
+		this.downstream.onError(error);
 	}
 
 	private Subscription upstream() {

@@ -86,8 +86,13 @@ public final class Credential {
 		return value;
 	}
 
-	void applyTo(HttpHeaders headers) {
+	/**
+	 * Set the header of this credential, in place of any other credential.
+	 */
+	void replaceIn(HttpHeaders headers) {
 		if (this.header != null) {
+			headers.remove(API_KEY_HEADER);
+			headers.remove(HttpHeaders.AUTHORIZATION);
 			headers.set(this.header, this.headerValue);
 		}
 	}

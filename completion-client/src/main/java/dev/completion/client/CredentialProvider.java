@@ -19,8 +19,8 @@ package dev.completion.client;
 import reactor.core.publisher.Mono;
 
 /**
- * Source of the credential. It is asked before every request, so a credential can rotate
- * without a restart, and can differ by tenant through the Reactor context.
+ * Source of the credential. It is asked at every attempt of a call, so a credential can
+ * rotate without a restart, and can differ by tenant through the Reactor context.
  *
  * @since 0.1.0
  */
@@ -33,5 +33,16 @@ public interface CredentialProvider {
 	 * an error fails the call with nothing sent
 	 */
 	Mono<Credential> credential();
+
+	/**
+	 * Told that the server refused a credential, with status 401. A provider that has
+	 * another one, or can get it, returns {@code true}: the call is tried once more then,
+	 * with what {@link #credential()} returns. Must not block.
+	 * @param credential the credential that was refused
+	 * @return whether to try once more; {@code false} by default
+	 */
+	default boolean invalidate(Credential credential) {
+		return false;
+	}
 
 }

@@ -20,16 +20,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.CompletionClientException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.util.Assert;
@@ -46,37 +47,44 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	private static final int MODELS_PAGE_SIZE = 100;
 
-	private final DefaultCompletionClientBuilder builder;
+	// what the API documents as the limit of its edge
+	private static final int MAX_REQUEST_SIZE = 32 * 1024 * 1024;
 
-	private final Transport transport;
+	private final DefaultCompletionClientBuilder settings;
+
+	private final Connections connections;
+
+	private final LiveCalls calls;
 
 	private final JsonMapper mapper;
 
 	private final ApiErrorReader errors;
 
+	private final Transport transport;
+
+	private final RetryBudget retryBudget = new RetryBudget();
+
 	private final CompletionRequest defaults;
+
+	private final Timeouts timeouts;
 
 	private final List<CallListener> listeners;
 
-	private final Runnable closer;
-
 	/**
 	 * Create a client.
-	 * @param builder the settings, for variants of the client
-	 * @param transport sends the requests
-	 * @param mapper reads and writes JSON
-	 * @param errors reads errors
-	 * @param closer closes what the client opened
+	 * @param settings the settings, which nobody changes any more
 	 */
-	DefaultCompletionClient(DefaultCompletionClientBuilder builder, Transport transport, JsonMapper mapper,
-			ApiErrorReader errors, Runnable closer) {
-		this.builder = builder;
-		this.transport = transport;
-		this.mapper = mapper;
-		this.errors = errors;
-		this.defaults = builder.defaults();
-		this.listeners = builder.listeners();
-		this.closer = closer;
+	DefaultCompletionClient(DefaultCompletionClientBuilder settings) {
+		DefaultCompletionClient original = settings.original();
+		this.settings = settings;
+		this.connections = settings.connections();
+		this.calls = new LiveCalls((original != null) ? original.calls : null);
+		this.mapper = settings.mapper();
+		this.errors = new ApiErrorReader(this.mapper, settings.limits().errorBody());
+		this.transport = settings.transport(this.connections, this.errors);
+		this.defaults = settings.defaults();
+		this.timeouts = settings.timeouts();
+		this.listeners = settings.listeners();
 	}
 
 	@Override
@@ -89,42 +97,58 @@ final class DefaultCompletionClient implements CompletionClient {
 		Assert.notNull(request, "'request' must not be null");
 		return Mono.defer(() -> {
 			CompletionRequest complete = request.withDefaults(this.defaults);
-			Call call = new Call();
-			Mono<CompletionResponse> response = this.transport.send(apiRequest(complete, false), call,
+			ApiRequest apiRequest = apiRequest(complete, false);
+			Call call = call(false, complete.timeout(), false);
+			Mono<CompletionResponse> attempt = this.transport.send(apiRequest, call,
 					(answer) -> answer.json()
 						.map((json) -> read(json, answer, (bytes) -> reader(complete).read(bytes, 0, bytes.length)))
 						.map((completion) -> answer.wrap(completion, call.attempts())));
-			return limit(response, complete.timeout()).onErrorMap((ex) -> TransportFailures.translate(ex, call, false))
-				.doOnError(CompletionClientException.class, this::failed)
-				.doOnSuccess((value) -> succeeded(call));
+			return told(call, run(call, attempt.flux())).singleOrEmpty();
 		});
 	}
 
 	@Override
 	public Flux<Completion> stream(CompletionRequest request) {
 		Assert.notNull(request, "'request' must not be null");
-		return Flux.defer(() -> stream(request, new Call()));
+		return Flux.deferContextual((context) -> stream(request, context, (call, completions) -> completions));
 	}
 
 	@Override
 	public Flux<CompletionResponse> exchangeStream(CompletionRequest request) {
 		Assert.notNull(request, "'request' must not be null");
-		return Flux.defer(() -> {
-			Call call = new Call();
-			return stream(request, call)
-				.map((completion) -> Objects.requireNonNull(call.answer()).wrap(completion, call.attempts()));
-		});
+		return Flux.deferContextual((context) -> stream(request, context, (call, completions) -> completions
+			.map((completion) -> Objects.requireNonNull(call.answer()).wrap(completion, call.attempts()))));
 	}
 
-	private Flux<Completion> stream(CompletionRequest request, Call call) {
+	private <T> Flux<T> stream(CompletionRequest request, ContextView context,
+			BiFunction<Call, Flux<Completion>, Flux<T>> view) {
 		CompletionRequest complete = request.withDefaults(this.defaults);
-		Flux<Completion> completions = this.transport.stream(apiRequest(complete, true), call,
-				(answer) -> new CompletionStream(reader(complete), this.errors, answer.headers())
-					.read(answer.eventStream()));
-		return limit(completions, complete.timeout()).doOnNext(call::delivered)
-			.onErrorMap((ex) -> TransportFailures.translate(ex, call, true))
-			.doOnError(CompletionClientException.class, this::failed)
-			.doOnComplete(() -> succeeded(call));
+		ApiRequest apiRequest = apiRequest(complete, true);
+		Call call = call(true, complete.timeout(), context.hasKey(Completion.JOINED));
+		Flux<Completion> attempt = this.transport.stream(apiRequest, call,
+				(answer) -> new CompletionStream(reader(complete), this.errors, answer.headers(), call.limits())
+					.read(answer.eventStream(), call.timeouts().idle()));
+		return view.apply(call, told(call, run(call, attempt)));
+	}
+
+	private Call call(boolean stream, @Nullable Duration timeout, boolean joined) {
+		return new Call(stream, this.timeouts.withTotal(timeout), this.settings.limits(), joined);
+	}
+
+	/**
+	 * Make attempts until one succeeds, or the call is to end.
+	 */
+	private <T> Flux<T> run(Call call, Flux<T> attempt) {
+		CallRetry retry = new CallRetry(this.settings.retry(), this.retryBudget, this.settings.credentials(), call);
+		Flux<T> attempts = attempt.onErrorMap((ex) -> TransportFailures.translate(ex, call)).retryWhen(retry.toRetry());
+		return this.calls.whileLive(call, attempts)
+			.doOnNext(call::delivered)
+			.doOnComplete(this.retryBudget::succeeded)
+			.onErrorMap((ex) -> call.toException(TransportFailures.translate(ex, call)));
+	}
+
+	private <T> Flux<T> told(Call call, Flux<T> results) {
+		return results.doOnError(CompletionClientException.class, this::failed).doOnComplete(() -> succeeded(call));
 	}
 
 	@Override
@@ -156,26 +180,37 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	private <T> Mono<T> get(String uri, Map<String, ?> variables, Function<byte[], T> reader) {
 		return Mono.defer(() -> {
-			Call call = new Call();
-			return this.transport
-				.send(ApiRequest.get(uri, variables), call,
-						(answer) -> answer.json().map((json) -> read(json, answer, reader)))
-				.onErrorMap((ex) -> TransportFailures.translate(ex, call, false));
+			Call call = call(false, null, false);
+			return run(call,
+					this.transport
+						.send(ApiRequest.get(uri, variables), call,
+								(answer) -> answer.json().map((json) -> read(json, answer, reader)))
+						.flux())
+				.singleOrEmpty();
 		});
 	}
 
 	@Override
 	public Builder mutate() {
-		return this.builder.copy();
+		return this.settings.variant(this);
 	}
 
 	@Override
 	public void close() {
-		this.closer.run();
+		this.calls.close();
+		if (this.settings.original() == null) {
+			this.connections.close();
+		}
+	}
+
+	Connections connections() {
+		return this.connections;
 	}
 
 	private ApiRequest apiRequest(CompletionRequest request, boolean stream) {
 		byte[] body = new TextCompletionWriter(this.mapper).write(request, stream);
+		Assert.isTrue(body.length <= MAX_REQUEST_SIZE, () -> "'prompt' is too long: the request would have "
+				+ body.length + " bytes, and the API takes at most " + MAX_REQUEST_SIZE);
 		return ApiRequest.post(COMPLETE, stream, request.headers(), body);
 	}
 
@@ -212,18 +247,6 @@ final class DefaultCompletionClient implements CompletionClient {
 				logger.warn("Call listener failed", ex);
 			}
 		}
-	}
-
-	private static <T> Mono<T> limit(Mono<T> mono, @Nullable Duration timeout) {
-		return (timeout != null) ? mono.takeUntilOther(deadline(timeout)) : mono;
-	}
-
-	private static <T> Flux<T> limit(Flux<T> flux, @Nullable Duration timeout) {
-		return (timeout != null) ? flux.takeUntilOther(deadline(timeout)) : flux;
-	}
-
-	private static Mono<Long> deadline(Duration timeout) {
-		return Mono.delay(timeout).flatMap((tick) -> Mono.error(CallFailure.timeout(Phase.TOTAL, timeout)));
 	}
 
 }

@@ -23,15 +23,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-import io.netty.channel.ChannelOption;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.resources.ConnectionProvider;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.util.Assert;
 import org.springframework.util.LinkedCaseInsensitiveMap;
@@ -49,7 +49,11 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	private static final String USER_AGENT = userAgent();
 
-	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+	private static final int MAX_NESTING_DEPTH = 50;
+
+	private static final int MAX_NUMBER_LENGTH = 100;
+
+	private static final int MAX_NAME_LENGTH = 256;
 
 	private @Nullable CredentialProvider credential;
 
@@ -67,13 +71,28 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	private Timeouts timeouts = Timeouts.defaults();
 
+	private RetryPolicy retry = RetryPolicy.defaults();
+
+	private Limits limits = Limits.defaults();
+
 	private WebClient.@Nullable Builder webClientBuilder;
 
 	private @Nullable HttpClient httpClient;
 
+	private @Nullable DefaultCompletionClient original;
+
 	private final List<CallListener> listeners = new ArrayList<>();
 
-	DefaultCompletionClientBuilder copy() {
+	/**
+	 * Return a builder of a variant of the given client, which was built by this builder.
+	 */
+	DefaultCompletionClientBuilder variant(DefaultCompletionClient original) {
+		DefaultCompletionClientBuilder variant = copy();
+		variant.original = original;
+		return variant;
+	}
+
+	private DefaultCompletionClientBuilder copy() {
 		DefaultCompletionClientBuilder copy = new DefaultCompletionClientBuilder();
 		copy.credential = this.credential;
 		copy.baseUrl = this.baseUrl;
@@ -83,8 +102,11 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		copy.headers.putAll(this.headers);
 		copy.defaults = this.defaults;
 		copy.timeouts = this.timeouts;
+		copy.retry = this.retry;
+		copy.limits = this.limits;
 		copy.webClientBuilder = this.webClientBuilder;
 		copy.httpClient = this.httpClient;
+		copy.original = this.original;
 		copy.listeners.addAll(this.listeners);
 		return copy;
 	}
@@ -155,6 +177,20 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	}
 
 	@Override
+	public CompletionClient.Builder retry(RetryPolicy retry) {
+		Assert.notNull(retry, "'retry' must not be null");
+		this.retry = retry;
+		return this;
+	}
+
+	@Override
+	public CompletionClient.Builder limits(Limits limits) {
+		Assert.notNull(limits, "'limits' must not be null");
+		this.limits = limits;
+		return this;
+	}
+
+	@Override
 	public CompletionClient.Builder webClientBuilder(WebClient.Builder webClientBuilder) {
 		Assert.notNull(webClientBuilder, "'webClientBuilder' must not be null");
 		this.webClientBuilder = webClientBuilder.clone();
@@ -165,6 +201,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	public CompletionClient.Builder httpClient(HttpClient httpClient) {
 		Assert.notNull(httpClient, "'httpClient' must not be null");
 		this.httpClient = httpClient;
+		this.original = null;
 		return this;
 	}
 
@@ -173,6 +210,30 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		Assert.notNull(listener, "'listener' must not be null");
 		this.listeners.add(listener);
 		return this;
+	}
+
+	@Nullable DefaultCompletionClient original() {
+		return this.original;
+	}
+
+	CredentialProvider credentials() {
+		return (this.credential != null) ? this.credential : Mono::empty;
+	}
+
+	RetryPolicy retry() {
+		return this.retry;
+	}
+
+	Limits limits() {
+		return this.limits;
+	}
+
+	/**
+	 * Return the timeouts. A time that was set on the HTTP client beats a default.
+	 */
+	Timeouts timeouts() {
+		Duration response = (this.httpClient != null) ? this.httpClient.configuration().responseTimeout() : null;
+		return (response != null) ? this.timeouts.orResponse(response) : this.timeouts;
 	}
 
 	CompletionRequest defaults() {
@@ -191,24 +252,39 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		}
 		Assert.state(this.allowInsecure || !BaseUrl.isInsecure(this.baseUrl),
 				"'baseUrl' must begin with https://, unless it is of this machine or 'allowInsecure' is set");
-		DefaultCompletionClientBuilder settings = copy();
-		Runnable closer = () -> {
-		};
-		if (this.httpClient == null) {
-			ConnectionProvider connections = ConnectionProvider.create("completion");
-			settings.httpClient = HttpClient.create(connections);
-			closer = connections::dispose;
+		return new DefaultCompletionClient(copy());
+	}
+
+	/**
+	 * Return the connections of the client that is varied, else new ones.
+	 */
+	Connections connections() {
+		if (this.original != null) {
+			return this.original.connections();
 		}
-		ApiErrorReader errors = new ApiErrorReader(MAPPER);
-		return new DefaultCompletionClient(settings, settings.transport(errors), MAPPER, errors, closer);
+		return (this.httpClient != null) ? Connections.of(this.httpClient) : Connections.open();
 	}
 
-	private Transport transport(ApiErrorReader errors) {
-		CredentialProvider credentials = (this.credential != null) ? this.credential : Mono::empty;
-		return new Transport(webClient(), credentials, requestHeaders(), this.timeouts, errors);
+	/**
+	 * Return the mapper for the wire, which shares no setting with the application's.
+	 */
+	JsonMapper mapper() {
+		StreamReadConstraints constraints = StreamReadConstraints.builder()
+			.maxNestingDepth(MAX_NESTING_DEPTH)
+			.maxStringLength(this.limits.body())
+			.maxNumberLength(MAX_NUMBER_LENGTH)
+			.maxNameLength(MAX_NAME_LENGTH)
+			.build();
+		return JsonMapper.builder(JsonFactory.builder().streamReadConstraints(constraints).build()).build();
 	}
 
-	private WebClient webClient() {
+	Transport transport(Connections connections, ApiErrorReader errors) {
+		HttpClient httpClient = connections.httpClient(this.timeouts, BaseUrl.isSecure(this.baseUrl));
+		ClientHttpConnector connector = new ReactorClientHttpConnector(httpClient);
+		return new Transport(webClient(connector), credentials(), requestHeaders(), errors);
+	}
+
+	private WebClient webClient(ClientHttpConnector connector) {
 		WebClient.Builder builder = (this.webClientBuilder != null) ? this.webClientBuilder.clone()
 				: WebClient.builder();
 		return builder.uriBuilderFactory(new DefaultUriBuilderFactory(this.baseUrl))
@@ -217,21 +293,10 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 				.stream()
 				.filter(CustomHeaders::isReserved)
 				.forEach(headers::remove))
-			.clientConnector(new ReactorClientHttpConnector(safeHttpClient()))
+			// what an application logs of its own requests must not show ours
+			.codecs((codecs) -> codecs.defaultCodecs().enableLoggingRequestDetails(false))
+			.clientConnector(connector)
 			.build();
-	}
-
-	private HttpClient safeHttpClient() {
-		Assert.state(this.httpClient != null, "No HTTP client");
-		Duration connect = this.timeouts.connect();
-		// the connector would follow a redirect with the credential, and send a request
-		// again that may have run
-		return this.httpClient.followRedirect(false)
-			.disableRetry(true)
-			.compress(false)
-			.protocol(HttpProtocol.HTTP11)
-			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS,
-					(connect != null) ? (int) Math.min(connect.toMillis(), Integer.MAX_VALUE) : 0);
 	}
 
 	private HttpHeaders requestHeaders() {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,8 @@ import org.springframework.http.HttpHeaders;
 
 /**
  * Reads how long a server asks to wait: {@code retry-after-ms}, else {@code retry-after}
- * in seconds or as an HTTP date. A value that makes no sense counts as missing.
+ * in seconds or as an HTTP date; or when a rate limit that is used up is reset. A value
+ * that makes no sense counts as missing.
  */
 final class RetryAfter {
 
@@ -46,15 +48,31 @@ final class RetryAfter {
 		});
 	}
 
+	/**
+	 * Return the time until the rate limits that are used up are reset, the longest if
+	 * there are several.
+	 */
+	static @Nullable Duration untilReset(HttpHeaders headers) {
+		RateLimits limits = RateLimits.from(headers);
+		Duration longest = null;
+		for (RateLimits.Limit limit : List.of(limits.requests(), limits.tokens(), limits.inputTokens(),
+				limits.outputTokens())) {
+			boolean isUsedUp = limit.remaining() != null && limit.remaining() == 0;
+			longest = isUsedUp ? longer(longest, until(limit.reset(), headers)) : longest;
+		}
+		return longest;
+	}
+
+	private static @Nullable Duration longer(@Nullable Duration a, @Nullable Duration b) {
+		return (a == null || (b != null && b.compareTo(a) > 0)) ? b : a;
+	}
+
 	// proxies can add a second header
 	private static @Nullable Duration largest(HttpHeaders headers, String name,
 			Function<String, @Nullable Duration> reader) {
 		Duration largest = null;
 		for (String value : headers.getOrEmpty(name)) {
-			Duration duration = reader.apply(value);
-			if (duration != null && (largest == null || duration.compareTo(largest) > 0)) {
-				largest = duration;
-			}
+			largest = longer(largest, reader.apply(value));
 		}
 		return largest;
 	}
@@ -68,7 +86,10 @@ final class RetryAfter {
 	}
 
 	private static @Nullable Duration date(@Nullable String value, HttpHeaders headers) {
-		Instant until = instant(value);
+		return until(instant(value), headers);
+	}
+
+	private static @Nullable Duration until(@Nullable Instant until, HttpHeaders headers) {
 		if (until == null) {
 			return null;
 		}

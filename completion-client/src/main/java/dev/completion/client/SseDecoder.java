@@ -36,6 +36,8 @@ final class SseDecoder {
 
 	private static final int INITIAL_CAPACITY = 2048;
 
+	private static final int MAX_PIECE = 64 * 1024;
+
 	private static final int MAX_KNOWN_NAMES = 8;
 
 	private static final byte[] BYTE_ORDER_MARK = { (byte) 0xEF, (byte) 0xBB, (byte) 0xBF };
@@ -184,7 +186,7 @@ final class SseDecoder {
 		int kept = this.end - this.start;
 		byte[] target = this.buffer;
 		if (kept + count > this.buffer.length / 2) {
-			target = new byte[Math.max(2 * this.buffer.length, 2 * (kept + count))];
+			target = new byte[capacity(kept + count)];
 		}
 		System.arraycopy(this.buffer, this.start, target, 0, kept);
 		this.buffer = target;
@@ -196,6 +198,13 @@ final class SseDecoder {
 			this.dataEnd -= this.start;
 		}
 		this.start = 0;
+	}
+
+	// twice as much, until the next step reaches what an event may have and one more
+	// piece
+	private int capacity(int needed) {
+		int twice = 2 * Math.max(needed, this.buffer.length);
+		return (twice > 0 && twice < this.maxEventSize) ? twice : Math.max(needed, this.maxEventSize + MAX_PIECE);
 	}
 
 	private boolean skipByteOrderMark() {
@@ -307,7 +316,7 @@ final class SseDecoder {
 
 	private void checkSize() {
 		if (this.position - this.start > this.maxEventSize) {
-			throw CallFailure.limitExceeded("event", this.maxEventSize);
+			throw CallFailure.limitExceeded("event", this.maxEventSize + " bytes");
 		}
 	}
 

@@ -68,6 +68,19 @@ final class TextCompletionReader {
 		}
 	}
 
+	/**
+	 * Return whether the given bytes are the JSON of a completion.
+	 */
+	boolean isCompletion(byte[] bytes, int offset, int length) {
+		try {
+			read(bytes, offset, length);
+			return true;
+		}
+		catch (UnreadableException ex) {
+			return false;
+		}
+	}
+
 	private Completion readLenient(String json) {
 		try (JsonParser parser = this.mapper.createParser(json)) {
 			return read(parser);

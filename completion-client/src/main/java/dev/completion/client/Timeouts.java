@@ -24,6 +24,10 @@ import org.springframework.util.Assert;
 
 /**
  * How long the phases of a call may take. {@code null} means without limit.
+ * <p>
+ * A value that was set beats a default: where only one of {@code response} and
+ * {@code total} is set, the other's default does not cut it short, and a connect timeout
+ * that is set on an HTTP client holds unless one is set here.
  *
  * @since 0.1.0
  */
@@ -34,18 +38,29 @@ public final class Timeouts {
 	// what "for ever" is cut to, since timers count nanoseconds in a long
 	private static final Duration MAX = Duration.ofDays(36500);
 
+	private static final Duration DEFAULT_CONNECT = Duration.ofSeconds(5);
+
+	private static final Duration DEFAULT_STREAM_RESPONSE = Duration.ofSeconds(60);
+
+	private static final Duration DEFAULT_IDLE = Duration.ofSeconds(60);
+
+	private static final Duration DEFAULT_ANSWER = Duration.ofMinutes(10);
+
 	private static final Timeouts DEFAULTS = builder().build();
 
-	private final @Nullable Duration connect;
+	private final Setting connect;
 
-	private final @Nullable Duration response;
+	private final Setting response;
 
-	private final @Nullable Duration streamResponse;
+	private final Setting idle;
+
+	private final Setting total;
 
 	private Timeouts(Builder builder) {
 		this.connect = builder.connect;
 		this.response = builder.response;
-		this.streamResponse = builder.streamResponse;
+		this.idle = builder.idle;
+		this.total = builder.total;
 	}
 
 	/**
@@ -72,22 +87,78 @@ public final class Timeouts {
 		Builder builder = new Builder();
 		builder.connect = this.connect;
 		builder.response = this.response;
-		builder.streamResponse = this.streamResponse;
+		builder.idle = this.idle;
+		builder.total = this.total;
 		return builder;
 	}
 
+	static @Nullable Duration checked(String name, @Nullable Duration value) {
+		Assert.isTrue(value == null || value.compareTo(MIN) >= 0,
+				() -> "'" + name + "' must be at least one millisecond, not " + value);
+		return (value != null && value.compareTo(MAX) > 0) ? MAX : value;
+	}
+
+	/**
+	 * Return these timeouts with another {@code total}, if there is one.
+	 */
+	Timeouts withTotal(@Nullable Duration total) {
+		return (total != null) ? toBuilder().total(total).build() : this;
+	}
+
+	/**
+	 * Return these timeouts with the given {@code response}, unless they have one.
+	 */
+	Timeouts orResponse(Duration response) {
+		return this.response.isSet() ? this : toBuilder().response(response).build();
+	}
+
+	boolean isConnectSet() {
+		return this.connect.isSet();
+	}
+
 	@Nullable Duration connect() {
-		return this.connect;
+		return this.connect.or(DEFAULT_CONNECT);
 	}
 
 	@Nullable Duration response(boolean stream) {
-		return stream ? this.streamResponse : this.response;
+		return this.response.or(stream ? DEFAULT_STREAM_RESPONSE : answer(this.total));
+	}
+
+	@Nullable Duration idle() {
+		return this.idle.or(DEFAULT_IDLE);
+	}
+
+	@Nullable Duration total(boolean stream) {
+		return this.total.or(stream ? null : answer(this.response));
+	}
+
+	// the default for a whole answer, unless the other of its two limits was set to more
+	private static @Nullable Duration answer(Setting other) {
+		Duration limit = other.or(DEFAULT_ANSWER);
+		return (limit != null && limit.compareTo(DEFAULT_ANSWER) <= 0) ? DEFAULT_ANSWER : null;
 	}
 
 	@Override
 	public String toString() {
-		return "Timeouts[connect=" + this.connect + ", response=" + this.response + ", streamResponse="
-				+ this.streamResponse + "]";
+		return "Timeouts[connect=" + connect() + ", response=" + response(false) + ", streamResponse=" + response(true)
+				+ ", idle=" + idle() + ", total=" + total(false) + ", streamTotal=" + total(true) + "]";
+	}
+
+	/**
+	 * What was set, or that nothing was.
+	 */
+	private record Setting(boolean isSet, @Nullable Duration value) {
+
+		static final Setting UNSET = new Setting(false, null);
+
+		static Setting of(String name, @Nullable Duration value) {
+			return new Setting(true, checked(name, value));
+		}
+
+		@Nullable Duration or(@Nullable Duration other) {
+			return this.isSet ? this.value : other;
+		}
+
 	}
 
 	/**
@@ -95,30 +166,33 @@ public final class Timeouts {
 	 */
 	public static final class Builder {
 
-		private @Nullable Duration connect = Duration.ofSeconds(5);
+		private Setting connect = Setting.UNSET;
 
-		private @Nullable Duration response = Duration.ofMinutes(10);
+		private Setting response = Setting.UNSET;
 
-		private @Nullable Duration streamResponse = Duration.ofSeconds(60);
+		private Setting idle = Setting.UNSET;
+
+		private Setting total = Setting.UNSET;
 
 		private Builder() {
 		}
 
 		/**
-		 * Set the longest time to open a connection.
+		 * Set the longest time to open a connection: for TCP, and once more for TLS.
 		 * <p>
 		 * The default is 5 seconds.
 		 * @param connect the limit, or {@code null} for none
 		 * @return this builder
 		 */
 		public Builder connect(@Nullable Duration connect) {
-			this.connect = checked("connect", connect);
+			this.connect = Setting.of("connect", connect);
 			return this;
 		}
 
 		/**
-		 * Set the longest time to wait for the headers of a stream, or for the whole of
-		 * any other answer.
+		 * Set the longest time, in each attempt, to wait for the headers of a stream, or
+		 * for the whole of any other answer. What an attempt needs before it can send
+		 * counts: the credential, a free connection.
 		 * <p>
 		 * The default is 60 seconds for a stream and 10 minutes for any other answer; a
 		 * value set here applies to both.
@@ -126,8 +200,36 @@ public final class Timeouts {
 		 * @return this builder
 		 */
 		public Builder response(@Nullable Duration response) {
-			this.response = checked("response", response);
-			this.streamResponse = this.response;
+			this.response = Setting.of("response", response);
+			return this;
+		}
+
+		/**
+		 * Set the longest time to wait for the next event of a stream. Pings and comments
+		 * do not count as events. The time stands still while nothing is asked of the
+		 * stream, so a slow subscriber is never cut off.
+		 * <p>
+		 * The default is 60 seconds.
+		 * @param idle the limit, or {@code null} for none
+		 * @return this builder
+		 */
+		public Builder idle(@Nullable Duration idle) {
+			this.idle = Setting.of("idle", idle);
+			return this;
+		}
+
+		/**
+		 * Set the longest time of a whole call, with all attempts and the waits between
+		 * them. A request can set its own.
+		 * <p>
+		 * The default is none for a stream and 10 minutes for any other call; a value set
+		 * here applies to both.
+		 * @param total the limit, or {@code null} for none
+		 * @return this builder
+		 * @see CompletionRequest.Builder#timeout(Duration)
+		 */
+		public Builder total(@Nullable Duration total) {
+			this.total = Setting.of("total", total);
 			return this;
 		}
 
@@ -137,12 +239,6 @@ public final class Timeouts {
 		 */
 		public Timeouts build() {
 			return new Timeouts(this);
-		}
-
-		static @Nullable Duration checked(String name, @Nullable Duration value) {
-			Assert.isTrue(value == null || value.compareTo(MIN) >= 0,
-					() -> "'" + name + "' must be at least one millisecond, not " + value);
-			return (value != null && value.compareTo(MAX) > 0) ? MAX : value;
 		}
 
 	}

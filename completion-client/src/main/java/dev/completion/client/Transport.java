@@ -16,39 +16,30 @@
 
 package dev.completion.client;
 
-import java.time.Duration;
 import java.util.function.Function;
 
-import dev.completion.client.error.CallTimeoutException.Phase;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ClientHttpRequest;
-import org.springframework.web.reactive.function.BodyInserter;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Sends requests: asks for the credential, sets the headers, and watches the time until
- * the response.
+ * Makes one attempt to get an answer: asks for the credential, sends the request, and
+ * watches the time until the response.
  */
 final class Transport {
 
-	private final WebClient webClient;
+	private static final String DEADLINE = Transport.class.getName() + ".deadline";
 
-	private final WebClient streamingWebClient;
+	private final WebClient webClient;
 
 	private final CredentialProvider credentials;
 
 	private final HttpHeaders headers;
-
-	private final @Nullable Duration responseTimeout;
-
-	private final @Nullable Duration headersTimeout;
 
 	private final ApiErrorReader errors;
 
@@ -57,41 +48,42 @@ final class Transport {
 	 * @param webClient knows the base URL
 	 * @param credentials asked before each request
 	 * @param headers the headers that every request has
-	 * @param timeouts the timeouts
 	 * @param errors the reader of error responses
 	 */
-	Transport(WebClient webClient, CredentialProvider credentials, HttpHeaders headers, Timeouts timeouts,
-			ApiErrorReader errors) {
-		this.webClient = webClient;
-		this.headersTimeout = timeouts.response(true);
-		this.streamingWebClient = limitTimeToHeaders(webClient, this.headersTimeout);
+	Transport(WebClient webClient, CredentialProvider credentials, HttpHeaders headers, ApiErrorReader errors) {
+		this.webClient = limitTimeToHeaders(webClient);
 		this.credentials = credentials;
 		this.headers = headers;
-		this.responseTimeout = timeouts.response(false);
 		this.errors = errors;
 	}
 
 	/**
-	 * Send a request, and handle its answer, within the response timeout.
+	 * Make one attempt to send a request, and to handle its answer, within the response
+	 * timeout.
 	 */
 	<T> Mono<T> send(ApiRequest request, Call call, Function<Answer, Mono<T>> handler) {
-		Mono<T> result = credential().flatMap((credential) -> spec(this.webClient, request, credential, call)
-			.exchangeToMono((response) -> handler.apply(answer(response, call))));
-		return limit(result, this.responseTimeout);
+		return Mono.defer(() -> {
+			Deadline deadline = call.attempt();
+			return deadline.limit(credential().flatMap((credential) -> spec(request, credential, call)
+				.exchangeToMono((response) -> handler.apply(answer(response, call, deadline)))));
+		});
 	}
 
 	/**
-	 * Send a request, and handle its answer, whose headers must come within the response
-	 * timeout.
+	 * Make one attempt to send a request, and to handle its answer, whose headers must
+	 * come within the response timeout.
 	 */
 	<T> Flux<T> stream(ApiRequest request, Call call, Function<Answer, Flux<T>> handler) {
-		return limit(credential(), this.headersTimeout)
-			.flatMapMany((credential) -> spec(this.streamingWebClient, request, credential, call)
-				.exchangeToFlux((response) -> handler.apply(answer(response, call))));
+		return Flux.defer(() -> {
+			Deadline deadline = call.attempt();
+			return deadline.limit(credential())
+				.flatMapMany((credential) -> spec(request, credential, call).attribute(DEADLINE, deadline)
+					.exchangeToFlux((response) -> handler.apply(answer(response, call, deadline))));
+		});
 	}
 
-	private Answer answer(ClientResponse response, Call call) {
-		return call.answered(new Answer(response, this.errors, (body) -> limit(body, this.headersTimeout)));
+	private Answer answer(ClientResponse response, Call call, Deadline deadline) {
+		return call.answered(new Answer(response, this.errors, call.limits(), deadline));
 	}
 
 	private Mono<Credential> credential() {
@@ -100,45 +92,57 @@ final class Transport {
 			.defaultIfEmpty(Credential.none());
 	}
 
-	private WebClient.RequestHeadersSpec<?> spec(WebClient webClient, ApiRequest request, Credential credential,
-			Call call) {
-		call.sending();
-		WebClient.RequestBodySpec spec = webClient.method(request.method())
+	private WebClient.RequestHeadersSpec<?> spec(ApiRequest request, Credential credential, Call call) {
+		call.requesting(credential);
+		HttpHeaders headers = headers(request);
+		return this.webClient.method(request.method())
 			.uri(request.uri(), request.uriVariables())
-			.headers((headers) -> {
-				headers.putAll(this.headers);
-				request.headers().forEach(headers::set);
-				headers.set(HttpHeaders.ACCEPT, request.accept().toString());
-				// a compressed stream would arrive in bursts
-				boolean stream = MediaType.TEXT_EVENT_STREAM.equals(request.accept());
-				headers.set(HttpHeaders.ACCEPT_ENCODING, stream ? "identity" : "gzip");
-				credential.applyTo(headers);
-			});
-		return (request.body() != null) ? spec.contentType(MediaType.APPLICATION_JSON).body(json(request.body()))
-				: spec;
+			.headers((target) -> target.putAll(headers))
+			.body((output, context) -> write(request, headers, credential, call, output));
+	}
+
+	private HttpHeaders headers(ApiRequest request) {
+		HttpHeaders headers = new HttpHeaders();
+		headers.putAll(this.headers);
+		request.headers().forEach(headers::set);
+		headers.set(HttpHeaders.ACCEPT, request.accept().toString());
+		// a compressed stream would arrive in bursts
+		boolean stream = MediaType.TEXT_EVENT_STREAM.equals(request.accept());
+		headers.set(HttpHeaders.ACCEPT_ENCODING, stream ? "identity" : "gzip");
+		if (request.body() != null) {
+			headers.setContentType(MediaType.APPLICATION_JSON);
+		}
+		return headers;
 	}
 
 	/**
-	 * Write the given bytes past the codecs of the WebClient, which the application may
-	 * have changed.
+	 * Write a request to its connection, past what the application has added to its
+	 * WebClient: filters, codecs and logs see neither the credential nor the prompt, and
+	 * cannot add a second credential.
 	 */
-	private static BodyInserter<byte[], ClientHttpRequest> json(byte[] body) {
-		return (request, context) -> {
-			request.getHeaders().setContentLength(body.length);
-			DataBuffer buffer = request.bufferFactory().wrap(body);
-			return request.writeWith(Mono.just(buffer));
-		};
+	private static Mono<Void> write(ApiRequest request, HttpHeaders headers, Credential credential, Call call,
+			ClientHttpRequest output) {
+		output.getHeaders().putAll(headers);
+		credential.replaceIn(output.getHeaders());
+		call.sending();
+		byte[] body = request.body();
+		if (body == null) {
+			return output.setComplete();
+		}
+		output.getHeaders().setContentLength(body.length);
+		return output.writeWith(Mono.just(output.bufferFactory().wrap(body)));
 	}
 
-	private static WebClient limitTimeToHeaders(WebClient webClient, @Nullable Duration timeout) {
-		return webClient.mutate()
-			.filters((filters) -> filters.add(0, (request, next) -> limit(next.exchange(request), timeout)))
-			.build();
-	}
-
-	private static <T> Mono<T> limit(Mono<T> mono, @Nullable Duration timeout) {
-		return (timeout != null) ? mono.timeout(timeout, Mono.error(() -> CallFailure.timeout(Phase.RESPONSE, timeout)))
-				: mono;
+	/**
+	 * Limit the time to the headers of a stream, with all that the filters of the
+	 * application do.
+	 */
+	private static WebClient limitTimeToHeaders(WebClient webClient) {
+		return webClient.mutate().filters((filters) -> filters.add(0, (request, next) -> {
+			Deadline deadline = (Deadline) request.attributes().get(DEADLINE);
+			Mono<ClientResponse> response = next.exchange(request);
+			return (deadline != null) ? deadline.limit(response) : response;
+		})).build();
 	}
 
 }

@@ -17,22 +17,17 @@
 package dev.completion.client;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.UnknownHostException;
 
-import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLException;
 
-import dev.completion.client.error.CallDetails;
-import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CallTimeoutException.Phase;
-import dev.completion.client.error.CompletionClientException;
-import dev.completion.client.error.ConnectionException;
-import dev.completion.client.error.MalformedResponseException;
-import dev.completion.client.error.Outcome;
-import dev.completion.client.error.StreamTruncatedException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
@@ -41,7 +36,7 @@ import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
 import org.springframework.web.reactive.function.client.WebClientException;
 
 /**
- * Turns what WebClient, Reactor Netty and Netty throw into the exceptions of the client.
+ * Turns what WebClient, Reactor Netty and Netty throw into a {@link CallFailure}.
  */
 final class TransportFailures {
 
@@ -49,23 +44,19 @@ final class TransportFailures {
 	}
 
 	/**
-	 * Return the exception that the caller gets for the given failure.
+	 * Return what the given failure of an attempt means.
 	 * @param failure what went wrong
-	 * @param call the call that failed
-	 * @param stream whether the call is for a stream
+	 * @param call the call whose attempt failed
 	 */
-	static CompletionClientException translate(Throwable failure, Call call, boolean stream) {
+	static CallFailure translate(Throwable failure, Call call) {
 		Throwable ex = unwrap(Exceptions.unwrap(failure));
 		if (ex instanceof CallFailure known) {
-			return known.toException(call);
+			return known;
 		}
-		if (isBadFraming(ex)) {
-			// not chained: its message quotes what the server sent
-			return new MalformedResponseException(
-					"The server's answer is not valid HTTP (" + ex.getClass().getSimpleName() + ")",
-					call.details(Outcome.UNKNOWN), null);
+		if (call.answer() != null) {
+			return answerFailure(ex, call.isStream());
 		}
-		return (call.answer() != null) ? answerFailure(ex, call, stream) : requestFailure(ex, call);
+		return call.isSent() ? requestFailure(ex) : connectFailure(ex, call);
 	}
 
 	/**
@@ -75,50 +66,72 @@ final class TransportFailures {
 		return (ex instanceof WebClientException && ex.getCause() != null) ? ex.getCause() : ex;
 	}
 
-	private static CompletionClientException requestFailure(Throwable ex, Call call) {
-		if (ex instanceof ConnectTimeoutException) {
-			return new CallTimeoutException(Phase.CONNECT, "Connecting took too long", call.details(Outcome.NOT_SENT),
-					ex);
+	private static CallFailure connectFailure(Throwable ex, Call call) {
+		if (has(ConnectTimeoutException.class, ex) || has(SslHandshakeTimeoutException.class, ex)) {
+			return CallFailure.timeout(Phase.CONNECT, call.timeouts().connect());
 		}
-		if (isNotConnected(ex)) {
-			return new ConnectionException("Could not connect (" + ex.getClass().getSimpleName() + ")",
-					call.details(Outcome.NOT_SENT), ex);
+		if (has(ProxyConnectException.class, ex)) {
+			return CallFailure.notConnected("The proxy did not connect", false, ex);
 		}
-		if (isLost(ex)) {
-			return new ConnectionException("The connection was lost before an answer came",
-					call.details(Outcome.UNKNOWN), ex);
+		if (has(NotSslRecordException.class, ex)) {
+			// not chained: its message has the bytes that the server sent
+			return CallFailure.notConnected("The server does not speak TLS", false, null);
 		}
-		return unexpected(ex, call);
+		if (has(SSLException.class, ex)) {
+			return CallFailure.notConnected("The TLS handshake failed", false, ex);
+		}
+		if (ex instanceof PoolAcquirePendingLimitException) {
+			return CallFailure.notConnected("Too many calls wait for a connection", false, ex);
+		}
+		if (ex instanceof PoolAcquireTimeoutException) {
+			return CallFailure.notConnected("No connection came free in time", true, ex);
+		}
+		if (has(UnknownHostException.class, ex)) {
+			return CallFailure.notConnected("The name of the server could not be resolved", true, ex);
+		}
+		return isLost(ex)
+				? CallFailure.notConnected("Could not connect (" + ex.getClass().getSimpleName() + ")", true, ex)
+				: CallFailure.unexpected(ex);
 	}
 
-	private static CompletionClientException answerFailure(Throwable ex, Call call, boolean stream) {
+	private static CallFailure requestFailure(Throwable ex) {
+		if (ex instanceof AbortedException && AbortedException.isConnectionReset(ex)) {
+			return CallFailure.notConnected("The connection was lost before the request was sent", true, ex);
+		}
+		if (isBadFraming(ex)) {
+			return badFraming(ex);
+		}
+		return isLost(ex) ? CallFailure.connectionLost("The connection was lost before an answer came", ex)
+				: CallFailure.unexpected(ex);
+	}
+
+	private static CallFailure answerFailure(Throwable ex, boolean stream) {
+		if (isBadFraming(ex)) {
+			return badFraming(ex);
+		}
 		if (!isLost(ex)) {
-			return unexpected(ex, call);
+			return CallFailure.unexpected(ex);
 		}
-		CallDetails details = call.details(Outcome.UNKNOWN);
-		return stream ? new StreamTruncatedException("The connection was lost in mid-stream", details, ex)
-				: new ConnectionException("The connection was lost in mid-answer", details, ex);
-	}
-
-	private static boolean isNotConnected(Throwable ex) {
-		return ex instanceof ConnectException || ex instanceof UnknownHostException
-				|| ex instanceof SSLHandshakeException || ex instanceof NotSslRecordException
-				|| ex instanceof PoolAcquireTimeoutException || ex instanceof PoolAcquirePendingLimitException;
+		return stream ? CallFailure.truncated("The connection was lost in mid-stream", ex)
+				: CallFailure.connectionLost("The connection was lost in mid-answer", ex);
 	}
 
 	private static boolean isLost(Throwable ex) {
-		return ex instanceof IOException || ex instanceof AbortedException;
+		return ex instanceof IOException || ex instanceof AbortedException || has(SSLException.class, ex);
 	}
 
 	// Netty reports a bad chunk size as a bare NumberFormatException
 	private static boolean isBadFraming(Throwable ex) {
-		return (ex instanceof DecoderException || ex instanceof NumberFormatException)
-				&& !(ex instanceof NotSslRecordException) && !(ex.getCause() instanceof SSLHandshakeException);
+		return (ex instanceof DecoderException || ex instanceof NumberFormatException) && !has(SSLException.class, ex);
 	}
 
-	private static CompletionClientException unexpected(Throwable ex, Call call) {
-		return new CompletionClientException("The call failed (" + ex.getClass().getName() + ")",
-				call.details(call.outcomeWithoutAnswer()), ex);
+	private static CallFailure badFraming(Throwable ex) {
+		// not chained: its message quotes what the server sent
+		return CallFailure.malformed("The server's answer is not valid HTTP (" + ex.getClass().getSimpleName() + ")");
+	}
+
+	private static boolean has(Class<? extends Throwable> type, @Nullable Throwable ex) {
+		return ex != null && (type.isInstance(ex) || has(type, ex.getCause()));
 	}
 
 }

@@ -70,8 +70,15 @@ abstract class AbstractCompletionClientErrorTests {
 		this.server.close();
 	}
 
+	/**
+	 * Create a client that makes one attempt only.
+	 */
 	static CompletionClient client(String baseUrl) {
-		return CompletionClient.builder().baseUrl(baseUrl).apiKey(KEY).build();
+		return CompletionClient.builder()
+			.baseUrl(baseUrl)
+			.apiKey(KEY)
+			.retry(RetryPolicy.builder().maxRetries(0).build())
+			.build();
 	}
 
 	/**

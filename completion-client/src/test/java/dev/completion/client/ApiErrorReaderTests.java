@@ -44,7 +44,7 @@ class ApiErrorReaderTests {
 	private static final String OVERLOADED = """
 			{"type":"error","error":{"details":null,"type":"overloaded_error","message":"Overloaded"}              }""";
 
-	private final ApiErrorReader reader = new ApiErrorReader(JsonMapper.builder().build());
+	private final ApiErrorReader reader = new ApiErrorReader(JsonMapper.builder().build(), 64 * 1024);
 
 	private final HttpHeaders headers = new HttpHeaders();
 
@@ -126,7 +126,7 @@ class ApiErrorReaderTests {
 
 	@Test
 	void readWhenBodyIsLargeCutsIt() {
-		CompletionApiException error = read(500, "x".repeat(ApiErrorReader.MAX_BODY_SIZE) + "SECRET");
+		CompletionApiException error = read(500, "x".repeat(64 * 1024) + "SECRET");
 		assertThat(error.responseBody()).isEqualTo("x".repeat(64 * 1024));
 		assertThat(error).hasMessage("500");
 	}
@@ -140,7 +140,9 @@ class ApiErrorReaderTests {
 	void readWhenBodyIsInvalidUtf8ReplacesIt() {
 		byte[] body = { 'c', 'a', 'f', (byte) 0xE9, '!' };
 		CallFailure error = this.reader.read(HttpStatusCode.valueOf(502), this.headers, body);
-		assertThat(((CompletionApiException) error.toException(new Call())).responseBody()).isEqualTo("caf\ufffd!");
+		assertThat(((CompletionApiException) error
+			.toException(new Call(true, Timeouts.defaults(), Limits.defaults(), false))).responseBody())
+			.isEqualTo("caf\ufffd!");
 	}
 
 	@Test
@@ -206,17 +208,19 @@ class ApiErrorReaderTests {
 	}
 
 	private static CompletionApiException exception(CallFailure failure) {
-		return (CompletionApiException) failure.toException(new Call());
+		return (CompletionApiException) failure
+			.toException(new Call(true, Timeouts.defaults(), Limits.defaults(), false));
 	}
 
 	@Test
 	void readEnvelopeWhenUtf8IsInvalidReplacesIt() {
 		byte[] bytes = "{\"error\":{\"type\":\"overloaded_error\",\"message\":\"caf\u00e9\"}}"
 			.getBytes(StandardCharsets.ISO_8859_1);
-		CallFailure error = new ApiErrorReader(JsonMapper.shared()).readEnvelope(new HttpHeaders(), bytes, 0,
+		CallFailure error = new ApiErrorReader(JsonMapper.shared(), 64 * 1024).readEnvelope(new HttpHeaders(), bytes, 0,
 				bytes.length, true);
 		assertThat(error).isNotNull();
-		assertThat(error.toException(new Call())).isInstanceOf(OverloadedException.class)
+		assertThat(error.toException(new Call(true, Timeouts.defaults(), Limits.defaults(), false)))
+			.isInstanceOf(OverloadedException.class)
 			.hasMessage("529 overloaded_error in the stream: caf\ufffd");
 	}
 

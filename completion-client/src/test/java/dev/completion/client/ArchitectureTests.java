@@ -39,9 +39,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchitectureTests {
 
 	private static final List<String> PUBLIC_TYPES = List.of("CallListener", "Completion", "CompletionApi",
-			"CompletionClient", "CompletionRequest", "CompletionResponse", "Credential", "CredentialProvider",
-			"MissingCredentialException", "Model", "ModelInfo", "Prompt", "RateLimits", "StopReason", "Timeouts",
-			"Usage", "error.AuthenticationException", "error.BillingException", "error.CallDetails",
+			"CompletionClient", "CompletionRequest", "CompletionResponse", "Credential", "CredentialProvider", "Limits",
+			"MissingCredentialException", "Model", "ModelInfo", "Prompt", "RateLimits", "RetryPolicy", "StopReason",
+			"Timeouts", "Usage", "error.AuthenticationException", "error.BillingException", "error.CallDetails",
 			"error.CallTimeoutException", "error.CompletionApiException", "error.CompletionClientException",
 			"error.ConnectionException", "error.ErrorResponse", "error.InvalidRequestException",
 			"error.LimitExceededException", "error.MalformedResponseException", "error.NotFoundException",

@@ -65,7 +65,7 @@ class CompletionClientResourcesTests extends AbstractCompletionClientErrorTests 
 		return this.allocator.metric().usedDirectMemory() + this.allocator.metric().usedHeapMemory();
 	}
 
-	private static void await(BooleanSupplier condition) {
+	static void await(BooleanSupplier condition) {
 		Mono.fromSupplier(condition::getAsBoolean)
 			.filter(Boolean::booleanValue)
 			.repeatWhenEmpty((repeat) -> repeat.delayElements(Duration.ofMillis(5)))

@@ -356,7 +356,7 @@ class CompletionClientTests {
 		}).build();
 		String requestId = observed.exchange(REQUEST).block(LIMIT).requestId();
 		String streamId = observed.exchangeStream(REQUEST).blockLast(LIMIT).requestId();
-		this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
+		this.server.enqueue(Reply.error(400, "invalid_request_error", "No"));
 		Throwable error = observed.complete(REQUEST).materialize().block(LIMIT).getThrowable();
 		assertThat(told).containsExactly(requestId, streamId, error);
 		observed.close();

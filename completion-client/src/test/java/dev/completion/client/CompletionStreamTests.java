@@ -161,8 +161,8 @@ class CompletionStreamTests {
 
 	private static Flux<Completion> completions(Flux<DataBuffer> body) {
 		return new CompletionStream(new TextCompletionReader(JsonMapper.shared(), Model.CLAUDE_2_1),
-				new ApiErrorReader(JsonMapper.shared()), new HttpHeaders())
-			.read(body);
+				new ApiErrorReader(JsonMapper.shared(), 64 * 1024), new HttpHeaders(), Limits.defaults())
+			.read(body, null);
 	}
 
 	private DataBuffer buffer(String text) {

@@ -61,7 +61,7 @@ class CredentialTests {
 	@Test
 	void applyToReplacesWhatWasThere() {
 		HttpHeaders headers = headers(Credential.apiKey("old"));
-		Credential.apiKey(KEY).applyTo(headers);
+		Credential.apiKey(KEY).replaceIn(headers);
 		assertThat(headers.get("x-api-key")).containsExactly(KEY);
 	}
 
@@ -132,7 +132,7 @@ class CredentialTests {
 
 	private static HttpHeaders headers(Credential credential) {
 		HttpHeaders headers = new HttpHeaders();
-		credential.applyTo(headers);
+		credential.replaceIn(headers);
 		return headers;
 	}
 

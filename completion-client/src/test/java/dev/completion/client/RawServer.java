@@ -51,9 +51,7 @@ final class RawServer implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		Thread thread = new Thread(this::acceptAll, "raw-server");
-		thread.setDaemon(true);
-		thread.start();
+		startThread(this::acceptAll);
 	}
 
 	static RawServer start(Conversation conversation) {
@@ -84,20 +82,36 @@ final class RawServer implements AutoCloseable {
 
 	private void acceptAll() {
 		while (!this.serverSocket.isClosed()) {
-			try (Socket socket = this.serverSocket.accept()) {
-				String request = read(socket.getInputStream());
-				this.requests.add(request);
-				this.conversation.answer(request, socket);
-				socket.shutdownOutput();
-				socket.getInputStream().readAllBytes();
+			try {
+				Socket socket = this.serverSocket.accept();
+				startThread(() -> converse(socket));
 			}
 			catch (IOException ex) {
-				// the client, or the test, is done with the socket
+				// the test is done with the server
 			}
 		}
 	}
 
-	private static String read(InputStream stream) throws IOException {
+	private void converse(Socket socket) {
+		try (socket) {
+			String request = read(socket.getInputStream());
+			this.requests.add(request);
+			this.conversation.answer(request, socket);
+			socket.shutdownOutput();
+			socket.getInputStream().readAllBytes();
+		}
+		catch (IOException ex) {
+			// the client, or the test, is done with the socket
+		}
+	}
+
+	private static void startThread(Runnable task) {
+		Thread thread = new Thread(task, "raw-server");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	static String read(InputStream stream) throws IOException {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		while (!bytes.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
 			int next = stream.read();

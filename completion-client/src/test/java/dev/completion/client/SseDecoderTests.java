@@ -82,7 +82,8 @@ class SseDecoderTests {
 	void nextWhenEventIsLargerThanLimitFails() {
 		append("data: " + "x".repeat(MAX_EVENT_SIZE));
 		assertThatExceptionOfType(CallFailure.class).isThrownBy(this.decoder::next)
-			.satisfies((ex) -> assertThat(ex.toException(new Call())).isInstanceOf(LimitExceededException.class)
+			.satisfies((ex) -> assertThat(ex.toException(new Call(true, Timeouts.defaults(), Limits.defaults(), false)))
+				.isInstanceOf(LimitExceededException.class)
 				.hasMessageContaining("'event'"));
 	}
 

@@ -1,0 +1,155 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+import dev.completion.client.error.ErrorResponse;
+import dev.completion.client.error.Outcome;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/**
+ * Decides whether one call is tried again, and when: the one place where it is.
+ */
+final class CallRetry {
+
+	private static final String SHOULD_RETRY = "x-should-retry";
+
+	private final RetryPolicy policy;
+
+	private final RetryBudget budget;
+
+	private final CredentialProvider credentials;
+
+	private final Call call;
+
+	private int retries;
+
+	private boolean repeatedAmbiguous;
+
+	private boolean renewedCredential;
+
+	CallRetry(RetryPolicy policy, RetryBudget budget, CredentialProvider credentials, Call call) {
+		this.policy = policy;
+		this.budget = budget;
+		this.credentials = credentials;
+		this.call = call;
+	}
+
+	Retry toRetry() {
+		return Retry.from((signals) -> signals.concatMap((signal) -> next(signal.failure())));
+	}
+
+	/**
+	 * Return what to wait for before the next attempt, or an error if there is none.
+	 */
+	private Mono<Long> next(Throwable failure) {
+		if (!(failure instanceof CallFailure known)) {
+			return Mono.error(failure);
+		}
+		if (isUnauthorized(known) && !this.renewedCredential) {
+			this.renewedCredential = true;
+			return renewCredential(known);
+		}
+		return (this.retries < this.policy.maxRetries() && mayRepeat(known)) ? delay(known) : Mono.error(known);
+	}
+
+	private boolean mayRepeat(CallFailure failure) {
+		Outcome outcome = this.call.outcome(failure.outcome());
+		if (outcome == Outcome.PARTIAL || !this.call.isRequested()) {
+			return false;
+		}
+		Boolean asked = asked(failure.response());
+		if (asked != null) {
+			return asked;
+		}
+		return failure.isRepeatable()
+				&& (outcome != Outcome.UNKNOWN || (this.policy.retryAmbiguous() && !this.repeatedAmbiguous));
+	}
+
+	/**
+	 * Return what the server asks for, or {@code null} if it leaves the decision to us.
+	 */
+	private static @Nullable Boolean asked(@Nullable ErrorResponse response) {
+		String asked = (response != null) ? response.headers().getFirst(SHOULD_RETRY) : null;
+		if ("false".equalsIgnoreCase(asked)) {
+			return false;
+		}
+		if (!"true".equalsIgnoreCase(asked) || response == null || response.inStream()) {
+			return null;
+		}
+		int status = response.status().value();
+		return (status == 408 || status == 409 || status == 429 || status >= 500) ? Boolean.TRUE : null;
+	}
+
+	private Mono<Long> delay(CallFailure failure) {
+		ErrorResponse response = failure.response();
+		Duration retryAfter = (response != null) ? response.retryAfter() : null;
+		Duration wait = wait(this.policy.delay(this.retries), retryAfter);
+		boolean inTime = this.call.total().allows(wait);
+		if (retryAfter != null && (!inTime || retryAfter.compareTo(this.policy.maxRetryAfter()) > 0)) {
+			return Mono.error(failure);
+		}
+		if (!inTime) {
+			this.call.retrying(failure);
+			return Mono.error(this.call.total().failure());
+		}
+		if (!this.budget.spend()) {
+			return Mono.error(failure);
+		}
+		this.retries++;
+		this.repeatedAmbiguous |= this.call.outcome(failure.outcome()) == Outcome.UNKNOWN;
+		this.call.retrying(failure);
+		return Mono.delay(wait);
+	}
+
+	/**
+	 * Return a wait between half of the given delay and all of it, or as long as the
+	 * server asks and a little more, so that not all who were asked come back at once.
+	 */
+	private static Duration wait(Duration delay, @Nullable Duration retryAfter) {
+		Duration half = delay.dividedBy(2);
+		Duration jitter = Duration.ofNanos(ThreadLocalRandom.current().nextLong(half.toNanos() + 1));
+		Duration wait = half.plus(jitter);
+		Duration asked = (retryAfter != null) ? retryAfter.plus(jitter) : Duration.ZERO;
+		return (asked.compareTo(wait) > 0) ? asked : wait;
+	}
+
+	private static boolean isUnauthorized(CallFailure failure) {
+		return failure.response() != null && failure.response().status().value() == 401;
+	}
+
+	// costs nothing of the budget: it mends what an outage cannot bring about
+	private Mono<Long> renewCredential(CallFailure failure) {
+		Credential used = this.call.credential();
+		try {
+			if (used == null || !this.credentials.invalidate(used)) {
+				return Mono.error(failure);
+			}
+		}
+		catch (RuntimeException ex) {
+			this.call.retrying(failure);
+			return Mono.error(CallFailure.credential(ex));
+		}
+		this.call.retrying(failure);
+		return Mono.just(0L);
+	}
+
+}

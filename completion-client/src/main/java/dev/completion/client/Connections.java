@@ -1,0 +1,122 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import io.netty.channel.ChannelOption;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
+import reactor.netty.tcp.SslProvider;
+
+/**
+ * The connections of a client and of its variants. On top of an HTTP client that may be
+ * the application's own comes what keeps calls safe.
+ */
+final class Connections {
+
+	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+	private final HttpClient httpClient;
+
+	private final Runnable closer;
+
+	private Connections(HttpClient httpClient, Runnable closer) {
+		this.httpClient = safe(httpClient);
+		this.closer = closer;
+	}
+
+	/**
+	 * Use the connections of the given HTTP client, which are its owner's to close.
+	 */
+	static Connections of(HttpClient httpClient) {
+		return new Connections(httpClient, () -> {
+		});
+	}
+
+	/**
+	 * Open connections of our own. A connection is given up before a load balancer would
+	 * do so, and does not outlive a change of the server's address for long.
+	 */
+	static Connections open() {
+		ConnectionProvider pool = ConnectionProvider.builder("completion")
+			.maxConnections(500)
+			.pendingAcquireMaxCount(1000)
+			.pendingAcquireTimeout(Duration.ofSeconds(5))
+			.maxIdleTime(Duration.ofSeconds(30))
+			.maxLifeTime(Duration.ofMinutes(5))
+			.evictInBackground(Duration.ofSeconds(30), Schedulers.parallel())
+			.build();
+		LoopResources threads = LoopResources.create("completion", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
+		HttpClient httpClient = HttpClient.create(pool)
+			.runOn(threads)
+			.resolver((resolver) -> resolver.cacheMaxTimeToLive(Duration.ofSeconds(60)));
+		return new Connections(httpClient,
+				() -> pool.disposeLater()
+					.onErrorComplete()
+					.then(threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT))
+					.subscribe());
+	}
+
+	/**
+	 * Return the HTTP client for calls with the given timeouts.
+	 * @param timeouts the timeouts
+	 * @param secure whether TLS is used
+	 */
+	HttpClient httpClient(Timeouts timeouts, boolean secure) {
+		boolean isOwners = this.httpClient.configuration().options().containsKey(ChannelOption.CONNECT_TIMEOUT_MILLIS);
+		if (isOwners && !timeouts.isConnectSet()) {
+			return this.httpClient;
+		}
+		Duration connect = timeouts.connect();
+		int millis = (connect != null) ? (int) Math.min(connect.toMillis(), Integer.MAX_VALUE) : 0;
+		HttpClient limited = this.httpClient.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis);
+		return secure ? limitHandshake(limited, millis) : limited;
+	}
+
+	private static HttpClient limitHandshake(HttpClient httpClient, int millis) {
+		HttpClient secure = (httpClient.configuration().sslProvider() != null) ? httpClient : httpClient.secure();
+		SslProvider provider = Objects.requireNonNull(secure.configuration().sslProvider());
+		return secure.secure(
+				SslProvider.addHandlerConfigurator(provider, (handler) -> handler.setHandshakeTimeoutMillis(millis)));
+	}
+
+	void close() {
+		this.closer.run();
+	}
+
+	// the connector would follow a redirect with the credential, and send a request again
+	// that may have run
+	private static HttpClient safe(HttpClient httpClient) {
+		return httpClient.followRedirect(false)
+			.disableRetry(true)
+			.compress(false)
+			.protocol(HttpProtocol.HTTP11)
+			.responseTimeout(null)
+			.doOnChannelInit((observer, channel, address) -> ResponseGuard.install(channel.pipeline()))
+			.doOnResponse((response, connection) -> {
+				if (response.status().code() < 200) {
+					connection.markPersistent(false);
+				}
+			});
+	}
+
+}

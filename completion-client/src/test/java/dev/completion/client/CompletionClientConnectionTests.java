@@ -1,0 +1,100 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+import io.netty.channel.Channel;
+import org.junit.jupiter.api.Test;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link CompletionClient}: how it uses its connections.
+ */
+class CompletionClientConnectionTests extends AbstractCompletionClientErrorTests {
+
+	private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+
+	@Test
+	void shortStreamsShareConnections() {
+		ConnectionProvider connections = ConnectionProvider.create("test");
+		HttpClient httpClient = HttpClient.create(connections)
+			.doOnChannelInit((observer, channel, address) -> this.channels.add(channel));
+		try (CompletionClient counted = this.client.mutate().httpClient(httpClient).build()) {
+			for (int i = 0; i < 1000; i++) {
+				counted.stream(REQUEST).blockLast(LIMIT);
+			}
+		}
+		assertThat(this.channels).hasSizeBetween(1, 10);
+		connections.disposeLater().block(LIMIT);
+	}
+
+	@Test
+	void closeFreesSocketsAndThreads() {
+		Set<Thread> before = eventLoops();
+		CompletionClient other = client(this.server.baseUrl());
+		other.complete(REQUEST).block(LIMIT);
+		assertThat(eventLoops()).hasSizeGreaterThan(before.size());
+		other.close();
+		CompletionClientResourcesTests.await(() -> before.containsAll(eventLoops()));
+	}
+
+	private static Set<Thread> eventLoops() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().matches("completion-(epoll|nio|kqueue)-\\d+"))
+			.collect(Collectors.toSet());
+	}
+
+	private CompletionClient pooled(String baseUrl) {
+		ConnectionProvider one = ConnectionProvider.create("one", 1);
+		return this.client.mutate().baseUrl(baseUrl).httpClient(HttpClient.create(one)).build();
+	}
+
+	@Test
+	void everyCallerGetsItsOwnAnswerAfterInterimResponses() {
+		AtomicInteger number = new AtomicInteger();
+		try (RawServer raw = RawServer.start((request, socket) -> {
+			OutputStream out = socket.getOutputStream();
+			for (int i = 0; i < 24; i++) {
+				if (i > 0) {
+					RawServer.read(socket.getInputStream());
+				}
+				out.write("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+				out.flush();
+				String answer = "{\"completion\":\" " + number.getAndIncrement() + "\",\"stop_reason\":\"max_tokens\"}";
+				out.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+					.formatted(answer.length(), answer)
+					.getBytes(StandardCharsets.UTF_8));
+			}
+		}); CompletionClient other = pooled(raw.baseUrl())) {
+			for (int i = 0; i < 24; i++) {
+				assertThat(other.complete(REQUEST).block(LIMIT).completion()).isEqualTo(" " + i);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,182 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import dev.completion.client.error.AuthenticationException;
+import dev.completion.client.error.CallTimeoutException;
+import dev.completion.client.error.CallTimeoutException.Phase;
+import dev.completion.client.error.CompletionApiException;
+import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.ConnectionException;
+import dev.completion.client.error.Outcome;
+import dev.completion.client.error.OverloadedException;
+import dev.completion.client.error.RateLimitException;
+import dev.completion.client.error.ServerException;
+import dev.completion.server.Reply;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link CompletionClient}: what it tries again, and when.
+ */
+class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
+
+	private final CompletionClient retrying = retrying(RetryPolicy.builder().delay(Duration.ofMillis(20)));
+
+	private CompletionClient retrying(RetryPolicy.Builder policy) {
+		return this.client.mutate().retry(policy.build()).build();
+	}
+
+	private static Reply overloaded() {
+		return Reply.error(529, "overloaded_error", "Overloaded");
+	}
+
+	@Test
+	void overloadIsTriedAgainUntilItSucceeds() {
+		this.server.enqueue(overloaded(), overloaded());
+		assertThat(this.retrying.exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(3);
+		this.server.enqueue(overloaded());
+		assertThat(this.retrying.exchangeStream(REQUEST).blockLast(LIMIT).attempts()).isEqualTo(2);
+		assertThat(this.server.requests()).hasSize(5);
+	}
+
+	@Test
+	void lastErrorIsThrownWithTheEarlierOnesSuppressed() {
+		this.server.enqueue(overloaded(), Reply.error(503, "api_error", "Down"), overloaded());
+		OverloadedException ex = failure(OverloadedException.class, this.retrying.stream(REQUEST));
+		assertThat(ex.attempts()).isEqualTo(3);
+		assertThat(ex.outcome()).isEqualTo(Outcome.REJECTED);
+		assertThat(ex.getSuppressed()).hasSize(2);
+		assertThat(ex.getSuppressed()[0]).isInstanceOf(OverloadedException.class);
+		assertThat(ex.getSuppressed()[1]).isInstanceOf(ServerException.class)
+			.extracting((earlier) -> ((CompletionClientException) earlier).attempts())
+			.isEqualTo(2);
+	}
+
+	@Test
+	void inStreamOverloadBeforeTextIsTriedAgain() {
+		this.server.enqueue(Reply.events("""
+				event: error
+				data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}
+
+				"""));
+		assertThat(this.retrying.stream(REQUEST).as(Completion::join).block(LIMIT).completion()).isNotEmpty();
+		assertThat(this.server.requests()).hasSize(2);
+	}
+
+	@Test
+	void totalOutageCostsOneRequestPerCall() {
+		List<Reply> replies = IntStream.range(0, 1110).mapToObj((i) -> overloaded()).toList();
+		this.server.enqueue(replies.toArray(Reply[]::new));
+		for (int i = 0; i < 1000; i++) {
+			failure(OverloadedException.class, this.retrying.complete(REQUEST).flux());
+		}
+		assertThat(this.server.requests()).hasSizeBetween(1001, 1110);
+	}
+
+	@Test
+	void refusedCredentialIsRenewedOnce() {
+		List<String> keys = new ArrayList<>(List.of("old", "older", KEY));
+		CredentialProvider provider = new CredentialProvider() {
+
+			@Override
+			public Mono<Credential> credential() {
+				return Mono.fromSupplier(() -> Credential.apiKey(keys.get(0)));
+			}
+
+			@Override
+			public boolean invalidate(Credential credential) {
+				keys.remove(0);
+				return true;
+			}
+
+		};
+		try (CompletionClient rotating = this.client.mutate().credential(provider).build()) {
+			AuthenticationException ex = failure(AuthenticationException.class, rotating.complete(REQUEST).flux());
+			assertThat(ex.attempts()).isEqualTo(2);
+			assertThat(rotating.exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(2);
+		}
+	}
+
+	@Test
+	void deadlineInBackOffFailsWithTheLastError() {
+		this.server.enqueue(overloaded());
+		try (CompletionClient slow = retrying(RetryPolicy.builder().delay(Duration.ofSeconds(5)))) {
+			CompletionRequest hasty = REQUEST.toBuilder().timeout(Duration.ofMillis(500)).build();
+			CallTimeoutException ex = failure(CallTimeoutException.class, slow.stream(hasty));
+			assertThat(ex.phase()).isEqualTo(Phase.TOTAL);
+			assertThat(ex).hasCauseInstanceOf(OverloadedException.class);
+			assertThat(ex.outcome()).isEqualTo(Outcome.REJECTED);
+			assertThat(this.server.requests()).hasSize(1);
+		}
+	}
+
+	@Test
+	void longRetryAfterFailsAtOnce() {
+		this.server.enqueue(Reply.error(429, "rate_limit_error", "Slow").header("retry-after", "3600"));
+		RateLimitException ex = failure(RateLimitException.class, this.retrying.stream(REQUEST));
+		assertThat(ex.retryAfter()).hasHours(1);
+		assertThat(this.server.requests()).hasSize(1);
+	}
+
+	@Test
+	void serverDecidesWhetherToTryAgain() {
+		this.server.enqueue(overloaded().header("x-should-retry", "false"));
+		failure(OverloadedException.class, this.retrying.stream(REQUEST));
+		this.server.enqueue(Reply.error(500, "api_error", "x").header("x-should-retry", "true"));
+		assertThat(this.retrying.exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(2);
+		this.server.enqueue(Reply.error(400, "invalid_request_error", "x").header("x-should-retry", "true"));
+		failure(CompletionApiException.class, this.retrying.stream(REQUEST));
+	}
+
+	@Test
+	void lostAnswerIsRunOnceUnlessAllowed() {
+		try (RawServer raw = RawServer.answering("");
+				CompletionClient other = this.retrying.mutate().baseUrl(raw.baseUrl()).build();
+				CompletionClient daring = retrying(
+						RetryPolicy.builder().delay(Duration.ofMillis(1)).retryAmbiguous(true))
+					.mutate()
+					.baseUrl(raw.baseUrl())
+					.build()) {
+			assertThat(failure(ConnectionException.class, other.stream(REQUEST)).outcome()).isEqualTo(Outcome.UNKNOWN);
+			assertThat(raw.requests()).hasSize(1);
+			assertThat(failure(ConnectionException.class, daring.stream(REQUEST)).attempts()).isEqualTo(2);
+			assertThat(raw.requests()).hasSize(3);
+		}
+	}
+
+	@Test
+	void closedClientEndsItsCallsAndRefusesNewOnes() {
+		this.server.enqueue(Reply.text("abcdefgh").chunkSizes(1).chunkDelay(Duration.ofSeconds(1)));
+		CompletionClient other = client(this.server.baseUrl());
+		ConnectionException ex = failure(ConnectionException.class,
+				other.stream(REQUEST).doOnNext((delta) -> other.close()));
+		assertThat(ex).hasMessage("The client was closed");
+		assertThat(ex.outcome()).isEqualTo(Outcome.PARTIAL);
+		ConnectionException refused = failure(ConnectionException.class, other.complete(REQUEST).flux());
+		assertThat(refused.outcome()).isEqualTo(Outcome.NOT_SENT);
+		assertThat(this.server.requests()).hasSize(1);
+	}
+
+}
