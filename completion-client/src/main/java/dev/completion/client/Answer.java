@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
@@ -64,9 +65,9 @@ final class Answer {
 		this.errors = errors;
 		this.limits = limits;
 		this.deadline = deadline;
-		// the headers of the connector are a view on a buffer of its own
+		// the headers of the connector, and the lists in them, are views on its own
 		HttpHeaders copy = new HttpHeaders();
-		copy.putAll(response.headers().asHttpHeaders());
+		response.headers().asHttpHeaders().forEach((name, values) -> copy.put(name, new ArrayList<>(values)));
 		this.headers = HttpHeaders.readOnlyHttpHeaders(copy);
 	}
 

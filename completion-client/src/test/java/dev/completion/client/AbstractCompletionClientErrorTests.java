@@ -18,8 +18,10 @@ package dev.completion.client;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.zip.GZIPOutputStream;
@@ -82,18 +84,30 @@ abstract class AbstractCompletionClientErrorTests {
 	}
 
 	/**
-	 * Run a call that must fail with the given exception, and with no secret in it.
+	 * Run a call that must fail with the given exception, and with no secret in it, in
+	 * what caused it, in what it suppressed, or in what is left when it is serialized.
 	 */
 	static <T extends CompletionClientException> T failure(Class<T> type, Flux<?> call) {
 		Throwable error = call.ignoreElements().materialize().block(LIMIT).getThrowable();
 		assertThat(error).isInstanceOf(type);
 		StringWriter everything = new StringWriter();
 		error.printStackTrace(new PrintWriter(everything));
-		assertThat(everything.toString()).doesNotContain(KEY).doesNotContain(PROMPT_TEXT);
+		assertThat(everything.toString() + serialized(error)).doesNotContain(KEY).doesNotContain(PROMPT_TEXT);
 		for (Throwable cause = error; cause != null; cause = cause.getCause()) {
 			assertThat(cause.getClass().getName()).doesNotContain("org.springframework.web");
 		}
 		return type.cast(error);
+	}
+
+	private static String serialized(Throwable error) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
+			stream.writeObject(error);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		return bytes.toString(StandardCharsets.ISO_8859_1);
 	}
 
 	static byte[] gzipResponse(String contentType, String encoding, byte[] content) throws IOException {

@@ -16,6 +16,8 @@
 
 package dev.completion.client;
 
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -26,6 +28,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -69,6 +72,22 @@ class ArchitectureTests {
 		.haveSimpleNameStartingWith("Default")
 		.should()
 		.bePackagePrivate();
+
+	// a date of the server is the one thing that the time of day is needed for
+	@ArchTest
+	@Tag("G14")
+	void nothingDependsOnTheTimeOfDay(JavaClasses classes) {
+		noClasses().that()
+			.doNotHaveSimpleName("RetryAfter")
+			.should()
+			.callMethod(System.class, "currentTimeMillis")
+			.orShould()
+			.callMethod(Instant.class, "now")
+			.orShould()
+			.dependOnClassesThat()
+			.areAssignableTo(Clock.class)
+			.check(classes);
+	}
 
 	@ArchTest
 	void publicTypesAreThoseForUsers(JavaClasses classes) {

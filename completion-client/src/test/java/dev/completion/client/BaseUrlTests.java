@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -63,6 +64,7 @@ class BaseUrlTests {
 
 	@ParameterizedTest
 	@MethodSource
+	@Tag("G9")
 	void normalizeWhenUrlIsBadFails(String baseUrl, String message) {
 		assertThatIllegalArgumentException().isThrownBy(() -> BaseUrl.normalize(baseUrl))
 			.withMessageStartingWith(message)
@@ -98,6 +100,7 @@ class BaseUrlTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "https://user:SECRET@h", "https://SECRET@h/v1", "http://user:SECRET@localhost",
 			"https://user:%53ECRET@h" })
+	@Tag("G9")
 	void normalizeWhenUrlHasUserInfoFailsWithoutIt(String baseUrl) {
 		assertThatIllegalArgumentException().isThrownBy(() -> BaseUrl.normalize(baseUrl))
 			.withMessage("'baseUrl' must not hold user info: set an API key or a bearer token instead")
@@ -121,13 +124,15 @@ class BaseUrlTests {
 			"http://[::1], false", "http://[::1]:8080/a, false", "http://[::2], true", "http://128.0.0.1, true",
 			"http://10.0.0.1, true", "http://169.254.169.254, true", "http://localhost.example.com, true",
 			"http://127.0.0.1.example.com, true", "http://0.0.0.0, true", "http://example.com/localhost, true" })
+	@Tag("G9")
 	void isInsecureWhenCredentialWouldLeaveThisMachineInClearText(String baseUrl, boolean expected) {
 		assertThat(BaseUrl.isInsecure(BaseUrl.normalize(baseUrl))).isEqualTo(expected);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "https://h:65536", "https://h:99999", "https://h/./v1", "https://h/v1/complete",
-			"https://h/a/v1/messages/" })
+			"https://h/a/v1/messages/", "https://h/%2e%2e", "https://h/a/%2E%2e/v1", "//evil", "file:///etc/passwd" })
+	@Tag("G9")
 	void normalizeWhenPortOrPathIsBadFails(String baseUrl) {
 		assertThatIllegalArgumentException().isThrownBy(() -> BaseUrl.normalize(baseUrl));
 	}

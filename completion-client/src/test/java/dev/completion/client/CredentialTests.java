@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -67,6 +68,7 @@ class CredentialTests {
 
 	@ParameterizedTest
 	@MethodSource
+	@Tag("G3")
 	void credentialWhenItHasABadCharacterNamesItsPositionOnly(String name, Function<String, Credential> factory,
 			String bad) {
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.apply(KEY + bad + "tail"))
@@ -99,6 +101,7 @@ class CredentialTests {
 
 	@ParameterizedTest
 	@NullAndEmptySource
+	@Tag("G3")
 	void credentialWhenEmptyFails(String value) {
 		assertThatIllegalArgumentException().isThrownBy(() -> Credential.apiKey(value))
 			.withMessage("'apiKey' must not be empty");
@@ -107,6 +110,7 @@ class CredentialTests {
 	}
 
 	@Test
+	@Tag("G3")
 	void credentialWhenTooLongFails() {
 		assertThat(headers(Credential.bearer("k".repeat(8192))).isEmpty()).isFalse();
 		assertThatIllegalArgumentException().isThrownBy(() -> Credential.bearer("k".repeat(8193)))
@@ -124,6 +128,7 @@ class CredentialTests {
 	}
 
 	@Test
+	@Tag("G5")
 	void toStringHidesValue() {
 		assertThat(Credential.apiKey(KEY)).hasToString("apiKey[******]");
 		assertThat(Credential.bearer(KEY)).hasToString("bearer[******]");

@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.util.Locale;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +61,7 @@ class CustomHeadersTests {
 			"connection, it belongs to the HTTP connection", "host, it belongs to the HTTP connection",
 			"te, it belongs to the HTTP connection", "trailer, it belongs to the HTTP connection",
 			"upgrade, it belongs to the HTTP connection", "expect, it belongs to the HTTP connection" })
+	@Tag("G3")
 	void checkWhenNameIsReservedFailsWithReason(String name, String reason) {
 		for (String written : new String[] { name, name.toUpperCase(Locale.ROOT) }) {
 			assertThat(CustomHeaders.isReserved(written)).isTrue();
@@ -98,6 +100,7 @@ class CustomHeadersTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "\r", "\n", "\r\nx-api-key: a", "\0", "\u001b", "\u001f", "\u007f", "\u0085", "\u00e9",
 			"\u2028", "\ud83d\ude00" })
+	@Tag("G3")
 	void checkValueWhenValueHasBadCharacterFailsWithoutIt(String bad) {
 		assertThatIllegalArgumentException().isThrownBy(() -> CustomHeaders.checkValue("'version'", "SECRET" + bad))
 			.withMessage("'version' must not hold line breaks, control characters or non-ASCII");

@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Reads everything that is logged at any level by whatever library, and fails the test
+ * that logged the key or the prompt.
+ */
+public class SecretScanner extends AppenderBase<ILoggingEvent> implements AfterEachCallback {
+
+	static final List<String> SECRETS = List.of(AbstractCompletionClientErrorTests.KEY,
+			AbstractCompletionClientErrorTests.PROMPT_TEXT);
+
+	private static final List<String> FOUND = new CopyOnWriteArrayList<>();
+
+	@Override
+	protected void append(ILoggingEvent event) {
+		check(event, event.getFormattedMessage());
+		if (event.getThrowableProxy() != null) {
+			check(event, ThrowableProxyUtil.asString(event.getThrowableProxy()));
+		}
+	}
+
+	private static void check(ILoggingEvent event, String text) {
+		if (SECRETS.stream().anyMatch(text::contains)) {
+			FOUND.add(event.getLevel() + " " + event.getLoggerName() + ": " + text);
+		}
+	}
+
+	@Override
+	public void afterEach(ExtensionContext context) {
+		assertThat(takeFound()).as("logged secrets").isEmpty();
+	}
+
+	static List<String> takeFound() {
+		List<String> found = List.copyOf(FOUND);
+		FOUND.clear();
+		return found;
+	}
+
+}
