@@ -92,7 +92,7 @@ class CompletionClientSecurityTests extends AbstractCompletionClientErrorTests {
 			this.server.enqueue(Reply.error(500, "api_error", "x"));
 			failure(CompletionClientException.class, other.complete(REQUEST).flux());
 		}
-		assertThat(SecretScanner.takeFound()).isEmpty();
+		assertThat(LogScanner.takeFound()).isEmpty();
 	}
 
 	@Test

@@ -87,7 +87,7 @@ class WatchTests {
 	@Test
 	void loggedSecretIsFound() {
 		LoggerFactory.getLogger(WatchTests.class).trace("A key: {}", AbstractCompletionClientErrorTests.KEY);
-		assertThat(SecretScanner.takeFound()).singleElement().asString().contains("A key:");
+		assertThat(LogScanner.takeFound()).singleElement().asString().contains("A key:");
 	}
 
 	@Test

@@ -29,11 +29,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Reads everything that is logged at any level by whatever library, and fails the test
- * that logged the key or the prompt.
+ * that logged the key, the prompt, or the leak of a buffer.
  */
-public class SecretScanner extends AppenderBase<ILoggingEvent> implements AfterEachCallback {
+public class LogScanner extends AppenderBase<ILoggingEvent> implements AfterEachCallback {
 
-	static final List<String> SECRETS = List.of(AbstractCompletionClientErrorTests.KEY,
+	private static final List<String> FORBIDDEN = List.of("LEAK: ", AbstractCompletionClientErrorTests.KEY,
 			AbstractCompletionClientErrorTests.PROMPT_TEXT);
 
 	private static final List<String> FOUND = new CopyOnWriteArrayList<>();
@@ -47,14 +47,14 @@ public class SecretScanner extends AppenderBase<ILoggingEvent> implements AfterE
 	}
 
 	private static void check(ILoggingEvent event, String text) {
-		if (SECRETS.stream().anyMatch(text::contains)) {
+		if (FORBIDDEN.stream().anyMatch(text::contains)) {
 			FOUND.add(event.getLevel() + " " + event.getLoggerName() + ": " + text);
 		}
 	}
 
 	@Override
 	public void afterEach(ExtensionContext context) {
-		assertThat(takeFound()).as("logged secrets").isEmpty();
+		assertThat(takeFound()).as("what must not be logged").isEmpty();
 	}
 
 	static List<String> takeFound() {

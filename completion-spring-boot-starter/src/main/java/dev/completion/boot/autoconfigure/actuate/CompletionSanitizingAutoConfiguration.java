@@ -1,0 +1,53 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.boot.autoconfigure.actuate;
+
+import java.util.regex.Pattern;
+
+import org.springframework.boot.actuate.endpoint.SanitizableData;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration that hides the credential and the values of headers from Actuator's
+ * endpoints, even where these show values.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration
+@ConditionalOnClass(SanitizingFunction.class)
+public final class CompletionSanitizingAutoConfiguration {
+
+	private static final Pattern SECRET = Pattern
+		.compile("completion\\..*(apikey|authtoken|password)|completion\\.(.*\\.)?headers\\..*"
+				+ "|(anthropic|completion)\\.?.*(apikey|authtoken)");
+
+	CompletionSanitizingAutoConfiguration() {
+	}
+
+	@Bean
+	SanitizingFunction completionSanitizingFunction() {
+		return (data) -> isSecret(data) ? data.withSanitizedValue() : data;
+	}
+
+	private static boolean isSecret(SanitizableData data) {
+		return SECRET.matcher(data.getLowerCaseKey().replaceAll("[-_]", "")).matches();
+	}
+
+}
