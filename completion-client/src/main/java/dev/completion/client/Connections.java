@@ -68,6 +68,7 @@ final class Connections {
 		LoopResources threads = LoopResources.create("completion", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
 		HttpClient httpClient = HttpClient.create(pool)
 			.runOn(threads)
+			.option(ChannelOption.SO_KEEPALIVE, true)
 			.resolver((resolver) -> resolver.cacheMaxTimeToLive(Duration.ofSeconds(60)));
 		return new Connections(httpClient,
 				() -> pool.disposeLater()
