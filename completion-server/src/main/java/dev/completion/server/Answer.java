@@ -16,6 +16,7 @@
 
 package dev.completion.server;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -31,56 +32,88 @@ import tools.jackson.databind.JsonNode;
  * @param status the status
  * @param headers the headers, at most one of each name
  * @param content the body
- * @param delay the time to wait before the status line
+ * @param delivery what comes before the head, and how fast bytes follow each other
  * @param usage the tokens of an answer with text, else null
  */
-record Answer(int status, Map<String, String> headers, Content content, Duration delay, @Nullable Usage usage) {
+record Answer(int status, Map<String, String> headers, Content content, Delivery delivery, @Nullable Usage usage) {
 
 	static Answer json(int status, JsonNode body) {
 		return literal(status, "application/json", Json.write(body));
 	}
 
 	static Answer literal(int status, String contentType, String body) {
-		return of(status, contentType, new Content(List.of(body), false, Duration.ZERO));
+		return of(status, Map.of("content-type", contentType), new Content(List.of(body), Form.WHOLE));
 	}
 
-	static Answer events(List<String> events) {
-		return of(200, "text/event-stream; charset=utf-8", new Content(events, true, Duration.ZERO))
-			.withHeaders(Map.of("cache-control", "no-cache"));
+	static Answer events(Iterable<String> events) {
+		return of(200, Map.of("content-type", "text/event-stream; charset=utf-8", "cache-control", "no-cache"),
+				new Content(events, Form.STREAMED));
 	}
 
-	private static Answer of(int status, String contentType, Content content) {
-		return new Answer(status, Map.of("content-type", contentType), content, Duration.ZERO, null);
+	static Answer redirect(int status, String location) {
+		return of(status, Map.of("location", location), new Content(List.of(), Form.WHOLE));
+	}
+
+	/**
+	 * Return an answer that is nothing but the given bytes, which a text of Latin-1 keeps
+	 * as they are.
+	 */
+	static Answer raw(byte[] bytes) {
+		return of(200, Map.of(), new Content(List.of(new String(bytes, StandardCharsets.ISO_8859_1)), Form.RAW));
+	}
+
+	private static Answer of(int status, Map<String, String> headers, Content content) {
+		return new Answer(status, headers, content, new Delivery(List.of(), Duration.ZERO, null), null);
 	}
 
 	Answer withStatus(int status) {
-		return new Answer(status, this.headers, this.content, this.delay, this.usage);
+		return new Answer(status, this.headers, this.content, this.delivery, this.usage);
 	}
 
 	Answer withDelay(Duration delay) {
-		return new Answer(this.status, this.headers, this.content, delay, this.usage);
+		return withDelivery(new Delivery(this.delivery.interim(), delay, this.delivery.drip()));
+	}
+
+	Answer withInterim(List<Integer> interim) {
+		return withDelivery(new Delivery(interim, this.delivery.delay(), this.delivery.drip()));
+	}
+
+	Answer withDrip(Duration drip) {
+		return withDelivery(new Delivery(this.delivery.interim(), this.delivery.delay(), drip));
+	}
+
+	private Answer withDelivery(Delivery delivery) {
+		return new Answer(this.status, this.headers, this.content, delivery, this.usage);
 	}
 
 	Answer withPause(Duration pause) {
-		return new Answer(this.status, this.headers, this.content.withPause(pause), this.delay, this.usage);
+		return withContent(this.content.withPause(pause));
+	}
+
+	Answer withEnding(Ending ending, int parts) {
+		return withContent(this.content.withEnding(ending, parts));
+	}
+
+	private Answer withContent(Content content) {
+		return new Answer(this.status, this.headers, content, this.delivery, this.usage);
 	}
 
 	Answer withUsage(Usage usage) {
-		return new Answer(this.status, this.headers, this.content, this.delay, usage);
+		return new Answer(this.status, this.headers, this.content, this.delivery, usage);
 	}
 
 	/**
 	 * Return a copy with headers that replace those of the same name.
 	 */
 	Answer withHeaders(Map<String, String> headers) {
-		return new Answer(this.status, merge(this.headers, headers), this.content, this.delay, this.usage);
+		return new Answer(this.status, merge(this.headers, headers), this.content, this.delivery, this.usage);
 	}
 
 	/**
 	 * Return a copy with those headers that are not there yet.
 	 */
 	Answer orHeaders(Map<String, String> headers) {
-		return new Answer(this.status, merge(headers, this.headers), this.content, this.delay, this.usage);
+		return new Answer(this.status, merge(headers, this.headers), this.content, this.delivery, this.usage);
 	}
 
 	Answer orHeader(String name, String value) {
@@ -95,18 +128,101 @@ record Answer(int status, Map<String, String> headers, Content content, Duration
 	}
 
 	/**
+	 * How a body is sent.
+	 */
+	enum Form {
+
+		/**
+		 * In one piece whose length is announced.
+		 */
+		WHOLE,
+
+		/**
+		 * The head and each part as soon as they can be, in chunked encoding.
+		 */
+		STREAMED,
+
+		/**
+		 * Each part as it is, in place of head and body.
+		 */
+		RAW
+
+	}
+
+	/**
+	 * What comes after the last part.
+	 */
+	enum Ending {
+
+		/**
+		 * The end as HTTP has it; that of raw parts is the close of the connection.
+		 */
+		CLEAN,
+
+		/**
+		 * The close of the connection.
+		 */
+		CUT,
+
+		/**
+		 * The reset of the connection.
+		 */
+		RESET,
+
+		/**
+		 * Nothing.
+		 */
+		STALL
+
+	}
+
+	/**
 	 * Body of an answer.
 	 *
-	 * @param parts the parts, which may be made only when they are asked for
-	 * @param streamed whether the head and each part are sent as soon as they can be
-	 * @param pause the time to wait before each part of a streamed body
+	 * @param parts the parts, which may be made only when they are asked for; without end
+	 * if they are no collection
+	 * @param form how the parts are sent
+	 * @param pause the time to wait before each part, unless they are sent as a whole
+	 * @param limit the number of parts that are sent at most, or {@link #NO_LIMIT}
+	 * @param ending what comes after them
 	 */
-	record Content(List<String> parts, boolean streamed, Duration pause) {
+	record Content(Iterable<String> parts, Form form, Duration pause, int limit, Ending ending) {
+
+		static final int NO_LIMIT = -1;
+
+		Content(Iterable<String> parts, Form form) {
+			this(parts, form, Duration.ZERO, NO_LIMIT, Ending.CLEAN);
+		}
 
 		Content withPause(Duration pause) {
-			return new Content(this.streamed ? this.parts : EventStream.split(String.join("", this.parts)), true,
-					pause);
+			Content apart = inParts();
+			return new Content(apart.parts, apart.form, pause, this.limit, this.ending);
 		}
+
+		Content withEnding(Ending ending, int limit) {
+			Content apart = inParts();
+			return new Content(apart.parts, apart.form, this.pause, limit, ending);
+		}
+
+		private Content inParts() {
+			if (this.form == Form.STREAMED) {
+				return this;
+			}
+			List<String> parts = EventStream.split(String.join("", this.parts));
+			return new Content(parts, (this.form != Form.RAW) ? Form.STREAMED : Form.RAW, this.pause, this.limit,
+					this.ending);
+		}
+
+	}
+
+	/**
+	 * How an answer is put on the connection.
+	 *
+	 * @param interim the statuses of the interim responses, which are sent at once
+	 * @param delay the time to wait after them, before the status line
+	 * @param drip the time between two bytes, or null if they are sent together
+	 */
+	record Delivery(List<Integer> interim, Duration delay, @Nullable Duration drip) {
 
 	}
 

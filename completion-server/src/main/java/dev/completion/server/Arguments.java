@@ -17,9 +17,11 @@
 package dev.completion.server;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -61,9 +63,29 @@ final class Arguments {
 		return text;
 	}
 
-	static int status(int value, String name) {
-		check(value >= 200 && value <= 599, () -> "'" + name + "' must be from 200 to 599, not " + value);
+	static int notNegative(int value, String name) {
+		check(value >= 0, () -> "'" + name + "' must not be negative, not " + value);
 		return value;
+	}
+
+	static int inRange(int value, int min, int max, String name) {
+		check(value >= min && value <= max,
+				() -> "'" + name + "' must be from " + min + " to " + max + ", not " + value);
+		return value;
+	}
+
+	static int status(int value, String name) {
+		return inRange(value, 200, 599, name);
+	}
+
+	static List<Integer> interim(int @Nullable [] values, String name) {
+		List<Integer> statuses = IntStream.of(notNull(values, name)).boxed().toList();
+		check(!statuses.isEmpty(), () -> "'" + name + "' must not be empty");
+		for (int status : statuses) {
+			inRange(status, 100, 199, name);
+			check(status != 101, () -> "'" + name + "' must not be 101, which is no interim response");
+		}
+		return statuses;
 	}
 
 	static String headerName(@Nullable String value, String name) {

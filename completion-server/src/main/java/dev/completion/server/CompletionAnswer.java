@@ -27,8 +27,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class CompletionAnswer {
 
-	private static final String PING = EventStream.event("ping", "{\"type\": \"ping\"}");
-
 	private final String id = Ids.completionId();
 
 	private final String model;
@@ -74,7 +72,7 @@ final class CompletionAnswer {
 		@Override
 		public String get(int index) {
 			if (index == this.pingIndex) {
-				return PING;
+				return EventStream.PING;
 			}
 			int delta = (index < this.pingIndex) ? index : index - 1;
 			ObjectNode data = (delta < this.deltas.size()) ? body(this.deltas.get(delta), null, null) : last("");

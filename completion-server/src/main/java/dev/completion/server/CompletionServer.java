@@ -26,7 +26,8 @@ import java.util.List;
  * <p>
  * It listens on the loopback address. Unscripted it checks requests as the API does, and
  * answers with text that depends on the prompt and is the same every time. Scripted it
- * plays the {@linkplain #enqueue(Reply...) queued replies}.
+ * plays the {@linkplain #enqueue(Reply...) queued replies}, and the faults of a network
+ * and of a broken server with them.
  * <p>
  * It serves {@code POST /v1/complete}, {@code GET /v1/models} and {@code GET
  * /v1/models/{id}}. Of the models, {@code claude-2.1}, {@code claude-2.0},
@@ -196,8 +197,7 @@ public final class CompletionServer implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder port(int port) {
-			Arguments.check(port >= 0 && port <= 65535, () -> "'port' must be from 0 to 65535, not " + port);
-			this.port = port;
+			this.port = Arguments.inRange(port, 0, 65535, "port");
 			return this;
 		}
 

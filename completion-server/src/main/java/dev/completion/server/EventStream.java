@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Text form of server-sent events.
@@ -28,7 +29,16 @@ final class EventStream {
 
 	private static final Pattern BLANK_LINE = Pattern.compile("(?:\r\n|\n|\r(?!\n)){2}");
 
+	static final String PING = event("ping", "{\"type\": \"ping\"}");
+
 	private EventStream() {
+	}
+
+	/**
+	 * Return pings without end, each made when it is asked for.
+	 */
+	static Iterable<String> pings() {
+		return () -> Stream.generate(() -> PING).iterator();
 	}
 
 	static String event(String name, String data) {

@@ -25,8 +25,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -51,19 +54,29 @@ final class HttpListener {
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
+	private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
+
 	private final EventLoopGroup threads;
 
 	private final DisposableServer server;
 
 	private HttpListener(int port, EventLoopGroup threads, Handler handler) {
-		Scheduler timer = Schedulers.fromExecutorService(threads);
 		this.threads = threads;
 		this.server = HttpServer.create()
 			.host(HOST)
 			.port(port)
 			.runOn(threads)
-			.handle((request, response) -> handler.handle(request, response, timer))
+			.channelGroup(this.connections)
+			.handle((request, response) -> timer(response).flatMap((timer) -> handler.handle(request, response, timer)))
 			.bindNow();
+	}
+
+	/**
+	 * Return the timer of a connection: its own thread, so that no timer outlives it.
+	 */
+	private static Mono<Scheduler> timer(HttpServerResponse response) {
+		return Wire.connection(response)
+			.map((connection) -> Schedulers.fromExecutorService(connection.channel().eventLoop()));
 	}
 
 	static HttpListener bind(int port, Handler handler) {
@@ -86,7 +99,8 @@ final class HttpListener {
 		if (this.closed.compareAndSet(false, true)) {
 			this.server.dispose();
 			await(this.server.onDispose().toFuture());
-			// closes the connections, too
+			// before the threads, since a thread that is busy ends without closing them
+			await(this.connections.close());
 			await(shutDown(this.threads));
 		}
 	}

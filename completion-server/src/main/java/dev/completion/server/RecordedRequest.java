@@ -43,15 +43,19 @@ public final class RecordedRequest {
 
 	private final String body;
 
+	private final int remotePort;
+
 	private volatile boolean clientClosed;
 
-	RecordedRequest(String method, String uri, Iterable<Map.Entry<String, String>> headers, String body) {
+	RecordedRequest(String method, String uri, Iterable<Map.Entry<String, String>> headers, String body,
+			int remotePort) {
 		int question = uri.indexOf('?');
 		this.method = method;
 		this.path = (question != -1) ? uri.substring(0, question) : uri;
 		this.query = (question != -1) ? uri.substring(question + 1) : null;
 		this.headers = copy(headers);
 		this.body = body;
+		this.remotePort = remotePort;
 	}
 
 	private static Map<String, List<String>> copy(Iterable<Map.Entry<String, String>> headers) {
@@ -113,9 +117,18 @@ public final class RecordedRequest {
 	}
 
 	/**
+	 * Return the TCP port of the client. Requests with the same port came over the same
+	 * connection.
+	 * @return the port
+	 */
+	public int remotePort() {
+		return this.remotePort;
+	}
+
+	/**
 	 * Return whether the client has closed the connection before the answer to this
-	 * request was complete. This can change from false to true as long as the answer is
-	 * under way.
+	 * request was complete; one that the server closed or reset does not count. This can
+	 * change from false to true as long as the answer is under way.
 	 * @return true once the client has given up
 	 */
 	public boolean clientClosed() {

@@ -16,20 +16,22 @@
 
 package dev.completion.server;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * Scripted reply of a {@link CompletionServer}.
+ * Scripted reply of a {@link CompletionServer}: text, an error, any body, or a fault. A
+ * fault is one of the whole reply, such as {@link #reset()} or {@link #raw(String)}, or
+ * one that befalls any reply, such as {@link #cutAfter(int)} or {@link #drip(Duration)}.
  * <p>
- * Every reply carries a {@code request-id}, one with text the rate-limit headers too,
- * unless {@link #header(String, String)} sets them. Replies are immutable, safe for use
- * by many threads, and can be queued any number of times.
+ * Every reply that has headers carries a {@code request-id}, one with text the rate-limit
+ * headers too, unless {@link #header(String, String)} sets them. Replies are immutable,
+ * safe for use by many threads, and can be queued any number of times.
  *
  * @since 0.1.0
  */
@@ -37,25 +39,22 @@ public final class Reply {
 
 	private final Function<Exchange, Answer> content;
 
-	private final @Nullable Integer status;
-
 	private final Map<String, String> headers;
 
-	private final Duration delay;
+	private final Function<Answer, Answer> changes;
 
-	private final @Nullable Duration chunkDelay;
-
-	private Reply(Function<Exchange, Answer> content) {
-		this(content, null, Map.of(), Duration.ZERO, null);
+	private Reply(Answer answer) {
+		this((exchange) -> answer);
 	}
 
-	private Reply(Function<Exchange, Answer> content, @Nullable Integer status, Map<String, String> headers,
-			Duration delay, @Nullable Duration chunkDelay) {
+	private Reply(Function<Exchange, Answer> content) {
+		this(content, Map.of(), Function.identity());
+	}
+
+	private Reply(Function<Exchange, Answer> content, Map<String, String> headers, Function<Answer, Answer> changes) {
 		this.content = content;
-		this.status = status;
 		this.headers = headers;
-		this.delay = delay;
-		this.chunkDelay = chunkDelay;
+		this.changes = changes;
 	}
 
 	/**
@@ -93,9 +92,8 @@ public final class Reply {
 	 * @return the reply
 	 */
 	public static Reply body(int status, String contentType, String body) {
-		Answer answer = Answer.literal(Arguments.status(status, "status"),
-				Arguments.headerValue(contentType, "contentType"), Arguments.notNull(body, "body"));
-		return new Reply((exchange) -> answer);
+		return new Reply(Answer.literal(Arguments.status(status, "status"),
+				Arguments.headerValue(contentType, "contentType"), Arguments.notNull(body, "body")));
 	}
 
 	/**
@@ -106,8 +104,76 @@ public final class Reply {
 	 * {@code text/event-stream; charset=utf-8}
 	 */
 	public static Reply events(String eventStream) {
-		Answer answer = Answer.events(EventStream.split(Arguments.notNull(eventStream, "eventStream")));
-		return new Reply((exchange) -> answer);
+		return new Reply(Answer.events(EventStream.split(Arguments.notNull(eventStream, "eventStream"))));
+	}
+
+	/**
+	 * Return a reply that is an event stream of pings without end and without text,
+	 * whatever the request asks.
+	 * @param interval the time to wait before each ping; zero for as fast as the client
+	 * takes them
+	 * @return the reply, with status 200
+	 */
+	public static Reply pings(Duration interval) {
+		return new Reply(Answer.events(EventStream.pings()).withPause(Arguments.notNegative(interval, "interval")));
+	}
+
+	/**
+	 * Return a reply that sends the client elsewhere, with an empty body.
+	 * @param status the status, from 300 to 399
+	 * @param location the value of the {@code location} header
+	 * @return the reply
+	 */
+	public static Reply redirect(int status, String location) {
+		return new Reply(Answer.redirect(Arguments.inRange(status, 300, 399, "status"),
+				Arguments.headerValue(location, "location")));
+	}
+
+	/**
+	 * Return a reply that is the given text in place of an HTTP answer, after which the
+	 * connection is closed. Status and headers of the reply are not sent.
+	 * @param text the text, sent as UTF-8
+	 * @return the reply
+	 */
+	public static Reply raw(String text) {
+		return raw(Arguments.notNull(text, "text").getBytes(StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * Return a reply that is the given bytes in place of an HTTP answer, after which the
+	 * connection is closed. Status and headers of the reply are not sent.
+	 * @param bytes the bytes
+	 * @return the reply
+	 */
+	public static Reply raw(byte[] bytes) {
+		return new Reply(Answer.raw(Arguments.notNull(bytes, "bytes")));
+	}
+
+	/**
+	 * Return a reply that closes the connection with no byte of an answer, once the
+	 * request was read.
+	 * @return the reply
+	 */
+	public static Reply cut() {
+		return raw("");
+	}
+
+	/**
+	 * Return a reply that resets the connection with no byte of an answer, once the
+	 * request was read.
+	 * @return the reply
+	 */
+	public static Reply reset() {
+		return cut().resetAfter(0);
+	}
+
+	/**
+	 * Return a reply that never sends a byte, and leaves the connection open until the
+	 * client closes it, or the server is closed.
+	 * @return the reply
+	 */
+	public static Reply stall() {
+		return cut().stallAfter(0);
 	}
 
 	/**
@@ -145,8 +211,8 @@ public final class Reply {
 	 * @return the copy
 	 */
 	public Reply delay(Duration delay) {
-		return new Reply(this.content, this.status, this.headers, Arguments.notNegative(delay, "delay"),
-				this.chunkDelay);
+		Arguments.notNegative(delay, "delay");
+		return with((answer) -> answer.withDelay(delay));
 	}
 
 	/**
@@ -157,8 +223,77 @@ public final class Reply {
 	 * @return the copy
 	 */
 	public Reply chunkDelay(Duration chunkDelay) {
-		return new Reply(this.content, this.status, this.headers, this.delay,
-				Arguments.notNegative(chunkDelay, "chunkDelay"));
+		Arguments.notNegative(chunkDelay, "chunkDelay");
+		return with((answer) -> answer.withPause(chunkDelay));
+	}
+
+	/**
+	 * Return a copy that sends all its bytes one by one, those of status line and headers
+	 * too.
+	 * @param interval the time to wait between two bytes
+	 * @return the copy
+	 */
+	public Reply drip(Duration interval) {
+		Arguments.notNegative(interval, "interval");
+		return with((answer) -> answer.withDrip(interval));
+	}
+
+	/**
+	 * Return a copy that sends interim responses first, before any
+	 * {@link #delay(Duration)}. They have no headers.
+	 * @param statuses the status of each, such as 103, from 100 to 199 but not 101
+	 * @return the copy
+	 */
+	public Reply interim(int... statuses) {
+		List<Integer> interim = Arguments.interim(statuses, "statuses");
+		return with((answer) -> answer.withInterim(interim));
+	}
+
+	/**
+	 * Return a copy whose body ends early as if it were complete: with the last chunk of
+	 * the chunked encoding.
+	 * <p>
+	 * Of this method, {@link #cutAfter(int)}, {@link #resetAfter(int)} and
+	 * {@link #stallAfter(int)} the last call counts.
+	 * @param parts the number of parts to send, which are the events that
+	 * {@link #chunkDelay(Duration)} waits for; of a body with fewer, all are sent
+	 * @return the copy
+	 */
+	public Reply endAfter(int parts) {
+		return endingWith(Answer.Ending.CLEAN, parts);
+	}
+
+	/**
+	 * Return a copy that closes the connection before its body is complete: the last
+	 * chunk of the chunked encoding is not sent.
+	 * @param parts the number of parts to send before; zero for headers only
+	 * @return the copy
+	 * @see #endAfter(int)
+	 */
+	public Reply cutAfter(int parts) {
+		return endingWith(Answer.Ending.CUT, parts);
+	}
+
+	/**
+	 * Return a copy that resets the connection before its body is complete. What the
+	 * client has not read by then may be lost to it.
+	 * @param parts the number of parts to send before; zero for headers only
+	 * @return the copy
+	 * @see #endAfter(int)
+	 */
+	public Reply resetAfter(int parts) {
+		return endingWith(Answer.Ending.RESET, parts);
+	}
+
+	/**
+	 * Return a copy that sends nothing more before its body is complete, and leaves the
+	 * connection open until the client closes it, or the server is closed.
+	 * @param parts the number of parts to send before; zero for headers only
+	 * @return the copy
+	 * @see #endAfter(int)
+	 */
+	public Reply stallAfter(int parts) {
+		return endingWith(Answer.Ending.STALL, parts);
 	}
 
 	/**
@@ -172,7 +307,7 @@ public final class Reply {
 		Map<String, String> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 		copy.putAll(this.headers);
 		copy.put(Arguments.headerName(name, "name"), Arguments.headerValue(value, "value"));
-		return new Reply(this.content, this.status, Collections.unmodifiableMap(copy), this.delay, this.chunkDelay);
+		return new Reply(this.content, Collections.unmodifiableMap(copy), this.changes);
 	}
 
 	/**
@@ -181,22 +316,16 @@ public final class Reply {
 	 * @return the copy
 	 */
 	public Reply status(int status) {
-		return new Reply(this.content, Arguments.status(status, "status"), this.headers, this.delay, this.chunkDelay);
+		Arguments.status(status, "status");
+		return with((answer) -> answer.withStatus(status));
 	}
 
 	Answer answer(Exchange exchange) {
 		String requestId = this.headers.getOrDefault("request-id", exchange.requestId());
-		Answer answer = this.content.apply(exchange.withRequestId(requestId)).withHeaders(this.headers);
-		if (this.status != null) {
-			answer = answer.withStatus(this.status);
-		}
-		if (this.chunkDelay != null) {
-			answer = answer.withPause(this.chunkDelay);
-		}
-		if (answer.status() != 401) {
-			answer = answer.orHeader(ApiRouter.ORGANIZATION_HEADER, ApiRouter.ORGANIZATION);
-		}
-		return answer.withDelay(this.delay);
+		Answer answer = this.changes
+			.apply(this.content.apply(exchange.withRequestId(requestId)).withHeaders(this.headers));
+		return (answer.status() != 401) ? answer.orHeader(ApiRouter.ORGANIZATION_HEADER, ApiRouter.ORGANIZATION)
+				: answer;
 	}
 
 	private ReplyText text() {
@@ -207,7 +336,16 @@ public final class Reply {
 	}
 
 	private Reply withContent(Function<Exchange, Answer> content) {
-		return new Reply(content, this.status, this.headers, this.delay, this.chunkDelay);
+		return new Reply(content, this.headers, this.changes);
+	}
+
+	private Reply endingWith(Answer.Ending ending, int parts) {
+		Arguments.notNegative(parts, "parts");
+		return with((answer) -> answer.withEnding(ending, parts));
+	}
+
+	private Reply with(Function<Answer, Answer> change) {
+		return new Reply(this.content, this.headers, this.changes.andThen(change));
 	}
 
 }

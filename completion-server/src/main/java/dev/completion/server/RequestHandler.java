@@ -17,6 +17,7 @@
 package dev.completion.server;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -71,9 +72,14 @@ final class RequestHandler {
 
 	private Exchange record(HttpServerRequest request, RequestBody body) {
 		RecordedRequest recorded = new RecordedRequest(request.method().name(), request.uri(), request.requestHeaders(),
-				body.text());
+				body.text(), remotePort(request));
 		this.requestLog.add(recorded);
 		return new Exchange(recorded, body, Ids.requestId());
+	}
+
+	private static int remotePort(HttpServerRequest request) {
+		InetSocketAddress address = request.remoteAddress();
+		return (address != null) ? address.getPort() : 0;
 	}
 
 	private Answer answer(Exchange exchange) {

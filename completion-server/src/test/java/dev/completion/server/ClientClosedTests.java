@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.AbstractList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,14 +153,24 @@ class ClientClosedTests {
 	@Test
 	void slowReaderSlowsDownMakingOfEvents() throws IOException {
 		AtomicInteger made = new AtomicInteger();
+		assertSlowReaderSlowsDown(new CountedEvents(made), made);
+	}
+
+	@Test
+	void slowReaderSlowsDownMakingOfEventsWithoutEnd() throws IOException {
+		AtomicInteger made = new AtomicInteger();
 		CountedEvents events = new CountedEvents(made);
+		assertSlowReaderSlowsDown(() -> Stream.generate(() -> events.get(0)).iterator(), made);
+	}
+
+	private static void assertSlowReaderSlowsDown(Iterable<String> events, AtomicInteger made) throws IOException {
 		HttpListener listener = HttpListener.bind(0,
 				(request, response, timer) -> new AnswerWriter(response, timer).write(Answer.events(events)));
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
 			socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 			Await.within(SOON, "streaming", () -> made.get() > 3);
 			awaitStill(made);
-			assertThat(made.get()).isLessThan(events.size());
+			assertThat(made.get()).isLessThan(CountedEvents.SIZE);
 		}
 		finally {
 			listener.close();
@@ -196,6 +207,8 @@ class ClientClosedTests {
 
 		private static final String EVENT = "data: " + "x".repeat(10_000) + "\n\n";
 
+		private static final int SIZE = 100_000;
+
 		private final AtomicInteger made;
 
 		private CountedEvents(AtomicInteger made) {
@@ -210,7 +223,7 @@ class ClientClosedTests {
 
 		@Override
 		public int size() {
-			return 100_000;
+			return SIZE;
 		}
 
 	}

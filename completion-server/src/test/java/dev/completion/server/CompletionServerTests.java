@@ -109,7 +109,7 @@ class CompletionServerTests {
 	void requestsKeepsNewestOnly() {
 		RequestLog log = new RequestLog();
 		for (int i = 0; i < 10_001; i++) {
-			log.add(new RecordedRequest("GET", "/" + i, List.of(), ""));
+			log.add(new RecordedRequest("GET", "/" + i, List.of(), "", 1));
 		}
 		assertThat(log.snapshot()).hasSize(10_000);
 		assertThat(log.snapshot().get(0).path()).isEqualTo("/1");

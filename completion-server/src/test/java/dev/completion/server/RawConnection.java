@@ -18,9 +18,14 @@ package dev.completion.server;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Connection to a server under test on which bytes are sent and read as they are.
@@ -77,6 +82,65 @@ final class RawConnection implements AutoCloseable {
 		String head = readUntil("\r\n\r\n");
 		int length = Integer.parseInt(head.replaceFirst("(?is).*content-length: (\\d+)\r\n.*", "$1"));
 		return head + new String(this.socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Read until the server closes the connection.
+	 * @return all that was read
+	 * @throws SocketException if the server resets the connection
+	 */
+	String readToEnd() throws IOException {
+		return new String(this.socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+	}
+
+	/**
+	 * Read until the server resets the connection.
+	 * @return all that was read since the last call
+	 */
+	String readToReset() throws IOException {
+		try {
+			String all = readUntil("no text has this");
+			throw new IOException("Not reset after: " + all);
+		}
+		catch (SocketException ex) {
+			assertThat(ex).hasMessage("Connection reset");
+			String all = this.received.toString(StandardCharsets.UTF_8);
+			this.received.reset();
+			return all;
+		}
+	}
+
+	/**
+	 * Return whether no byte and no end comes for a while.
+	 */
+	boolean isSilent() throws IOException {
+		this.socket.setSoTimeout(200);
+		try {
+			this.socket.getInputStream().read();
+			return false;
+		}
+		catch (SocketTimeoutException ex) {
+			return true;
+		}
+		finally {
+			this.socket.setSoTimeout(10_000);
+		}
+	}
+
+	/**
+	 * Read as fast as can be, until this connection is closed.
+	 */
+	void readAndDrop() {
+		try {
+			this.socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+		}
+		catch (IOException ex) {
+			assertThat(this.socket.isClosed()).isTrue();
+		}
+	}
+
+	int localPort() {
+		return this.socket.getLocalPort();
 	}
 
 	boolean isClosedByServer() throws IOException {

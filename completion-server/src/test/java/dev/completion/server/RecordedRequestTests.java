@@ -16,6 +16,7 @@
 
 package dev.completion.server;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -30,13 +31,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class RecordedRequestTests {
 
 	private static final RecordedRequest REQUEST = new RecordedRequest("GET", "/v1/models?limit=1&after_id=a%2Fb", List
-		.of(Map.entry("X-Api-Key", "secret"), Map.entry("Anthropic-Beta", "a"), Map.entry("anthropic-beta", "b")), "");
+		.of(Map.entry("X-Api-Key", "secret"), Map.entry("Anthropic-Beta", "a"), Map.entry("anthropic-beta", "b")), "",
+			1);
 
 	@Test
 	void queryIsKeptApartFromPath() {
 		assertThat(REQUEST.path()).isEqualTo("/v1/models");
 		assertThat(REQUEST.query()).isEqualTo("limit=1&after_id=a%2Fb");
-		assertThat(new RecordedRequest("GET", "/v1/models", List.of(), "").query()).isNull();
+		assertThat(new RecordedRequest("GET", "/v1/models", List.of(), "", 1).query()).isNull();
 	}
 
 	@Test
@@ -68,6 +70,20 @@ class RecordedRequestTests {
 			assertThat(request.body()).isEqualTo("{\"prompt\": \"schön – 😀\"}");
 			assertThat(request.header("Anthropic-Version")).isEqualTo("2023-06-01");
 			assertThat(request.clientClosed()).isFalse();
+		}
+	}
+
+	@Test
+	void requestsOfOneConnectionHaveItsPort() throws IOException {
+		try (CompletionServer server = CompletionServer.start();
+				RawConnection connection = new RawConnection(server);
+				RawConnection other = new RawConnection(server)) {
+			for (RawConnection each : List.of(connection, other, connection)) {
+				each.send(RawConnection.request(server, "GET", "/v1/models", ""));
+				each.readAnswer();
+			}
+			assertThat(server.requests()).extracting(RecordedRequest::remotePort)
+				.containsExactly(connection.localPort(), other.localPort(), connection.localPort());
 		}
 	}
 

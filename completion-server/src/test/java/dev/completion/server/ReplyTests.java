@@ -167,6 +167,18 @@ class ReplyTests extends AbstractServerTests {
 	}
 
 	@Test
+	void contentTypeOfStreamIsReplaced() {
+		server.enqueue(Reply.text("page").header("content-type", "text/html"),
+				Reply.events("data: 1\n\n").header("Content-Type", "application/json"));
+		HttpResponse<String> response = client.complete(TestClient.streamBody());
+		assertThat(response.headers().allValues("content-type")).containsExactly("text/html");
+		assertThat(deltas(response.body())).containsExactly("page", "");
+		response = client.complete(TestClient.streamBody());
+		assertThat(response.headers().allValues("content-type")).containsExactly("application/json");
+		assertThat(response.body()).isEqualTo("data: 1\n\n");
+	}
+
+	@Test
 	void delayComesBeforeHead() {
 		server.enqueue(Reply.text("late").delay(Duration.ofMillis(200)));
 		long start = System.nanoTime();
@@ -199,7 +211,10 @@ class ReplyTests extends AbstractServerTests {
 			.stopReason("max_tokens")
 			.chunkSizes(1)
 			.delay(Duration.ofMinutes(1))
-			.chunkDelay(Duration.ofMinutes(1));
+			.chunkDelay(Duration.ofMinutes(1))
+			.interim(103)
+			.drip(Duration.ofMinutes(1))
+			.cutAfter(0);
 		assertThat(changed).isNotSameAs(reply);
 		server.enqueue(reply, reply);
 		HttpResponse<String> response = client.complete(TestClient.body());
@@ -234,6 +249,30 @@ class ReplyTests extends AbstractServerTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> server.enqueue(reply, null))
 			.withMessage("'replies' must not contain null");
 		assertThat(client.get("/v1/models").statusCode()).as("nothing was queued").isEqualTo(200);
+	}
+
+	@Test
+	void badFaultsAreRefused() {
+		Reply reply = Reply.text("text");
+		assertThatIllegalArgumentException().isThrownBy(() -> Reply.pings(Duration.ofNanos(-1)))
+			.withMessage("'interval' must not be negative, not PT-0.000000001S");
+		assertThatIllegalArgumentException().isThrownBy(() -> Reply.redirect(299, "/"))
+			.withMessage("'status' must be from 300 to 399, not 299");
+		assertThatIllegalArgumentException().isThrownBy(() -> Reply.redirect(302, "/\r\na: b"))
+			.withMessageContaining("'location'");
+		assertThatIllegalArgumentException().isThrownBy(() -> Reply.raw((String) null))
+			.withMessage("'text' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> Reply.raw((byte[]) null))
+			.withMessage("'bytes' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(() -> reply.cutAfter(-1))
+			.withMessage("'parts' must not be negative, not -1");
+		assertThatIllegalArgumentException().isThrownBy(() -> reply.drip(null))
+			.withMessage("'interval' must not be null");
+		assertThatIllegalArgumentException().isThrownBy(reply::interim).withMessage("'statuses' must not be empty");
+		assertThatIllegalArgumentException().isThrownBy(() -> reply.interim(103, 200))
+			.withMessage("'statuses' must be from 100 to 199, not 200");
+		assertThatIllegalArgumentException().isThrownBy(() -> reply.interim(101))
+			.withMessage("'statuses' must not be 101, which is no interim response");
 	}
 
 	@Test
