@@ -21,6 +21,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -65,6 +67,7 @@ final class ResponseGuard extends ChannelDuplexHandler {
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
 		if (message instanceof HttpResponse response) {
+			checkStatus(response);
 			this.interim = isInterim(response);
 			if (!this.expecting || this.ended) {
 				refuse(context);
@@ -95,6 +98,14 @@ final class ResponseGuard extends ChannelDuplexHandler {
 	private void refuse(ChannelHandlerContext context) {
 		this.refused = true;
 		context.close();
+	}
+
+	// what is no status is no HTTP, and Framework would fail on it
+	private static void checkStatus(HttpResponse response) {
+		int status = response.status().code();
+		if (response.decoderResult().isSuccess() && (status < 100 || status > 999)) {
+			response.setDecoderResult(DecoderResult.failure(new DecoderException("Status " + status)));
+		}
 	}
 
 	private static boolean isInterim(HttpResponse response) {
