@@ -99,7 +99,7 @@ final class Answer {
 			return failure();
 		}
 		if (!isJson()) {
-			return errorBody().then(Mono.error(unexpectedContentType()));
+			return malformed(unexpectedContentType());
 		}
 		return DataBufferUtils.join(bytes(), this.limits.body())
 			.onErrorMap(DataBufferLimitException.class, (ex) -> bodyTooLarge())
@@ -116,20 +116,38 @@ final class Answer {
 			return failure().thenMany(Flux.empty());
 		}
 		if (!MediaType.TEXT_EVENT_STREAM.isCompatibleWith(contentType()) || encoding() != null) {
-			return errorBody().flatMapMany((body) -> Flux.error(noStream(body)));
+			return noStream().flux();
 		}
 		return bytes();
 	}
 
-	private CallFailure noStream(byte[] body) {
-		CallFailure error = isJson() ? this.errors.readEnvelope(this.headers, body, 0, body.length, false) : null;
-		return (error != null) ? error : unexpectedContentType();
+	private Mono<DataBuffer> noStream() {
+		if (!isJson()) {
+			return malformed(unexpectedContentType());
+		}
+		return errorBody().flatMap((body) -> {
+			CallFailure error = this.errors.readEnvelope(this.headers, body, 0, body.length, false);
+			return Mono.error((error != null) ? error : CallFailure.malformed(unexpectedContentType()));
+		});
 	}
 
 	private <T> Mono<T> failure() {
 		HttpStatusCode status = this.response.statusCode();
-		return errorBody().flatMap((body) -> Mono.error(status.isError() ? this.errors.read(status, this.headers, body)
-				: CallFailure.malformed(unexpectedStatus())));
+		if (!status.isError()) {
+			return malformed(unexpectedStatus());
+		}
+		return errorBody().flatMap((body) -> Mono.error(this.errors.read(status, this.headers, body)));
+	}
+
+	/**
+	 * Fail without the body, which tells nothing and may have no end: the connection is
+	 * closed.
+	 */
+	private <T> Mono<T> malformed(String message) {
+		return Mono.defer(() -> {
+			bytes().onErrorComplete().subscribe(DataBufferUtils.releaseConsumer()).dispose();
+			return Mono.error(CallFailure.malformed(message));
+		});
 	}
 
 	private boolean isOk() {
@@ -162,9 +180,9 @@ final class Answer {
 		return "The server answered with status " + this.response.statusCode().value() + rule;
 	}
 
-	private CallFailure unexpectedContentType() {
-		return CallFailure.malformed("The server answered with content type "
-				+ this.headers.getFirst(HttpHeaders.CONTENT_TYPE) + " and content encoding " + encoding());
+	private String unexpectedContentType() {
+		return "The server answered with content type " + this.headers.getFirst(HttpHeaders.CONTENT_TYPE)
+				+ " and content encoding " + encoding();
 	}
 
 	private Flux<DataBuffer> bytes() {
@@ -173,10 +191,11 @@ final class Answer {
 
 	/**
 	 * Read the body of an error: no more of it than is kept, after which the connection
-	 * is closed, and as it is if it cannot be decompressed.
+	 * is closed, and as it is if it is cut or cannot be decompressed.
 	 */
 	private Mono<byte[]> errorBody() {
-		Flux<DataBuffer> body = DataBufferUtils.takeUntilByteCount(bytes(), this.limits.errorBody());
+		Flux<DataBuffer> bytes = bytes().onErrorComplete(IOException.class);
+		Flux<DataBuffer> body = DataBufferUtils.takeUntilByteCount(bytes, this.limits.errorBody());
 		return this.deadline.limit(DataBufferUtils.join(body)
 			.map(Answer::takeAll)
 			.map(this::decompressedIfPossible)
