@@ -23,9 +23,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
+import io.netty.channel.ChannelOption;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientConfig;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -232,8 +234,15 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	 * Return the timeouts. A time that was set on the HTTP client beats a default.
 	 */
 	Timeouts timeouts() {
-		Duration response = (this.httpClient != null) ? this.httpClient.configuration().responseTimeout() : null;
-		return (response != null) ? this.timeouts.orResponse(response) : this.timeouts;
+		if (this.httpClient == null) {
+			return this.timeouts;
+		}
+		HttpClientConfig configuration = this.httpClient.configuration();
+		Duration response = configuration.responseTimeout();
+		Timeouts timeouts = (response != null) ? this.timeouts.orResponse(response) : this.timeouts;
+		Object connect = configuration.options().get(ChannelOption.CONNECT_TIMEOUT_MILLIS);
+		return (connect instanceof Integer millis && millis > 0) ? timeouts.orConnect(Duration.ofMillis(millis))
+				: timeouts;
 	}
 
 	CompletionRequest defaults() {

@@ -112,6 +112,13 @@ public final class Timeouts {
 		return this.response.isSet() ? this : toBuilder().response(response).build();
 	}
 
+	/**
+	 * Return these timeouts with the given {@code connect}, unless they have one.
+	 */
+	Timeouts orConnect(Duration connect) {
+		return this.connect.isSet() ? this : toBuilder().connect(connect).build();
+	}
+
 	boolean isConnectSet() {
 		return this.connect.isSet();
 	}
