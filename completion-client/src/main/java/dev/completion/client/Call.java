@@ -16,8 +16,8 @@
 
 package dev.completion.client;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.completion.client.error.CallDetails;
 import dev.completion.client.error.CallTimeoutException.Phase;
@@ -45,7 +45,8 @@ final class Call {
 
 	private final Sinks.Empty<Void> abort = Sinks.empty();
 
-	private final List<CompletionClientException> failures = new ArrayList<>();
+	// a deadline reads them while an attempt fails
+	private final List<CompletionClientException> failures = new CopyOnWriteArrayList<>();
 
 	private final StringBuilder text = new StringBuilder();
 
