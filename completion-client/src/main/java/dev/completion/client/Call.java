@@ -62,6 +62,8 @@ final class Call {
 
 	private volatile @Nullable Answer answer;
 
+	private volatile HangUp hangUp = new HangUp();
+
 	/**
 	 * Create a call, whose time begins now.
 	 * @param stream whether a stream is expected
@@ -117,6 +119,7 @@ final class Call {
 	 * Note that a request is made: from now on a connection is being looked for.
 	 */
 	void requesting(Credential credential) {
+		this.hangUp = new HangUp();
 		this.credential = credential;
 		this.requested = true;
 		this.attempts++;
@@ -145,6 +148,9 @@ final class Call {
 		if (!(result instanceof Completion completion)) {
 			return;
 		}
+		if (completion.stopReason() != null) {
+			this.hangUp.release();
+		}
 		this.textSize += ByteBufUtil.utf8Bytes(completion.completion());
 		if (this.textSize <= this.limits.text()) {
 			this.text.append(completion.completion());
@@ -162,6 +168,10 @@ final class Call {
 		this.requested = false;
 		this.sent = false;
 		this.answer = null;
+	}
+
+	HangUp hangUp() {
+		return this.hangUp;
 	}
 
 	int attempts() {

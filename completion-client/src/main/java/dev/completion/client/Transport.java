@@ -16,6 +16,7 @@
 
 package dev.completion.client;
 
+import java.util.Objects;
 import java.util.function.Function;
 
 import reactor.core.publisher.Flux;
@@ -35,6 +36,8 @@ final class Transport {
 
 	private static final String DEADLINE = Transport.class.getName() + ".deadline";
 
+	private static final String HANG_UP = Transport.class.getName() + ".hangUp";
+
 	private final WebClient webClient;
 
 	private final CredentialProvider credentials;
@@ -51,7 +54,7 @@ final class Transport {
 	 * @param errors the reader of error responses
 	 */
 	Transport(WebClient webClient, CredentialProvider credentials, HttpHeaders headers, ApiErrorReader errors) {
-		this.webClient = limitTimeToHeaders(webClient);
+		this.webClient = limitExchange(webClient);
 		this.credentials = credentials;
 		this.headers = headers;
 		this.errors = errors;
@@ -97,6 +100,7 @@ final class Transport {
 		HttpHeaders headers = headers(request);
 		return this.webClient.method(request.method())
 			.uri(request.uri(), request.uriVariables())
+			.attribute(HANG_UP, call.hangUp())
 			.headers((target) -> target.putAll(headers))
 			.body((output, context) -> write(request, headers, credential, call, output));
 	}
@@ -135,13 +139,14 @@ final class Transport {
 
 	/**
 	 * Limit the time to the headers of a stream, with all that the filters of the
-	 * application do.
+	 * application do, and close the connection if it comes to nothing.
 	 */
-	private static WebClient limitTimeToHeaders(WebClient webClient) {
+	private static WebClient limitExchange(WebClient webClient) {
 		return webClient.mutate().filters((filters) -> filters.add(0, (request, next) -> {
 			Deadline deadline = (Deadline) request.attributes().get(DEADLINE);
+			HangUp hangUp = (HangUp) Objects.requireNonNull(request.attributes().get(HANG_UP));
 			Mono<ClientResponse> response = next.exchange(request);
-			return (deadline != null) ? deadline.limit(response) : response;
+			return hangUp.limit((deadline != null) ? deadline.limit(response) : response);
 		})).build();
 	}
 
