@@ -197,14 +197,7 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 
 	private void deliver(Completion completion) {
 		this.finished = completion.stopReason() != null;
-		try {
-			this.downstream.onNext(completion);
-		}
-		catch (RuntimeException ex) {
-			this.finished = false;
-			end(ex);
-			return;
-		}
+		this.downstream.onNext(completion);
 		if (this.finished) {
 			finish();
 		}

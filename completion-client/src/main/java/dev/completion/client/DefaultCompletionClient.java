@@ -128,7 +128,7 @@ final class DefaultCompletionClient implements CompletionClient {
 		Flux<Completion> attempt = this.transport.stream(apiRequest, call,
 				(answer) -> new CompletionStream(reader(complete), this.errors, answer.headers(), call.limits())
 					.read(answer.eventStream(), call.timeouts().idle()));
-		return view.apply(call, told(call, run(call, attempt)));
+		return SubscriberGuard.guard(view.apply(call, told(call, run(call, attempt))));
 	}
 
 	private Call call(boolean stream, @Nullable Duration timeout, boolean joined) {
