@@ -61,7 +61,7 @@ class CompletionClientConnectionTests extends AbstractCompletionClientErrorTests
 		CompletionClientResourcesTests.await(() -> before.containsAll(eventLoops()));
 	}
 
-	private static Set<Thread> eventLoops() {
+	static Set<Thread> eventLoops() {
 		return Thread.getAllStackTraces()
 			.keySet()
 			.stream()

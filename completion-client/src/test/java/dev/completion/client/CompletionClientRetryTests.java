@@ -32,6 +32,7 @@ import dev.completion.client.error.OverloadedException;
 import dev.completion.client.error.RateLimitException;
 import dev.completion.client.error.ServerException;
 import dev.completion.server.Reply;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -75,6 +76,7 @@ class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 	}
 
 	@Test
+	@Tag("E4")
 	void inStreamOverloadBeforeTextIsTriedAgain() {
 		this.server.enqueue(Reply.events("""
 				event: error
@@ -167,6 +169,7 @@ class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 	}
 
 	@Test
+	@Tag("E22")
 	void closedClientEndsItsCallsAndRefusesNewOnes() {
 		this.server.enqueue(Reply.text("abcdefgh").chunkSizes(1).chunkDelay(Duration.ofSeconds(1)));
 		CompletionClient other = client(this.server.baseUrl());

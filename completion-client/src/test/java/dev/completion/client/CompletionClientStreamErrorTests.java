@@ -29,6 +29,7 @@ import dev.completion.client.error.OverloadedException;
 import dev.completion.client.error.ServerException;
 import dev.completion.client.error.StreamTruncatedException;
 import dev.completion.server.Reply;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTests {
 
 	@Test
+	@Tag("E3")
 	void errorEventAfterTextKeepsTheText() {
 		this.server.enqueue(Reply.events(DELTA + """
 				event: error
@@ -56,6 +58,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	}
 
 	@Test
+	@Tag("E4")
 	void errorEventBeforeAnyTextIsARejection() {
 		this.server.enqueue(Reply.events("""
 				event: error
@@ -68,14 +71,62 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	}
 
 	@Test
+	@Tag("E4")
 	void errorEventThatCannotBeReadIsAServerError() {
 		this.server.enqueue(Reply.events("event: error\ndata: oops\n\n"));
 		ServerException ex = failure(ServerException.class, this.client.stream(REQUEST));
 		assertThat(ex.responseBody()).isEqualTo("oops");
 		assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
+		assertThat(ex.isInStream()).isTrue();
+	}
+
+	@Test
+	@Tag("E4")
+	void errorEventThatCannotBeReadIsNotTriedAgainAndItsMessageIsShort() {
+		this.server.enqueue(Reply.events("event: error\ndata: " + "oops".repeat(10_000) + "\n\n"));
+		try (CompletionClient retrying = this.client.mutate()
+			.retry(RetryPolicy.builder().delay(Duration.ofMillis(1)).build())
+			.build()) {
+			ServerException ex = failure(ServerException.class, retrying.stream(REQUEST));
+			assertThat(ex.getMessage()).hasSizeLessThanOrEqualTo(1024);
+			assertThat(this.server.requests()).hasSize(1);
+		}
+	}
+
+	@Test
+	@Tag("E3")
+	void errorEventAfterTextIsNotTriedAgain() {
+		this.server.enqueue(Reply.events(DELTA + """
+				event: error
+				data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}
+
+				"""));
+		try (CompletionClient retrying = this.client.mutate()
+			.retry(RetryPolicy.builder().delay(Duration.ofMillis(1)).retryAmbiguous(true).build())
+			.build()) {
+			failure(OverloadedException.class, retrying.stream(REQUEST));
+			assertThat(this.server.requests()).hasSize(1);
+		}
+	}
+
+	@Test
+	@Tag("E1")
+	@Tag("E2")
+	void bodyThatEndsCleanlyWithoutStopReasonIsTruncated() {
+		String half = "event: completion\ndata: {\"completion\":\" half\",\"stop_reason\":\"max_tokens\"}";
+		for (String events : new String[] { DELTA, DELTA + half, DELTA + half + "\n" }) {
+			String response = RawStreams.HEAD + RawStreams.chunk(events) + RawStreams.LAST_CHUNK;
+			try (RawServer raw = RawServer.answering(response); CompletionClient other = client(raw.baseUrl())) {
+				StreamTruncatedException ex = failure(StreamTruncatedException.class, other.stream(REQUEST));
+				assertThat(ex.partialText()).isEqualTo(" Hello");
+				assertThat(ex.outcome()).isEqualTo(Outcome.PARTIAL);
+			}
+		}
 	}
 
 	@ParameterizedTest
+	@Tag("E12")
+	@Tag("F6")
 	@ValueSource(strings = { "null", "[]", "42", "{}", "{\"completion\":null}", "{\"completion\":1}",
 			"{\"completion\": oops SECRET}", "{\"completion\":\" a\"", "{\"completion\":\" a\"} {}" })
 	void unreadableEventIsMalformedAndNotQuoted(String data) {
@@ -87,6 +138,8 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	}
 
 	@Test
+	@Tag("E1")
+	@Tag("E2")
 	void streamThatEndsWithoutStopReasonIsTruncated() {
 		this.server.enqueue(Reply.events(DELTA),
 				Reply.events(DELTA + "event: completion\ndata: {\"completion\":\" half"), Reply.events(""));
@@ -109,6 +162,9 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	}
 
 	@Test
+	@Tag("E10")
+	@Tag("E11")
+	@Tag("E13")
 	void streamIgnoresWhatItDoesNotKnowAndEndsAtTheFirstStopReason() {
 		this.server.enqueue(Reply.events("\uFEFF: comment\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n" + DELTA
 				+ "event: of_the_future\ndata: [\n\nevent: completion\n\n" + LAST.replace("stop_sequence", "refusal")
@@ -118,6 +174,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	}
 
 	@Test
+	@Tag("E17")
 	void invalidUtf8IsReplacedAndTheStreamGoesOn() throws IOException {
 		ByteArrayOutputStream body = new ByteArrayOutputStream();
 		body.write("event: completion\ndata: {\"completion\":\" caf".getBytes(StandardCharsets.UTF_8));
@@ -135,6 +192,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	}
 
 	@Test
+	@Tag("F1")
 	void giantEventIsALimitExceeded() {
 		this.server.enqueue(Reply.events("event: completion\ndata: \"" + "x".repeat(2_000_000)));
 		assertThat(failure(LimitExceededException.class, this.client.stream(REQUEST)).limit()).isEqualTo("event");

@@ -1,0 +1,302 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import dev.completion.client.error.ConnectionException;
+import dev.completion.client.error.Outcome;
+import dev.completion.server.Reply;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link CompletionClient}: calls that are cancelled, and a client that is
+ * closed.
+ */
+class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
+
+	private static final Duration SOON = Duration.ofSeconds(1);
+
+	private static final int MANY = 500;
+
+	private final List<Throwable> dropped = new CopyOnWriteArrayList<>();
+
+	// WebClient drops an error if a call is cancelled just as its body is subscribed to
+	private boolean droppedIsChecked = true;
+
+	private final ConnectionProvider oneConnection = ConnectionProvider.create("one", 1);
+
+	private final Map<Integer, Long> closed = new ConcurrentHashMap<>();
+
+	private final AtomicInteger connections = new AtomicInteger();
+
+	@BeforeEach
+	void collectDroppedErrors() {
+		Hooks.onErrorDropped(this.dropped::add);
+	}
+
+	@AfterEach
+	void nothingIsDropped() {
+		this.oneConnection.disposeLater().block(LIMIT);
+		Hooks.resetOnErrorDropped();
+		if (this.droppedIsChecked) {
+			assertThat(this.dropped).isEmpty();
+		}
+	}
+
+	private CompletionClient pooled(String baseUrl) {
+		return this.client.mutate().baseUrl(baseUrl).httpClient(HttpClient.create(this.oneConnection)).build();
+	}
+
+	private CompletionClient eager(String baseUrl) {
+		return this.client.mutate()
+			.baseUrl(baseUrl)
+			.retry(RetryPolicy.builder().delay(Duration.ofMillis(1)).retryAmbiguous(true).build())
+			.build();
+	}
+
+	/**
+	 * Start a server that writes a text and waits until the client closes the connection.
+	 */
+	private RawServer holding(String text) {
+		return RawServer.start((request, socket) -> {
+			int number = this.connections.getAndIncrement();
+			RawStreams.write(socket, text.replace(" Hello", " %5d".formatted(number)));
+			this.closed.put(number, RawStreams.awaitClose(socket));
+		});
+	}
+
+	private Duration timeToClose(int number, long since) {
+		CompletionClientResourcesTests.await(() -> this.closed.containsKey(number));
+		return Duration.ofNanos(this.closed.get(number) - since);
+	}
+
+	@Test
+	@Tag("E19")
+	void streamThatIsCancelledClosesItsConnection() {
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA));
+				CompletionClient other = pooled(raw.baseUrl())) {
+			for (int i = 0; i < 5; i++) {
+				CompletableFuture<Completion> first = new CompletableFuture<>();
+				List<Throwable> errors = new CopyOnWriteArrayList<>();
+				Disposable call = other.stream(REQUEST).subscribe(first::complete, errors::add);
+				assertThat(first).succeedsWithin(LIMIT);
+				long since = System.nanoTime();
+				call.dispose();
+				assertThat(timeToClose(i, since)).isLessThan(SOON);
+				assertThat(errors).isEmpty();
+				// the only connection of the pool was not used again
+				assertThat(this.connections).hasValue(i + 1);
+			}
+			assertThat(raw.requests()).hasSize(5);
+		}
+	}
+
+	@Test
+	@Tag("E19")
+	void manyStreamsThatAreCancelledCloseTheirConnections() {
+		Map<Integer, Long> cancelled = new ConcurrentHashMap<>();
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA));
+				CompletionClient other = eager(raw.baseUrl())) {
+			Flux.range(0, MANY)
+				.flatMap((i) -> other.stream(REQUEST)
+					.map((delta) -> Integer.parseInt(delta.completion().strip()))
+					.doOnNext((number) -> cancelled.put(number, System.nanoTime()))
+					.take(1), 50)
+				.blockLast(LIMIT.multipliedBy(2));
+			CompletionClientResourcesTests.await(() -> this.closed.size() == MANY);
+			List<Duration> times = cancelled.entrySet()
+				.stream()
+				.map((entry) -> timeToClose(entry.getKey(), entry.getValue()))
+				.sorted()
+				.toList();
+			assertThat(times.get(MANY * 99 / 100)).as("median %s, slowest %s", times.get(MANY / 2), times.get(MANY - 1))
+				.isLessThan(SOON);
+			assertThat(raw.requests()).hasSize(MANY);
+		}
+	}
+
+	static Stream<Named<Function<Flux<Completion>, Disposable>>> cancellations() {
+		return Stream.of(Named.of("of a subscription", Flux::subscribe), Named.of("of a future", (stream) -> {
+			CompletableFuture<Completion> future = stream.as(Completion::join).toFuture();
+			return () -> assertThat(future.cancel(true)).isTrue();
+		}), Named.of("from another thread", (stream) -> {
+			Disposable call = stream.subscribe();
+			return () -> Mono.fromRunnable(call::dispose).subscribeOn(Schedulers.single()).block(LIMIT);
+		}));
+	}
+
+	@ParameterizedTest
+	@Tag("E20")
+	@MethodSource("cancellations")
+	void callThatIsCancelledBeforeItsHeadersClosesItsConnectionAndIsNotSentAgain(
+			Function<Flux<Completion>, Disposable> caller) {
+		try (RawServer raw = holding(""); CompletionClient other = eager(raw.baseUrl())) {
+			int number = 0;
+			for (Flux<Completion> stream : List.of(other.stream(REQUEST), other.complete(REQUEST).flux(),
+					other.stream(REQUEST))) {
+				Disposable call = caller.apply(stream);
+				int expected = number + 1;
+				CompletionClientResourcesTests.await(() -> this.connections.get() == expected);
+				long since = System.nanoTime();
+				call.dispose();
+				assertThat(timeToClose(number, since)).isLessThan(SOON);
+				number++;
+			}
+			// the delays of retries are shorter
+			Mono.delay(Duration.ofMillis(100)).block();
+			assertThat(raw.requests()).hasSize(3);
+		}
+	}
+
+	@Test
+	@Tag("E20")
+	void callThatIsCancelledWhileAFilterHoldsItsResponseClosesItsConnection() {
+		CompletableFuture<Void> held = new CompletableFuture<>();
+		ExchangeFilterFunction holding = (request,
+				next) -> next.exchange(request).doOnNext((response) -> held.complete(null)).delayElement(LIMIT);
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA));
+				CompletionClient other = eager(raw.baseUrl()).mutate()
+					.webClientBuilder(WebClient.builder().filter(holding))
+					.build()) {
+			CompletableFuture<Void> call = other.stream(REQUEST).then().toFuture();
+			assertThat(held).succeedsWithin(LIMIT);
+			long since = System.nanoTime();
+			assertThat(call.cancel(true)).isTrue();
+			assertThat(timeToClose(0, since)).isLessThan(SOON);
+			assertThat(raw.requests()).hasSize(1);
+		}
+	}
+
+	@Test
+	@Tag("E20")
+	void callsThatAreCancelledJustAsTheirHeadersArriveCloseTheirConnections() {
+		this.droppedIsChecked = false;
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA));
+				CompletionClient other = eager(raw.baseUrl())) {
+			for (int i = 0; i < MANY; i++) {
+				Disposable call = other.stream(REQUEST).subscribe();
+				int expected = i + 1;
+				// the headers take some tens of microseconds from here
+				while (this.connections.get() < expected) {
+					Thread.onSpinWait();
+				}
+				long cancelAt = System.nanoTime() + 1000L * i;
+				while (System.nanoTime() < cancelAt) {
+					Thread.onSpinWait();
+				}
+				call.dispose();
+			}
+			CompletionClientResourcesTests.await(() -> this.closed.size() == MANY);
+			assertThat(raw.requests()).hasSize(MANY);
+		}
+	}
+
+	@Test
+	@Tag("E20")
+	void callThatIsCancelledInABackOffIsNotSentAgain() {
+		this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
+		Duration delay = Duration.ofMillis(500);
+		CompletableFuture<Void> answered = new CompletableFuture<>();
+		HttpClient observed = HttpClient.create()
+			.doAfterResponseSuccess((response, connection) -> answered.complete(null));
+		try (CompletionClient other = this.client.mutate()
+			.httpClient(observed)
+			.retry(RetryPolicy.builder().delay(delay).build())
+			.build()) {
+			Disposable call = other.stream(REQUEST).subscribe();
+			assertThat(answered).succeedsWithin(LIMIT);
+			call.dispose();
+			Mono.delay(delay.multipliedBy(2)).block();
+			assertThat(this.server.requests()).hasSize(1);
+		}
+	}
+
+	@Test
+	@Tag("E20")
+	void callThatIsCancelledWhileItWaitsForAConnectionIsNotSent() {
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA));
+				CompletionClient other = pooled(raw.baseUrl())) {
+			Disposable first = other.stream(REQUEST).subscribe();
+			CompletionClientResourcesTests.await(() -> this.connections.get() == 1);
+			Disposable second = other.stream((request) -> request.model("second").prompt("x").maxTokensToSample(1))
+				.subscribe();
+			second.dispose();
+			first.dispose();
+			other.stream(REQUEST).blockFirst(LIMIT);
+			assertThat(raw.requests()).hasSize(2).noneMatch((request) -> request.contains("second"));
+		}
+	}
+
+	@Test
+	@Tag("E22")
+	void closeEndsLiveStreamsAndFreesSocketsAndThreads() {
+		Set<Thread> before = CompletionClientConnectionTests.eventLoops();
+		AtomicInteger started = new AtomicInteger();
+		int live = 50;
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA))) {
+			CompletionClient other = client(raw.baseUrl());
+			List<CompletableFuture<Void>> calls = Stream
+				.generate(() -> other.stream(REQUEST).doOnNext((delta) -> started.incrementAndGet()).then().toFuture())
+				.limit(live)
+				.toList();
+			CompletionClientResourcesTests.await(() -> started.get() == live);
+			long since = System.nanoTime();
+			other.close();
+			List<Throwable> errors = new ArrayList<>();
+			calls.forEach((call) -> call.handle((nothing, error) -> errors.add(error)).join());
+			assertThat(errors).hasSize(live).allSatisfy((error) -> {
+				assertThat(error).isInstanceOf(ConnectionException.class).hasMessage("The client was closed");
+				assertThat(((ConnectionException) error).outcome()).isEqualTo(Outcome.PARTIAL);
+				assertThat(((ConnectionException) error).partialText()).isNotEmpty();
+			});
+			CompletionClientResourcesTests.await(() -> this.closed.size() == live);
+			CompletionClientResourcesTests
+				.await(() -> before.containsAll(CompletionClientConnectionTests.eventLoops()));
+			assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(2));
+		}
+	}
+
+}
