@@ -30,6 +30,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,6 +45,9 @@ final class DefaultCompletionClient implements CompletionClient {
 	private static final Log logger = LogFactory.getLog(DefaultCompletionClient.class);
 
 	private static final String COMPLETE = "/v1/complete";
+
+	// the key that Reactor looks up before its global hook
+	private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
 
 	private static final int MODELS_PAGE_SIZE = 100;
 
@@ -144,7 +148,17 @@ final class DefaultCompletionClient implements CompletionClient {
 		return this.calls.whileLive(call, attempts)
 			.doOnNext(call::delivered)
 			.doOnComplete(this.retryBudget::succeeded)
-			.onErrorMap((ex) -> call.toException(TransportFailures.translate(ex, call)));
+			.onErrorMap((ex) -> call.toException(TransportFailures.translate(ex, call)))
+			.contextWrite(DefaultCompletionClient::expectLateErrors);
+	}
+
+	/**
+	 * Tell Reactor that errors are no news after the end of a call: the connection that
+	 * is closed then fails what still waits on it. It would log them as errors.
+	 */
+	private static Context expectLateErrors(Context context) {
+		Consumer<Throwable> late = (ex) -> logger.debug("Failed after the call had ended: " + ex.getClass().getName());
+		return context.put(ON_ERROR_DROPPED, late);
 	}
 
 	private <T> Flux<T> told(Call call, Flux<T> results) {

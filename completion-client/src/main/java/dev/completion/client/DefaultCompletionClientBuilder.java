@@ -284,7 +284,13 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 			.maxNumberLength(MAX_NUMBER_LENGTH)
 			.maxNameLength(MAX_NAME_LENGTH)
 			.build();
-		return JsonMapper.builder(JsonFactory.builder().streamReadConstraints(constraints).build()).build();
+		JsonMapper mapper = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(constraints).build())
+			.build();
+		// what Jackson makes at first use it makes under a lock, on which an event loop
+		// must not wait
+		mapper.convertValue(mapper.readTree("{}"), Map.class);
+		mapper.readValue("{}", Object.class);
+		return mapper;
 	}
 
 	Transport transport(Connections connections, ApiErrorReader errors) {

@@ -36,6 +36,12 @@ final class Json {
 			.build())
 		.build();
 
+	static {
+		// what Jackson makes at first use it makes under a lock, on which a thread of a
+		// connection must not wait
+		MAPPER.writeValueAsString(MAPPER.readTree("{}"));
+	}
+
 	private Json() {
 	}
 
