@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -38,6 +39,9 @@ class TimeoutsTests {
 		assertThat(defaults.connect()).hasSeconds(5);
 		assertThat(defaults.response(false)).hasMinutes(10);
 		assertThat(defaults.response(true)).hasSeconds(60);
+		assertThat(defaults.idle()).hasSeconds(60);
+		assertThat(defaults.total(false)).hasMinutes(10);
+		assertThat(defaults.total(true)).isNull();
 	}
 
 	@Test
@@ -62,6 +66,74 @@ class TimeoutsTests {
 	}
 
 	@Test
+	void totalWhenSetAppliesToBothKinds() {
+		Timeouts timeouts = Timeouts.builder().total(Duration.ofSeconds(7)).build();
+		assertThat(timeouts.total(false)).hasSeconds(7);
+		assertThat(timeouts.total(true)).hasSeconds(7);
+		assertThat(timeouts.response(false)).hasMinutes(10);
+		assertThat(timeouts.response(true)).hasSeconds(60);
+		assertThat(timeouts.idle()).hasSeconds(60);
+	}
+
+	@Test
+	void idleWhenSetLeavesTheOthers() {
+		Timeouts timeouts = Timeouts.builder().idle(Duration.ofSeconds(7)).build();
+		assertThat(timeouts.idle()).hasSeconds(7);
+		assertThat(timeouts.response(true)).hasSeconds(60);
+		assertThat(timeouts.total(true)).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "PT10M0.001S", "PT20M", "P365000D" })
+	void defaultDoesNotCutShortWhatWasSet(Duration more) {
+		Timeouts response = Timeouts.builder().response(more).build();
+		assertThat(response.response(false)).isGreaterThan(Duration.ofMinutes(10));
+		assertThat(response.total(false)).isNull();
+		Timeouts total = Timeouts.builder().total(more).build();
+		assertThat(total.total(false)).isGreaterThan(Duration.ofMinutes(10));
+		assertThat(total.response(false)).isNull();
+		assertThat(total.response(true)).hasSeconds(60);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "PT0.001S", "PT10M" })
+	void defaultHoldsBesidesWhatWasSetToLess(Duration less) {
+		assertThat(Timeouts.builder().response(less).build().total(false)).hasMinutes(10);
+		assertThat(Timeouts.builder().total(less).build().response(false)).hasMinutes(10);
+	}
+
+	@Test
+	void bothWhenSetHold() {
+		Timeouts timeouts = Timeouts.builder().response(Duration.ofHours(2)).total(Duration.ofHours(1)).build();
+		assertThat(timeouts.response(false)).hasHours(2);
+		assertThat(timeouts.total(false)).hasHours(1);
+	}
+
+	@Test
+	void noneWhenSetIsNotLimitedByTheOthersDefault() {
+		assertThat(Timeouts.builder().response(null).build().total(false)).isNull();
+		assertThat(Timeouts.builder().total(null).build().response(false)).isNull();
+		assertThat(Timeouts.builder().total(null).build().response(true)).hasSeconds(60);
+		assertThat(Timeouts.builder().idle(null).build().idle()).isNull();
+	}
+
+	@Test
+	void withTotalReplacesTheTotalIfThereIsOne() {
+		Timeouts timeouts = Timeouts.builder().total(Duration.ofSeconds(7)).build();
+		assertThat(timeouts.withTotal(null)).isSameAs(timeouts);
+		assertThat(timeouts.withTotal(Duration.ofHours(1)).total(true)).hasHours(1);
+		assertThat(Timeouts.defaults().withTotal(Duration.ofHours(1)).response(false)).isNull();
+	}
+
+	@Test
+	void orResponseDoesNotReplaceWhatWasSet() {
+		Duration ofHttpClient = Duration.ofSeconds(9);
+		assertThat(Timeouts.defaults().orResponse(ofHttpClient).response(true)).hasSeconds(9);
+		assertThat(Timeouts.defaults().orResponse(Duration.ofHours(1)).total(false)).isNull();
+		assertThat(Timeouts.builder().response(null).build().orResponse(ofHttpClient).response(true)).isNull();
+	}
+
+	@Test
 	void nullMeansNoLimit() {
 		Timeouts timeouts = Timeouts.builder().connect(null).response(null).build();
 		assertThat(timeouts.connect()).isNull();
@@ -71,7 +143,12 @@ class TimeoutsTests {
 
 	@Test
 	void toBuilderKeepsEverything() {
-		Timeouts timeouts = Timeouts.builder().connect(null).response(Duration.ofSeconds(7)).build();
+		Timeouts timeouts = Timeouts.builder()
+			.connect(null)
+			.response(Duration.ofSeconds(7))
+			.idle(Duration.ofSeconds(8))
+			.total(Duration.ofSeconds(9))
+			.build();
 		assertThat(timeouts.toBuilder().build()).usingRecursiveComparison().isEqualTo(timeouts);
 		assertThat(Timeouts.defaults().toBuilder().build()).usingRecursiveComparison().isEqualTo(Timeouts.defaults());
 	}
@@ -91,6 +168,10 @@ class TimeoutsTests {
 			.withMessage("'connect' must be at least one millisecond, not " + value);
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.response(value))
 			.withMessage("'response' must be at least one millisecond, not " + value);
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.idle(value))
+			.withMessage("'idle' must be at least one millisecond, not " + value);
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.total(value))
+			.withMessage("'total' must be at least one millisecond, not " + value);
 		assertThat(builder.build()).usingRecursiveComparison().isEqualTo(Timeouts.defaults());
 	}
 
