@@ -40,6 +40,7 @@ import dev.completion.client.error.RequestTooLargeException;
 import dev.completion.client.error.ServerException;
 import dev.completion.server.CompletionServer;
 import dev.completion.server.Reply;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +55,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 
+	@Tag("C1")
+	@Tag("C2")
+	@Tag("C4")
+	@Tag("C5")
+	@Tag("C7")
 	@ParameterizedTest
 	@CsvSource({ "400, invalid_request_error", "401, authentication_error", "402, billing_error",
 			"403, permission_error", "404, not_found_error", "408, timeout_error", "409, conflict_error",
@@ -114,6 +120,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 			.isLessThanOrEqualTo(1024);
 	}
 
+	@Tag("C13")
 	@Test
 	void hostileErrorMessageIsEscaped() {
 		this.server.enqueue(Reply.error(400, "invalid_request_error", "x\r\n2026 INFO forged \u001b[2J"));
@@ -122,6 +129,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 		assertThat(ex.apiMessage()).isEqualTo("x\r\n2026 INFO forged \u001b[2J");
 	}
 
+	@Tag("C12")
 	@Test
 	void errorEnvelopeUnderStatus200IsTheError() {
 		String envelope = "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"slow down\"}}";
@@ -131,6 +139,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 		failure(RateLimitException.class, this.client.stream(REQUEST));
 	}
 
+	@Tag("C10")
 	@ParameterizedTest
 	@ValueSource(ints = { 201, 202, 204, 206, 300, 301, 302, 303, 307, 308 })
 	void onlyStatus200IsAnAnswer(int status) {
@@ -159,6 +168,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 		}
 	}
 
+	@Tag("C12")
 	@Test
 	void wrongContentTypeIsMalformed() {
 		this.server.enqueue(Reply.body(200, "text/html", "<html>Please log in</html>"),

@@ -30,6 +30,7 @@ import dev.completion.server.Reply;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -120,6 +121,7 @@ class CompletionClientResourcesTests extends AbstractCompletionClientErrorTests 
 		assertThat(this.server.requests()).hasSize(1);
 	}
 
+	@Tag("C9")
 	@Test
 	void errorBodyThatNeverEndsIsLeftAfterAWhile() {
 		byte[] head = "HTTP/1.1 500 X\r\nContent-Type: text/plain\r\n\r\n".getBytes(StandardCharsets.UTF_8);

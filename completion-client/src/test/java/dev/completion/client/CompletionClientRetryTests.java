@@ -16,12 +16,12 @@
 
 package dev.completion.client;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
-import dev.completion.client.error.AuthenticationException;
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.CompletionApiException;
@@ -34,7 +34,12 @@ import dev.completion.client.error.ServerException;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Mono;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -87,6 +92,7 @@ class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 		assertThat(this.server.requests()).hasSize(2);
 	}
 
+	@Tag("D8")
 	@Test
 	void totalOutageCostsOneRequestPerCall() {
 		List<Reply> replies = IntStream.range(0, 1110).mapToObj((i) -> overloaded()).toList();
@@ -97,30 +103,7 @@ class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 		assertThat(this.server.requests()).hasSizeBetween(1001, 1110);
 	}
 
-	@Test
-	void refusedCredentialIsRenewedOnce() {
-		List<String> keys = new ArrayList<>(List.of("old", "older", KEY));
-		CredentialProvider provider = new CredentialProvider() {
-
-			@Override
-			public Mono<Credential> credential() {
-				return Mono.fromSupplier(() -> Credential.apiKey(keys.get(0)));
-			}
-
-			@Override
-			public boolean invalidate(Credential credential) {
-				keys.remove(0);
-				return true;
-			}
-
-		};
-		try (CompletionClient rotating = this.client.mutate().credential(provider).build()) {
-			AuthenticationException ex = failure(AuthenticationException.class, rotating.complete(REQUEST).flux());
-			assertThat(ex.attempts()).isEqualTo(2);
-			assertThat(rotating.exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(2);
-		}
-	}
-
+	@Tag("D13")
 	@Test
 	void deadlineInBackOffFailsWithTheLastError() {
 		this.server.enqueue(overloaded());
@@ -134,6 +117,7 @@ class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 		}
 	}
 
+	@Tag("D2")
 	@Test
 	void longRetryAfterFailsAtOnce() {
 		this.server.enqueue(Reply.error(429, "rate_limit_error", "Slow").header("retry-after", "3600"));
@@ -142,6 +126,7 @@ class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 		assertThat(this.server.requests()).hasSize(1);
 	}
 
+	@Tag("D6")
 	@Test
 	void serverDecidesWhetherToTryAgain() {
 		this.server.enqueue(overloaded().header("x-should-retry", "false"));
@@ -152,6 +137,7 @@ class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 		failure(CompletionApiException.class, this.retrying.stream(REQUEST));
 	}
 
+	@Tag("D12")
 	@Test
 	void lostAnswerIsRunOnceUnlessAllowed() {
 		try (RawServer raw = RawServer.answering("");
@@ -163,9 +149,116 @@ class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 					.build()) {
 			assertThat(failure(ConnectionException.class, other.stream(REQUEST)).outcome()).isEqualTo(Outcome.UNKNOWN);
 			assertThat(raw.requests()).hasSize(1);
+			assertThat(failure(ConnectionException.class, other.complete(REQUEST).flux()).attempts()).isOne();
+			assertThat(raw.requests()).hasSize(2);
 			assertThat(failure(ConnectionException.class, daring.stream(REQUEST)).attempts()).isEqualTo(2);
-			assertThat(raw.requests()).hasSize(3);
+			assertThat(raw.requests()).hasSize(4);
 		}
+	}
+
+	@Tag("D12")
+	@Test
+	void lostAnswerOnAUsedConnectionIsRunOnce() {
+		List<String> runs = new CopyOnWriteArrayList<>();
+		byte[] answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 37\r\n\r\n"
+			.concat("{\"completion\":\"Hi\",\"stop_reason\":\"x\"}")
+			.getBytes(StandardCharsets.UTF_8);
+		try (RawServer raw = RawServer.start((request, socket) -> {
+			runs.add(request);
+			socket.getOutputStream().write(answer);
+			runs.add(RawServer.read(socket.getInputStream()));
+			socket.setSoLinger(true, 0);
+			socket.close();
+		});
+				CompletionClient other = this.retrying.mutate()
+					.baseUrl(raw.baseUrl())
+					.httpClient(HttpClient.create(ConnectionProvider.create("one", 1)))
+					.build()) {
+			assertThat(other.exchange(REQUEST).block(LIMIT).attempts()).isOne();
+			ConnectionException ex = failure(ConnectionException.class, other.complete(REQUEST).flux());
+			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
+			assertThat(ex.attempts()).isOne();
+			assertThat(runs).hasSize(2);
+			assertThat(raw.requests()).hasSize(1);
+		}
+	}
+
+	@Tag("C1")
+	@Tag("C2")
+	@Tag("C4")
+	@Tag("C5")
+	@Tag("C6")
+	@Tag("C7")
+	@ParameterizedTest
+	@CsvSource({ "400, 1", "401, 1", "402, 1", "403, 1", "404, 1", "408, 3", "409, 3", "410, 1", "413, 1", "418, 1",
+			"429, 3", "500, 1", "501, 1", "502, 1", "503, 3", "504, 1", "520, 1", "524, 1", "529, 3" })
+	void statusDecidesWhetherToTryAgain(int status, int requests) {
+		Reply refusal = Reply.body(status, "text/html", "<html>");
+		for (Flux<?> call : List.of(this.retrying.complete(REQUEST).flux(), this.retrying.stream(REQUEST))) {
+			this.server.reset();
+			this.server.enqueue(refusal, refusal, refusal);
+			assertThat(failure(CompletionApiException.class, call).attempts()).isEqualTo(requests);
+			assertThat(this.server.requests()).hasSize(requests);
+		}
+	}
+
+	@Tag("C5")
+	@Tag("C6")
+	@ParameterizedTest
+	@ValueSource(ints = { 500, 502, 504, 520, 526 })
+	void statusThatLeavesTheFateOpenIsTriedAgainOnceIfAllowed(int status) {
+		Reply refusal = Reply.body(status, "text/html", "<html>");
+		try (CompletionClient daring = retrying(
+				RetryPolicy.builder().delay(Duration.ofMillis(1)).retryAmbiguous(true))) {
+			this.server.enqueue(refusal, refusal, refusal);
+			assertThat(failure(ServerException.class, daring.stream(REQUEST)).attempts()).isEqualTo(2);
+			this.server.reset();
+			this.server.enqueue(refusal);
+			assertThat(daring.exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(2);
+		}
+	}
+
+	@Test
+	void fateThatWasOpenOnceStaysOpen() {
+		try (CompletionClient daring = retrying(
+				RetryPolicy.builder().delay(Duration.ofMillis(1)).retryAmbiguous(true))) {
+			this.server.enqueue(Reply.error(500, "api_error", "x"), overloaded(), overloaded());
+			OverloadedException ex = failure(OverloadedException.class, daring.stream(REQUEST));
+			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
+			assertThat(ex.attempts()).isEqualTo(3);
+			assertThat(ex.getSuppressed()).hasSize(2);
+		}
+	}
+
+	@Tag("D6")
+	@ParameterizedTest
+	@CsvSource({ "400, 1", "401, 1", "403, 1", "404, 1", "413, 1", "408, 2", "409, 2", "429, 2", "500, 2", "502, 2",
+			"504, 2", "522, 2", "529, 2" })
+	void serverThatAsksForARetryIsObeyedWhereThatIsSafe(int status, int attempts) {
+		this.server.enqueue(Reply.error(status, "x", "x").header("x-should-retry", "true"),
+				Reply.error(status, "x", "x").header("x-should-retry", "false"));
+		CompletionApiException ex = failure(CompletionApiException.class, this.retrying.stream(REQUEST));
+		assertThat(ex.attempts()).isEqualTo(attempts);
+		assertThat(this.server.requests()).hasSize(attempts);
+	}
+
+	@Tag("D6")
+	@ParameterizedTest
+	@ValueSource(ints = { 408, 409, 429, 503, 529 })
+	void serverThatForbidsARetryIsObeyed(int status) {
+		this.server.enqueue(Reply.error(status, "x", "x").header("x-should-retry", "false").header("retry-after", "0"));
+		assertThat(failure(CompletionApiException.class, this.retrying.stream(REQUEST)).attempts()).isOne();
+	}
+
+	@Tag("D6")
+	@Test
+	void serverThatForbidsARetryInAStreamIsObeyed() {
+		this.server.enqueue(Reply.events("""
+				event: error
+				data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}
+
+				""").header("x-should-retry", "false"));
+		assertThat(failure(OverloadedException.class, this.retrying.stream(REQUEST)).attempts()).isOne();
 	}
 
 	@Test
