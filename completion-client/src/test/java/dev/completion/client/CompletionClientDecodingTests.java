@@ -71,8 +71,14 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E14")
 	void oldWireFormIsMalformed() {
-		String cumulative = "data: {\"completion\":\" Hello\",\"stop_reason\":null}\r\n\r\n"
-				+ "data: {\"completion\":\" Hello world\",\"stop_reason\":\"stop_sequence\"}\r\n\r\ndata: [DONE]\r\n\r\n";
+		String cumulative = """
+				data: {"completion":" Hello","stop_reason":null}
+
+				data: {"completion":" Hello world","stop_reason":"stop_sequence"}
+
+				data: [DONE]
+
+				""".replace("\n", "\r\n");
 		for (String events : List.of(cumulative, UNNAMED, "event: message\n" + UNNAMED, "data: [DONE]\n\n")) {
 			this.server.enqueue(Reply.events(events));
 			MalformedResponseException ex = failure(MalformedResponseException.class, this.client.stream(REQUEST));

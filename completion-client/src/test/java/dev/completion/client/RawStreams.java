@@ -28,8 +28,7 @@ import java.time.Duration;
  */
 final class RawStreams {
 
-	static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-			+ "Transfer-Encoding: chunked\r\n\r\n";
+	static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 	static final String LAST_CHUNK = "0\r\n\r\n";
 
