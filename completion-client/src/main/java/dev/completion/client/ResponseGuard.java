@@ -16,6 +16,7 @@
 
 package dev.completion.client;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -27,6 +28,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /**
@@ -39,9 +41,11 @@ final class ResponseGuard extends ChannelDuplexHandler {
 	// a request was sent, and its answer has not ended
 	private boolean expecting;
 
-	// the answer ended in the bytes that are being read: what else is in them cannot
-	// answer a later request
-	private boolean ended;
+	private boolean reading;
+
+	// the end of an answer, held back until the bytes it came with are read: what else is
+	// in them cannot answer a later request
+	private @Nullable Runnable end;
 
 	private boolean interim;
 
@@ -52,7 +56,7 @@ final class ResponseGuard extends ChannelDuplexHandler {
 
 	static void install(ChannelPipeline pipeline) {
 		ResponseGuard guard = new ResponseGuard();
-		pipeline.addBefore(NettyPipeline.HttpCodec, "completion.idleGuard", guard.new IdleGuard());
+		pipeline.addBefore(NettyPipeline.HttpCodec, "completion.bytesGuard", guard.new BytesGuard());
 		pipeline.addAfter(NettyPipeline.HttpCodec, "completion.responseGuard", guard);
 	}
 
@@ -69,7 +73,7 @@ final class ResponseGuard extends ChannelDuplexHandler {
 		if (message instanceof HttpResponse response) {
 			checkStatus(response);
 			this.interim = isInterim(response);
-			if (!this.expecting || this.ended) {
+			if (!this.expecting || this.end != null) {
 				refuse(context);
 			}
 		}
@@ -81,17 +85,24 @@ final class ResponseGuard extends ChannelDuplexHandler {
 			}
 			return;
 		}
-		if (last) {
-			this.expecting = false;
-			this.ended = true;
+		if (last && this.reading) {
+			this.end = () -> context.fireChannelRead(message);
+			return;
 		}
 		super.channelRead(context, message);
 	}
 
-	@Override
-	public void channelReadComplete(ChannelHandlerContext context) throws Exception {
-		this.ended = false;
-		super.channelReadComplete(context);
+	/**
+	 * Tell that all bytes were read that came with the end of an answer. The connection
+	 * is closed first if it cannot be used again, so that nobody does.
+	 */
+	private void end(ChannelHandlerContext context, Runnable end, boolean bytesLeft) {
+		this.end = null;
+		this.expecting = false;
+		if (bytesLeft) {
+			refuse(context);
+		}
+		end.run();
 	}
 
 	@SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of it
@@ -114,18 +125,34 @@ final class ResponseGuard extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Closes a connection on which bytes arrive though nothing was asked.
+	 * Sees the bytes before they are decoded. Closes a connection on which bytes arrive
+	 * though nothing was asked.
 	 */
-	private final class IdleGuard extends ChannelInboundHandlerAdapter {
+	private final class BytesGuard extends ChannelInboundHandlerAdapter {
 
 		@Override
 		public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-			if (ResponseGuard.this.expecting) {
-				super.channelRead(context, message);
+			ResponseGuard guard = ResponseGuard.this;
+			if (!guard.expecting) {
+				ReferenceCountUtil.release(message);
+				guard.refuse(context);
 				return;
 			}
-			ReferenceCountUtil.release(message);
-			refuse(context);
+			ByteBuf bytes = ((ByteBuf) message).retain();
+			guard.reading = true;
+			try {
+				super.channelRead(context, message);
+			}
+			finally {
+				guard.reading = false;
+				// the codec reads on in the same buffer, unless it had kept bytes before
+				boolean bytesLeft = bytes.isReadable();
+				bytes.release();
+				Runnable end = guard.end;
+				if (end != null) {
+					guard.end(context, end, bytesLeft);
+				}
+			}
 		}
 
 	}
