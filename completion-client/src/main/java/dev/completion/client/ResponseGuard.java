@@ -22,8 +22,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -77,6 +79,9 @@ final class ResponseGuard extends ChannelDuplexHandler {
 				refuse(context);
 			}
 		}
+		if (message instanceof HttpObject object) {
+			nameFailure(object);
+		}
 		boolean last = message instanceof LastHttpContent;
 		if (this.refused || this.interim) {
 			ReferenceCountUtil.release(message);
@@ -116,6 +121,17 @@ final class ResponseGuard extends ChannelDuplexHandler {
 		int status = response.status().code();
 		if (response.decoderResult().isSuccess() && (status < 100 || status > 999)) {
 			response.setDecoderResult(DecoderResult.failure(new DecoderException("Status " + status)));
+		}
+	}
+
+	/**
+	 * Netty reports what is no HTTP by any exception, such as a bare
+	 * NumberFormatException. Make one kind of it that comes from nowhere else.
+	 */
+	private static void nameFailure(HttpObject object) {
+		Throwable cause = object.decoderResult().cause();
+		if (cause != null && !(cause instanceof CodecException)) {
+			object.setDecoderResult(DecoderResult.failure(new DecoderException(cause)));
 		}
 	}
 

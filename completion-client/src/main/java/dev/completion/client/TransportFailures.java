@@ -24,6 +24,7 @@ import javax.net.ssl.SSLException;
 import dev.completion.client.error.CallTimeoutException.Phase;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
@@ -117,12 +118,12 @@ final class TransportFailures {
 	}
 
 	private static boolean isLost(Throwable ex) {
-		return ex instanceof IOException || ex instanceof AbortedException || has(SSLException.class, ex);
+		return ex instanceof IOException || ex instanceof AbortedException
+				|| ex instanceof PrematureChannelClosureException || has(SSLException.class, ex);
 	}
 
-	// Netty reports a bad chunk size as a bare NumberFormatException
 	private static boolean isBadFraming(Throwable ex) {
-		return (ex instanceof DecoderException || ex instanceof NumberFormatException) && !has(SSLException.class, ex);
+		return ex instanceof DecoderException && !has(SSLException.class, ex);
 	}
 
 	private static CallFailure badFraming(Throwable ex) {
