@@ -16,11 +16,8 @@
 
 package dev.completion.client;
 
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import io.netty.channel.Channel;
@@ -67,34 +64,6 @@ class CompletionClientConnectionTests extends AbstractCompletionClientErrorTests
 			.stream()
 			.filter((thread) -> thread.getName().matches("completion-(epoll|nio|kqueue)-\\d+"))
 			.collect(Collectors.toSet());
-	}
-
-	private CompletionClient pooled(String baseUrl) {
-		ConnectionProvider one = ConnectionProvider.create("one", 1);
-		return this.client.mutate().baseUrl(baseUrl).httpClient(HttpClient.create(one)).build();
-	}
-
-	@Test
-	void everyCallerGetsItsOwnAnswerAfterInterimResponses() {
-		AtomicInteger number = new AtomicInteger();
-		try (RawServer raw = RawServer.start((request, socket) -> {
-			OutputStream out = socket.getOutputStream();
-			for (int i = 0; i < 24; i++) {
-				if (i > 0) {
-					RawServer.read(socket.getInputStream());
-				}
-				out.write("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n".getBytes(StandardCharsets.UTF_8));
-				out.flush();
-				String answer = "{\"completion\":\" " + number.getAndIncrement() + "\",\"stop_reason\":\"max_tokens\"}";
-				out.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-					.formatted(answer.length(), answer)
-					.getBytes(StandardCharsets.UTF_8));
-			}
-		}); CompletionClient other = pooled(raw.baseUrl())) {
-			for (int i = 0; i < 24; i++) {
-				assertThat(other.complete(REQUEST).block(LIMIT).completion()).isEqualTo(" " + i);
-			}
-		}
 	}
 
 }

@@ -182,6 +182,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 	}
 
 	@Test
+	@Tag("B13")
 	void gzippedAnswerIsDecompressedWithinLimits() throws IOException {
 		byte[] answer = "{\"completion\":\" Hi\",\"stop_reason\":\"max_tokens\"}".getBytes(StandardCharsets.UTF_8);
 		try (RawServer raw = RawServer.answering(gzipResponse("application/json", "gzip", answer));
@@ -199,6 +200,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 	}
 
 	@Test
+	@Tag("A1")
 	void refusedConnectionIsNotSent() throws IOException {
 		int port;
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -211,6 +213,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 	}
 
 	@Test
+	@Tag("B3")
 	void lostAnswerIsUnknownAndNotSentAgain() {
 		try (RawServer raw = RawServer.answering(""); CompletionClient other = client(raw.baseUrl())) {
 			ConnectionException ex = failure(ConnectionException.class, other.complete(REQUEST).flux());

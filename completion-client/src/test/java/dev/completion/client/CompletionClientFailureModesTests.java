@@ -32,6 +32,7 @@ import dev.completion.client.error.LimitExceededException;
 import dev.completion.client.error.MalformedResponseException;
 import dev.completion.client.error.OverloadedException;
 import dev.completion.server.Reply;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -186,6 +187,7 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 	}
 
 	@Test
+	@Tag("B13")
 	void compressedStreamIsMalformed() {
 		this.server.enqueue(Reply.events(DELTA + LAST).header("content-encoding", "gzip"));
 		failure(MalformedResponseException.class, this.client.stream(REQUEST));
@@ -206,6 +208,7 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 	}
 
 	@Test
+	@Tag("B13")
 	void httpClientThatDecompressesLeavesStreamsAlone() throws IOException {
 		byte[] events = (DELTA + LAST).getBytes(StandardCharsets.UTF_8);
 		try (RawServer raw = RawServer.answering(gzipResponse("text/event-stream", "gzip", events));

@@ -145,6 +145,7 @@ class CompletionClientResourcesTests extends AbstractCompletionClientErrorTests 
 	}
 
 	@Test
+	@Tag("B9")
 	void connectionThatIsResetInMidStream() {
 		byte[] head = ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + DELTA)
 			.getBytes(StandardCharsets.UTF_8);

@@ -139,6 +139,7 @@ class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 
 	@Tag("D12")
 	@Test
+	@Tag("B3")
 	void lostAnswerIsRunOnceUnlessAllowed() {
 		try (RawServer raw = RawServer.answering("");
 				CompletionClient other = this.retrying.mutate().baseUrl(raw.baseUrl()).build();

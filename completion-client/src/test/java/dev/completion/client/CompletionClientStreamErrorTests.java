@@ -152,6 +152,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	}
 
 	@Test
+	@Tag("B10")
 	void streamWhoseConnectionIsLostIsTruncated() {
 		String head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
 		String chunk = Integer.toHexString(DELTA.length()) + "\r\n" + DELTA + "\r\n";
@@ -199,6 +200,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	}
 
 	@Test
+	@Tag("B6")
 	void badChunkSizeIsMalformed() {
 		String head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
 		try (RawServer raw = RawServer.answering(head + "ZZZ\r\n" + DELTA);

@@ -21,8 +21,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,10 +45,13 @@ final class RawServer implements AutoCloseable {
 
 	private final List<String> requests = new CopyOnWriteArrayList<>();
 
-	private RawServer(Conversation conversation) {
+	private final boolean reading;
+
+	private RawServer(InetSocketAddress address, boolean reading, Conversation conversation) {
+		this.reading = reading;
 		this.conversation = conversation;
 		try {
-			this.serverSocket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+			this.serverSocket = new ServerSocket(address.getPort(), 50, address.getAddress());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -55,7 +60,18 @@ final class RawServer implements AutoCloseable {
 	}
 
 	static RawServer start(Conversation conversation) {
-		return new RawServer(conversation);
+		return start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), conversation);
+	}
+
+	static RawServer start(InetSocketAddress address, Conversation conversation) {
+		return new RawServer(address, true, conversation);
+	}
+
+	/**
+	 * Start a server that reads nothing: the conversation begins with the connection.
+	 */
+	static RawServer accepting(Conversation conversation) {
+		return new RawServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false, conversation);
 	}
 
 	/**
@@ -73,7 +89,11 @@ final class RawServer implements AutoCloseable {
 	}
 
 	String baseUrl() {
-		return "http://127.0.0.1:" + this.serverSocket.getLocalPort();
+		return "http://127.0.0.1:" + port();
+	}
+
+	int port() {
+		return this.serverSocket.getLocalPort();
 	}
 
 	List<String> requests() {
@@ -94,7 +114,7 @@ final class RawServer implements AutoCloseable {
 
 	private void converse(Socket socket) {
 		try (socket) {
-			String request = read(socket.getInputStream());
+			String request = this.reading ? read(socket.getInputStream()) : "";
 			this.requests.add(request);
 			this.conversation.answer(request, socket);
 			socket.shutdownOutput();
@@ -109,6 +129,44 @@ final class RawServer implements AutoCloseable {
 		Thread thread = new Thread(task, "raw-server");
 		thread.setDaemon(true);
 		thread.start();
+	}
+
+	/**
+	 * Close a connection such that the client gets a reset.
+	 */
+	static void reset(Socket socket) throws IOException {
+		socket.setSoLinger(true, 0);
+		socket.close();
+	}
+
+	/**
+	 * Write each of the given parts as a segment of its own.
+	 */
+	static void write(Socket socket, String... segments) throws IOException {
+		socket.setTcpNoDelay(true);
+		for (int i = 0; i < segments.length; i++) {
+			if (i > 0) {
+				pause(socket, 20);
+			}
+			socket.getOutputStream().write(segments[i].getBytes(StandardCharsets.UTF_8));
+		}
+	}
+
+	/**
+	 * Let time pass in which the client is to send nothing.
+	 */
+	static void pause(Socket socket, int millis) throws IOException {
+		if (millis == 0) {
+			return;
+		}
+		socket.setSoTimeout(millis);
+		try {
+			int read = socket.getInputStream().read();
+			throw new IOException("The client did not wait: " + read);
+		}
+		catch (SocketTimeoutException ex) {
+			socket.setSoTimeout(0);
+		}
 	}
 
 	static String read(InputStream stream) throws IOException {

@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Measures how long something takes.
+ */
+final class Elapsed {
+
+	// what a busy machine may add
+	private static final Duration NOISE = Duration.ofMillis(150);
+
+	private Elapsed() {
+	}
+
+	/**
+	 * Assert that a task ends when the given limit is reached, not earlier, and hardly
+	 * later.
+	 */
+	static void assertEndsAt(Duration limit, Runnable task) {
+		assertThat(measure(task)).isBetween(limit, limit.plus(limit.dividedBy(10)).plus(NOISE));
+	}
+
+	static Duration measure(Runnable task) {
+		long start = System.nanoTime();
+		task.run();
+		return Duration.ofNanos(System.nanoTime() - start);
+	}
+
+}
