@@ -149,7 +149,10 @@ class CompletionClientPoolTests extends AbstractCompletionClientErrorTests {
 			if (reset) {
 				RawServer.reset(socket);
 			}
-		}); CompletionClient other = pooled(raw)) {
+		});
+				CompletionClient other = pooled(raw).mutate()
+					.httpClient(HttpClient.create(ConnectionProvider.create("one", 1)))
+					.build()) {
 			other.complete(REQUEST).block(LIMIT);
 			ConnectionException ex = failure(ConnectionException.class, other.complete(REQUEST).flux());
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
