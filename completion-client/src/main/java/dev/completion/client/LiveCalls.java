@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 
 /**
@@ -48,8 +50,15 @@ final class LiveCalls {
 	<T> Flux<T> whileLive(Call call, Flux<T> attempts) {
 		return Flux.defer(() -> {
 			add(call);
-			return isClosed() ? Flux.<T>error(CallFailure.closed()) : attempts.takeUntilOther(call.end());
+			return isClosed() ? Flux.<T>error(CallFailure.closed()) : untilEnd(call, attempts);
 		}).doFinally((signal) -> remove(call));
+	}
+
+	// takeUntilOther() leaves what it takes from alone when the other one fails
+	private static <T> Flux<T> untilEnd(Call call, Flux<T> attempts) {
+		Disposable.Swap running = Disposables.swap();
+		return attempts.doOnSubscribe((subscription) -> running.replace(subscription::cancel))
+			.takeUntilOther(call.end().doOnError((ex) -> running.dispose()));
 	}
 
 	void close() {
