@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.ConnectionException;
 import dev.completion.client.error.Outcome;
 import dev.completion.server.Reply;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
@@ -267,6 +269,52 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 			first.dispose();
 			other.stream(REQUEST).blockFirst(LIMIT);
 			assertThat(raw.requests()).hasSize(2).noneMatch((request) -> request.contains("second"));
+		}
+	}
+
+	@ParameterizedTest
+	@Tag("E22")
+	@ValueSource(strings = { "", RawStreams.HEAD })
+	void closeClosesTheConnectionsOfCallsThatUseAnotherHttpClient(String head) {
+		try (RawServer raw = holding(head)) {
+			CompletionClient other = pooled(raw.baseUrl());
+			CompletableFuture<Void> call = other.stream(REQUEST).then().toFuture();
+			CompletionClientResourcesTests.await(() -> this.connections.get() == 1);
+			long since = System.nanoTime();
+			other.close();
+			assertThat(call).failsWithin(LIMIT).withThrowableThat().withCauseInstanceOf(ConnectionException.class);
+			assertThat(timeToClose(0, since)).isLessThan(SOON);
+		}
+	}
+
+	@Test
+	@Tag("E22")
+	void callOfAClientThatIsClosedInABackOffIsNotSentAgain() {
+		Duration delay = Duration.ofMillis(300);
+		this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
+		CompletableFuture<Void> answered = new CompletableFuture<>();
+		HttpClient observed = HttpClient.create()
+			.doAfterResponseSuccess((response, connection) -> answered.complete(null));
+		CompletionClient other = this.client.mutate()
+			.httpClient(observed)
+			.retry(RetryPolicy.builder().delay(delay).build())
+			.build();
+		CompletableFuture<Void> call = other.stream(REQUEST).then().toFuture();
+		assertThat(answered).succeedsWithin(LIMIT);
+		other.close();
+		assertThat(call).failsWithin(LIMIT);
+		Mono.delay(delay.multipliedBy(2)).block();
+		assertThat(this.server.requests()).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", RawStreams.HEAD })
+	void callThatTakesLongerThanItsTimeoutClosesItsConnection(String head) {
+		CompletionRequest hasty = REQUEST.toBuilder().timeout(Duration.ofMillis(200)).build();
+		try (RawServer raw = holding(head); CompletionClient other = pooled(raw.baseUrl())) {
+			long since = System.nanoTime();
+			failure(CallTimeoutException.class, other.stream(hasty));
+			assertThat(timeToClose(0, since)).isLessThan(SOON);
 		}
 	}
 
