@@ -79,7 +79,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 		for (boolean stream : new boolean[] { false, true }) {
 			CompletableFuture<Integer> end = new CompletableFuture<>();
 			try (RawServer raw = RawServer.start((request, socket) -> {
-				socket.getOutputStream().write(response.getBytes(StandardCharsets.UTF_8));
+				writeTo(socket, response, end);
 				if (closing) {
 					socket.shutdownOutput();
 				}
@@ -92,6 +92,17 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 				assertThat(end).succeedsWithin(LIMIT);
 				assertThat(raw.requests()).hasSize(1);
 			}
+		}
+	}
+
+	// a client that closes before all is written ends the connection as well
+	private static void writeTo(Socket socket, String response, CompletableFuture<Integer> end) throws IOException {
+		try {
+			socket.getOutputStream().write(response.getBytes(StandardCharsets.UTF_8));
+		}
+		catch (IOException ex) {
+			end.complete(0);
+			throw ex;
 		}
 	}
 
