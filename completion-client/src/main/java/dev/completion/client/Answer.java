@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
@@ -40,6 +41,8 @@ import org.springframework.web.reactive.function.client.ClientResponse;
  * content type is an answer; everything else is told as the error that it is.
  */
 final class Answer {
+
+	private static final Duration MAX_ERROR_BODY_TIME = Duration.ofSeconds(5);
 
 	private final ClientResponse response;
 
@@ -191,15 +194,16 @@ final class Answer {
 
 	/**
 	 * Read the body of an error: no more of it than is kept, after which the connection
-	 * is closed, and as it is if it is cut or cannot be decompressed.
+	 * is closed, and as it is if it is cut, stalls, or cannot be decompressed: the status
+	 * tells enough.
 	 */
 	private Mono<byte[]> errorBody() {
-		Flux<DataBuffer> bytes = bytes().onErrorComplete(IOException.class);
-		Flux<DataBuffer> body = DataBufferUtils.takeUntilByteCount(bytes, this.limits.errorBody());
-		return this.deadline.limit(DataBufferUtils.join(body)
+		Flux<DataBuffer> bytes = bytes().onErrorComplete()
+			.takeUntilOther(Mono.delay(this.deadline.atMost(MAX_ERROR_BODY_TIME)));
+		return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(bytes, this.limits.errorBody()))
 			.map(Answer::takeAll)
 			.map(this::decompressedIfPossible)
-			.defaultIfEmpty(new byte[0]));
+			.defaultIfEmpty(new byte[0]);
 	}
 
 	private byte[] decompressedIfPossible(byte[] body) {

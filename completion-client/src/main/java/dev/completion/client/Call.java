@@ -121,8 +121,9 @@ final class Call {
 	void requesting(Credential credential) {
 		this.hangUp = new HangUp();
 		this.credential = credential;
-		this.requested = true;
 		this.attempts++;
+		// last, since it lets other threads see the rest
+		this.requested = true;
 	}
 
 	/**

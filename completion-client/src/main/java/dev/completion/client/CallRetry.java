@@ -133,7 +133,8 @@ final class CallRetry {
 	}
 
 	private static boolean isUnauthorized(CallFailure failure) {
-		return failure.response() != null && failure.response().status().value() == 401;
+		ErrorResponse response = failure.response();
+		return response != null && response.status().value() == 401 && !response.inStream();
 	}
 
 	// costs nothing of the budget: it mends what an outage cannot bring about

@@ -76,8 +76,6 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 
 	private int drained;
 
-	private volatile boolean idleExpired;
-
 	private volatile boolean upstreamEnded;
 
 	private @Nullable Throwable upstreamError;
@@ -97,7 +95,7 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 		this.stream = stream;
 		this.downstream = downstream;
 		this.idle = idle;
-		this.idleTimer = new IdleTimer(idle, this::idleExpired);
+		this.idleTimer = new IdleTimer(idle, this::work);
 	}
 
 	@Override
@@ -146,11 +144,6 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 		work();
 	}
 
-	private void idleExpired() {
-		this.idleExpired = true;
-		work();
-	}
-
 	@Override
 	public void request(long count) {
 		if (Operators.validate(count)) {
@@ -192,7 +185,6 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 		if (!this.ended && this.awaiting) {
 			endWithoutStopReason();
 		}
-		this.idleExpired = false;
 	}
 
 	private void deliver(Completion completion) {
@@ -207,7 +199,7 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 		if (this.upstreamEnded) {
 			end((this.upstreamError != null) ? this.upstreamError : CallFailure.truncated(NO_STOP_REASON, null));
 		}
-		else if (this.idleExpired) {
+		else if (this.idleTimer.isExpired()) {
 			end(CallFailure.timeout(Phase.IDLE, this.idle));
 		}
 	}

@@ -83,10 +83,6 @@ final class Connections {
 	 * @param secure whether TLS is used
 	 */
 	HttpClient httpClient(Timeouts timeouts, boolean secure) {
-		boolean isOwners = this.httpClient.configuration().options().containsKey(ChannelOption.CONNECT_TIMEOUT_MILLIS);
-		if (isOwners && !timeouts.isConnectSet()) {
-			return this.httpClient;
-		}
 		Duration connect = timeouts.connect();
 		int millis = (connect != null) ? (int) Math.min(connect.toMillis(), Integer.MAX_VALUE) : 0;
 		HttpClient limited = this.httpClient.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis);

@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import dev.completion.client.error.CallTimeoutException.Phase;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,13 @@ final class Deadline {
 	<T> Mono<T> limit(Mono<T> mono) {
 		Duration limit = this.limit;
 		return (limit != null) ? Mono.defer(() -> mono.timeout(remaining(limit), Mono.error(this::failure))) : mono;
+	}
+
+	/**
+	 * Return the time until this deadline, or the given time if that is less.
+	 */
+	Duration atMost(Duration time) {
+		return allows(time) ? time : remaining(Objects.requireNonNull(this.limit));
 	}
 
 	boolean allows(Duration wait) {

@@ -147,7 +147,7 @@ final class DefaultCompletionClient implements CompletionClient {
 		Flux<T> attempts = attempt.onErrorMap((ex) -> TransportFailures.translate(ex, call)).retryWhen(retry.toRetry());
 		return this.calls.whileLive(call, attempts)
 			.doOnNext(call::delivered)
-			.doOnComplete(this.retryBudget::succeeded)
+			.doOnNext((result) -> ifLast(result, this.retryBudget::succeeded))
 			.onErrorMap((ex) -> call.toException(TransportFailures.translate(ex, call)))
 			.contextWrite(DefaultCompletionClient::expectLateErrors);
 	}
@@ -162,7 +162,16 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	private <T> Flux<T> told(Call call, Flux<T> results) {
-		return results.doOnError(CompletionClientException.class, this::failed).doOnComplete(() -> succeeded(call));
+		return results.doOnError(CompletionClientException.class, this::failed)
+			.doOnNext((result) -> ifLast(result, () -> succeeded(call)));
+	}
+
+	// a subscriber may cancel with the last result in hand, so completion tells too
+	// little
+	private static void ifLast(Object result, Runnable action) {
+		if (!(result instanceof Completion completion) || completion.stopReason() != null) {
+			action.run();
+		}
 	}
 
 	@Override

@@ -241,8 +241,10 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		Duration response = configuration.responseTimeout();
 		Timeouts timeouts = (response != null) ? this.timeouts.orResponse(response) : this.timeouts;
 		Object connect = configuration.options().get(ChannelOption.CONNECT_TIMEOUT_MILLIS);
-		return (connect instanceof Integer millis && millis > 0) ? timeouts.orConnect(Duration.ofMillis(millis))
-				: timeouts;
+		if (!(connect instanceof Integer millis)) {
+			return timeouts;
+		}
+		return timeouts.orConnect((millis > 0) ? Duration.ofMillis(millis) : null);
 	}
 
 	CompletionRequest defaults() {
@@ -280,7 +282,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	JsonMapper mapper() {
 		StreamReadConstraints constraints = StreamReadConstraints.builder()
 			.maxNestingDepth(MAX_NESTING_DEPTH)
-			.maxStringLength(this.limits.body())
+			.maxStringLength(Math.max(this.limits.body(), Math.max(this.limits.event(), this.limits.errorBody())))
 			.maxNumberLength(MAX_NUMBER_LENGTH)
 			.maxNameLength(MAX_NAME_LENGTH)
 			.build();
@@ -294,7 +296,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	}
 
 	Transport transport(Connections connections, ApiErrorReader errors) {
-		HttpClient httpClient = connections.httpClient(this.timeouts, BaseUrl.isSecure(this.baseUrl));
+		HttpClient httpClient = connections.httpClient(timeouts(), BaseUrl.isSecure(this.baseUrl));
 		ClientHttpConnector connector = new ReactorClientHttpConnector(httpClient);
 		return new Transport(webClient(connector), credentials(), requestHeaders(), errors);
 	}

@@ -77,6 +77,10 @@ final class IdleTimer {
 		this.waiting = false;
 	}
 
+	boolean isExpired() {
+		return this.waiting && System.nanoTime() - this.since >= this.limit;
+	}
+
 	void stop() {
 		this.task.dispose();
 	}

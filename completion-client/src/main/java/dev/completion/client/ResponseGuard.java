@@ -43,7 +43,11 @@ final class ResponseGuard extends ChannelDuplexHandler {
 	// a request was sent, and its answer has not ended
 	private boolean expecting;
 
-	private boolean reading;
+	// the bytes that are being decoded
+	private @Nullable ByteBuf reading;
+
+	// there were more of them when an answer ended
+	private boolean bytesLeft;
 
 	// the end of an answer, held back until the bytes it came with are read: what else is
 	// in them cannot answer a later request
@@ -90,7 +94,9 @@ final class ResponseGuard extends ChannelDuplexHandler {
 			}
 			return;
 		}
-		if (last && this.reading) {
+		if (last && this.reading != null) {
+			// looked at now, since the codec goes on with what is left
+			this.bytesLeft = this.reading.isReadable();
 			this.end = () -> context.fireChannelRead(message);
 			return;
 		}
@@ -101,10 +107,10 @@ final class ResponseGuard extends ChannelDuplexHandler {
 	 * Tell that all bytes were read that came with the end of an answer. The connection
 	 * is closed first if it cannot be used again, so that nobody does.
 	 */
-	private void end(ChannelHandlerContext context, Runnable end, boolean bytesLeft) {
+	private void end(ChannelHandlerContext context, Runnable end) {
 		this.end = null;
 		this.expecting = false;
-		if (bytesLeft) {
+		if (this.bytesLeft) {
 			refuse(context);
 		}
 		end.run();
@@ -155,18 +161,16 @@ final class ResponseGuard extends ChannelDuplexHandler {
 				return;
 			}
 			ByteBuf bytes = ((ByteBuf) message).retain();
-			guard.reading = true;
+			guard.reading = bytes;
 			try {
 				super.channelRead(context, message);
 			}
 			finally {
-				guard.reading = false;
-				// the codec reads on in the same buffer, unless it had kept bytes before
-				boolean bytesLeft = bytes.isReadable();
+				guard.reading = null;
 				bytes.release();
 				Runnable end = guard.end;
 				if (end != null) {
-					guard.end(context, end, bytesLeft);
+					guard.end(context, end);
 				}
 			}
 		}

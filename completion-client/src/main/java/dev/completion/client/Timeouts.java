@@ -115,12 +115,8 @@ public final class Timeouts {
 	/**
 	 * Return these timeouts with the given {@code connect}, unless they have one.
 	 */
-	Timeouts orConnect(Duration connect) {
+	Timeouts orConnect(@Nullable Duration connect) {
 		return this.connect.isSet() ? this : toBuilder().connect(connect).build();
-	}
-
-	boolean isConnectSet() {
-		return this.connect.isSet();
 	}
 
 	@Nullable Duration connect() {

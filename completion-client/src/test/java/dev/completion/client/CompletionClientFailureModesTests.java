@@ -30,6 +30,7 @@ import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.LimitExceededException;
 import dev.completion.client.error.MalformedResponseException;
+import dev.completion.client.error.Outcome;
 import dev.completion.client.error.OverloadedException;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.Tag;
@@ -147,13 +148,13 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 	}
 
 	@Test
-	void errorBodyThatStallsIsATimeout() {
+	void errorWhoseBodyStallsIsToldByItsStatus() {
 		String head = "HTTP/1.1 529 Overloaded\r\nContent-Length: 100\r\n\r\n{";
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
 			socket.getInputStream().readAllBytes();
 		}); CompletionClient other = hasty().baseUrl(raw.baseUrl()).build()) {
-			assertThat(failure(CallTimeoutException.class, other.stream(REQUEST)).phase()).isEqualTo(Phase.RESPONSE);
+			assertThat(failure(OverloadedException.class, other.stream(REQUEST)).outcome()).isEqualTo(Outcome.REJECTED);
 		}
 	}
 

@@ -63,7 +63,8 @@ public class CompletionClientException extends RuntimeException {
 	}
 
 	/**
-	 * Return the number of requests that were sent for the call.
+	 * Return the number of attempts that were made, whether or not anything could be
+	 * sent.
 	 * @return the number of attempts, including the one that failed
 	 */
 	public int attempts() {
