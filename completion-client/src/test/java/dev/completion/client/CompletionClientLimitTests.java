@@ -134,8 +134,8 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	@Tag("F3")
 	@MethodSource("hostileJson")
 	void hostileJsonIsMalformed(String json) {
-		String unary = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + json.length()
-				+ "\r\n\r\n" + json;
+		String unary = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+				+ json.length() + "\r\n\r\n" + json;
 		String stream = HEAD + DELTA + "event: completion\ndata: " + json + "\n\n" + LAST;
 		try (RawServer raw = RawServer
 			.start((request, socket) -> RawStreams.write(socket, request.contains("event-stream") ? stream : unary));
