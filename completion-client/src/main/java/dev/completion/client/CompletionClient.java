@@ -115,8 +115,9 @@ public interface CompletionClient extends AutoCloseable {
 
 	/**
 	 * Return a builder of a variant of this client, which starts from its settings and
-	 * shares its connections. The variant closes with this client; its own
-	 * {@link #close()} ends no calls but its own, and leaves the connections open.
+	 * shares its connections, but not its budget of retries. The variant closes with this
+	 * client; its own {@link #close()} ends no calls but its own, and leaves the
+	 * connections open.
 	 * @return the builder
 	 */
 	Builder mutate();
@@ -125,8 +126,8 @@ public interface CompletionClient extends AutoCloseable {
 	 * End all calls with a {@link dev.completion.client.error.ConnectionException},
 	 * refuse new ones in the same way, and close the connections and threads that this
 	 * client opened. Those of an {@link Builder#httpClient(HttpClient) HTTP client} that
-	 * was given to the builder are its owner's to close. This does not wait until all is
-	 * closed, and does nothing the second time.
+	 * was given to the builder are its owner's to close. Subscribers are told by the
+	 * calling thread; the connections close behind it. Closing twice does nothing more.
 	 */
 	@Override
 	void close();

@@ -220,9 +220,13 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	@Override
 	public void close() {
-		this.calls.close();
-		if (this.settings.original() == null) {
-			this.connections.close();
+		try {
+			this.calls.close();
+		}
+		finally {
+			if (this.settings.original() == null) {
+				this.connections.close();
+			}
 		}
 	}
 

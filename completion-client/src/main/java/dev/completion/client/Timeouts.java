@@ -26,8 +26,8 @@ import org.springframework.util.Assert;
  * How long the phases of a call may take. {@code null} means without limit.
  * <p>
  * A value that was set beats a default: where only one of {@code response} and
- * {@code total} is set, the other's default does not cut it short, and a connect timeout
- * that is set on an HTTP client holds unless one is set here.
+ * {@code total} is set, the other's default for a whole answer does not cut it short, and
+ * a time that is set on an HTTP client holds unless one is set here.
  *
  * @since 0.1.0
  */

@@ -130,6 +130,20 @@ class CompletionClientCredentialTests extends AbstractCompletionClientErrorTests
 		}
 	}
 
+	@Test
+	void credentialThatIsRefusedInMidStreamIsNotRenewed() {
+		this.server.enqueue(Reply.events(DELTA + """
+				event: error
+				data: {"type":"error","error":{"type":"authentication_error","message":"expired"}}
+
+				"""));
+		try (CompletionClient other = with(provider(Mono.just(Credential.apiKey(KEY)), (credential) -> true), 2)) {
+			AuthenticationException ex = failure(AuthenticationException.class, other.stream(REQUEST));
+			assertThat(ex.partialText()).isEqualTo(" Hello");
+			assertThat(this.server.requests()).hasSize(1);
+		}
+	}
+
 	@Tag("C2")
 	@Test
 	void refusedCredentialThatCannotBeRenewedIsFinal() {

@@ -78,13 +78,8 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	private <T extends CompletionClientException> void assertFail(Class<T> type, String response, boolean closing) {
 		for (boolean stream : new boolean[] { false, true }) {
 			CompletableFuture<Integer> end = new CompletableFuture<>();
-			try (RawServer raw = RawServer.start((request, socket) -> {
-				writeTo(socket, response, end);
-				if (closing) {
-					socket.shutdownOutput();
-				}
-				readToEnd(socket, end);
-			}); CompletionClient other = retrying(raw)) {
+			try (RawServer raw = RawServer.start((request, socket) -> answer(socket, response, closing, end));
+					CompletionClient other = retrying(raw)) {
 				Flux<?> call = stream ? other.stream(REQUEST) : other.complete(REQUEST).flux();
 				T ex = failure(type, call);
 				assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
@@ -95,19 +90,16 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 		}
 	}
 
-	// a client that closes before all is written ends the connection as well
-	private static void writeTo(Socket socket, String response, CompletableFuture<Integer> end) throws IOException {
+	/**
+	 * Write an answer, and tell when the client has closed the connection, be it while
+	 * that is written.
+	 */
+	private static void answer(Socket socket, String response, boolean closing, CompletableFuture<Integer> end) {
 		try {
 			socket.getOutputStream().write(response.getBytes(StandardCharsets.UTF_8));
-		}
-		catch (IOException ex) {
-			end.complete(0);
-			throw ex;
-		}
-	}
-
-	private static void readToEnd(Socket socket, CompletableFuture<Integer> end) {
-		try {
+			if (closing) {
+				socket.shutdownOutput();
+			}
 			end.complete(socket.getInputStream().readAllBytes().length);
 		}
 		catch (IOException ex) {
@@ -230,10 +222,9 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	void bodyThatIsLongerThanItsLengthIsNotTakenAndItsConnectionIsClosed() {
 		CompletableFuture<Integer> end = new CompletableFuture<>();
 		String length = "Content-Length: " + (ANSWER.length() - 20) + "\r\n\r\n";
-		try (RawServer raw = RawServer.start((request, socket) -> {
-			RawServer.write(socket, OK + JSON + length + ANSWER);
-			readToEnd(socket, end);
-		}); CompletionClient other = retrying(raw)) {
+		try (RawServer raw = RawServer
+			.start((request, socket) -> answer(socket, OK + JSON + length + ANSWER, false, end));
+				CompletionClient other = retrying(raw)) {
 			MalformedResponseException ex = failure(MalformedResponseException.class, other.complete(REQUEST).flux());
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
 			assertThat(ex.attempts()).isOne();

@@ -149,11 +149,9 @@ class CompletionClientPoolTests extends AbstractCompletionClientErrorTests {
 			if (reset) {
 				RawServer.reset(socket);
 			}
-		});
-				CompletionClient other = pooled(raw).mutate()
-					.httpClient(HttpClient.create(ConnectionProvider.create("one", 1)))
-					.build()) {
+		}); CompletionClient other = pooled(raw)) {
 			other.complete(REQUEST).block(LIMIT);
+			CompletionClientResourcesTests.await(() -> this.pool.get().idleSize() == 1);
 			ConnectionException ex = failure(ConnectionException.class, other.complete(REQUEST).flux());
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
 			assertThat(ex.attempts()).isOne();

@@ -138,6 +138,33 @@ class CompletionClientReuseTests extends AbstractCompletionClientErrorTests {
 		}
 	}
 
+	@Test
+	@Tag("B5")
+	@Tag("B6")
+	@Tag("B8")
+	void connectionWhoseAnswerIsNotValidIsNotUsedAgain() {
+		String ok = "HTTP/1.1 200 OK\r\n";
+		for (String bad : List.of("Hello\r\n", ok + ": x\r\n\r\n", ok + "X-Long: " + "x".repeat(10_000),
+				ok + "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
+				ok + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\n")) {
+			this.answers.set(0);
+			try (RawServer raw = RawServer.start((request, socket) -> {
+				RawServer.pause(socket, 50);
+				RawServer.write(socket, (this.answers.getAndIncrement() == 0) ? bad : answer(" 1", false));
+				socket.getInputStream().readAllBytes();
+			}); CompletionClient other = pooled(raw)) {
+				CompletableFuture<Completion> first = ask(other, false);
+				CompletableFuture<Completion> waiting = ask(other, false);
+				assertThat(first).failsWithin(LIMIT)
+					.withThrowableThat()
+					.withCauseInstanceOf(MalformedResponseException.class);
+				assertThat(waiting).succeedsWithin(LIMIT)
+					.satisfies((answer) -> assertThat(answer.completion()).isEqualTo(" 1"));
+				assertThat(raw.requests()).hasSize(2);
+			}
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "0, false", "5, false", "60, false", "200, false", "0, true", "5, true", "60, true", "200, true" })
 	@Tag("B2")
@@ -150,7 +177,8 @@ class CompletionClientReuseTests extends AbstractCompletionClientErrorTests {
 	@Tag("B2")
 	void surplusBytesAreNobodysAnswer(int gap) {
 		String surplus = answer("surplus", false);
-		for (String part : List.of(surplus.substring(0, 30), "HTTP/1.1 200 OK\r\nX: ", "H", "}")) {
+		for (String part : List.of(surplus.substring(0, 30), "HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 200 OK\r\n",
+				"HTTP/1.1 200 OK\r\nX: y\r\n", "H", "}")) {
 			assertNobodyGets(part, gap, false);
 		}
 	}

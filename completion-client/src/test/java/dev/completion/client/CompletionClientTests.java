@@ -18,7 +18,6 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -336,30 +335,6 @@ class CompletionClientTests {
 		this.client.complete(REQUEST).block(LIMIT);
 		assertThat(this.server.requests()).extracting((request) -> request.header("x-variant"))
 			.containsExactly("1", null);
-	}
-
-	@Test
-	void listenerIsToldHowCallsEnd() {
-		List<Object> told = new ArrayList<>();
-		CompletionClient observed = builder().listener(new CallListener() {
-
-			@Override
-			public void onSuccess(HttpHeaders headers) {
-				told.add(headers.getFirst("request-id"));
-			}
-
-			@Override
-			public void onError(CompletionClientException error) {
-				told.add(error);
-			}
-
-		}).build();
-		String requestId = observed.exchange(REQUEST).block(LIMIT).requestId();
-		String streamId = observed.exchangeStream(REQUEST).blockLast(LIMIT).requestId();
-		this.server.enqueue(Reply.error(400, "invalid_request_error", "No"));
-		Throwable error = observed.complete(REQUEST).materialize().block(LIMIT).getThrowable();
-		assertThat(told).containsExactly(requestId, streamId, error);
-		observed.close();
 	}
 
 	@Test

@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import dev.completion.client.error.CompletionClientException;
+import dev.completion.server.Reply;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.http.HttpHeaders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link CallListener}.
+ */
+class CallListenerTests extends AbstractCompletionClientErrorTests {
+
+	private final List<Object> told = new CopyOnWriteArrayList<>();
+
+	private final CompletionClient observed = this.client.mutate().listener(new CallListener() {
+
+		@Override
+		public void onSuccess(HttpHeaders headers) {
+			CallListenerTests.this.told.add(String.valueOf(headers.getFirst("request-id")));
+		}
+
+		@Override
+		public void onError(CompletionClientException error) {
+			CallListenerTests.this.told.add(error);
+		}
+
+	}).build();
+
+	@AfterEach
+	void closeVariant() {
+		this.observed.close();
+	}
+
+	@Test
+	void listenerIsToldHowCallsEnd() {
+		String requestId = this.observed.exchange(REQUEST).block(LIMIT).requestId();
+		String streamId = this.observed.exchangeStream(REQUEST).blockLast(LIMIT).requestId();
+		this.server.enqueue(Reply.error(400, "invalid_request_error", "No"));
+		Throwable error = this.observed.complete(REQUEST).materialize().block(LIMIT).getThrowable();
+		assertThat(this.told).containsExactly(requestId, streamId, error);
+	}
+
+	@Test
+	void listenerIsToldOfAStreamThatIsCancelledWithItsLastDeltaInHand() {
+		this.observed.stream(REQUEST).takeUntil((delta) -> delta.stopReason() != null).blockLast(LIMIT);
+		assertThat(this.told).hasSize(1);
+		this.observed.stream(REQUEST).blockFirst(LIMIT);
+		assertThat(this.told).hasSize(1);
+	}
+
+}
