@@ -19,7 +19,11 @@ package dev.completion.client;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
+import jdk.net.ExtendedSocketOptions;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
@@ -32,6 +36,8 @@ import reactor.netty.tcp.SslProvider;
  * the application's own comes what keeps calls safe.
  */
 final class Connections {
+
+	private static final int KEEP_ALIVE_SECONDS = 60;
 
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
@@ -69,12 +75,25 @@ final class Connections {
 		HttpClient httpClient = HttpClient.create(pool)
 			.runOn(threads)
 			.option(ChannelOption.SO_KEEPALIVE, true)
+			.doOnChannelInit((observer, channel, address) -> keepAlive(channel))
 			.resolver((resolver) -> resolver.cacheMaxTimeToLive(Duration.ofSeconds(60)));
 		return new Connections(httpClient,
 				() -> pool.disposeLater()
 					.onErrorComplete()
 					.then(threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT))
 					.subscribe());
+	}
+
+	/**
+	 * Have the connection probed while it waits for a long answer, lest a router on the
+	 * way forgets it. Each transport has an option of its own for that, and takes no
+	 * other; the native one, which may be absent, has it by name.
+	 */
+	private static void keepAlive(Channel channel) {
+		ChannelConfig config = channel.config();
+		config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEP_ALIVE_SECONDS);
+		config.setOption(ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_KEEPIDLE"),
+				KEEP_ALIVE_SECONDS);
 	}
 
 	/**
@@ -108,6 +127,8 @@ final class Connections {
 			.compress(false)
 			.protocol(HttpProtocol.HTTP11)
 			.responseTimeout(null)
+			// what a server said before it closed may still be read
+			.option(ChannelOption.AUTO_CLOSE, false)
 			.doOnChannelInit((observer, channel, address) -> ResponseGuard.install(channel.pipeline()))
 			.doOnResponse((response, connection) -> {
 				if (response.status().code() < 200) {

@@ -16,6 +16,10 @@
 
 package dev.completion.client;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -36,7 +40,8 @@ import reactor.netty.NettyPipeline;
 /**
  * Sees to it that whoever sent a request gets the answer to that request. On a connection
  * that is used again, Reactor Netty takes an interim response for the final one, and a
- * response that nobody asked for as the answer to the next request.
+ * response that nobody asked for as the answer to the next request. A response that comes
+ * before its request was sent is lost when the rest cannot be sent any more.
  */
 final class ResponseGuard extends ChannelDuplexHandler {
 
@@ -52,6 +57,9 @@ final class ResponseGuard extends ChannelDuplexHandler {
 	// the end of an answer, held back until the bytes it came with are read: what else is
 	// in them cannot answer a later request
 	private @Nullable Runnable end;
+
+	// each fails a part of a request that could not be sent
+	private final List<Runnable> sendFailures = new ArrayList<>(0);
 
 	private boolean interim;
 
@@ -71,7 +79,33 @@ final class ResponseGuard extends ChannelDuplexHandler {
 		if (message instanceof HttpRequest) {
 			this.expecting = true;
 		}
-		super.write(context, message, promise);
+		ChannelPromise sent = context.newPromise();
+		sent.addListener((result) -> sent(context, promise, result.cause()));
+		super.write(context, message, sent);
+	}
+
+	/**
+	 * Tell that a part of a request was sent. If it could not be, the server may have
+	 * refused the request and closed the connection, and what it said may wait to be
+	 * read: the failure is told once there is nothing more to read.
+	 */
+	private void sent(ChannelHandlerContext context, ChannelPromise promise, @Nullable Throwable failure) {
+		if (failure == null) {
+			promise.trySuccess();
+		}
+		else if (failure instanceof IOException && context.channel().isActive()) {
+			this.sendFailures.add(() -> promise.tryFailure(failure));
+			context.read();
+		}
+		else {
+			promise.tryFailure(failure);
+		}
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext context) throws Exception {
+		this.sendFailures.forEach(Runnable::run);
+		super.channelInactive(context);
 	}
 
 	@Override

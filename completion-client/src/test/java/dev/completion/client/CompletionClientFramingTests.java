@@ -271,7 +271,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "drain", "hold", "close" })
+	@ValueSource(strings = { "drain", "hold", "close", "reset" })
 	@Tag("B12")
 	void earlyRefusalOfALargeRequestIsTold(String ending) {
 		String refusal = "HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\n" + JSON
@@ -283,6 +283,9 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 			RawServer.write(socket, refusal);
 			if (ending.equals("close")) {
 				socket.shutdownOutput();
+			}
+			if (ending.equals("reset")) {
+				socket.close();
 			}
 			if (!ending.equals("drain")) {
 				told.join();

@@ -18,12 +18,16 @@ package dev.completion.client;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CallTimeoutException.Phase;
@@ -33,6 +37,8 @@ import io.netty.channel.Channel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
@@ -171,6 +177,26 @@ class CompletionClientPoolTests extends AbstractCompletionClientErrorTests {
 	void serverThatFallsSilentBeforeItHasTheWholeRequestIsATimeout() {
 		CompletionRequest large = REQUEST.toBuilder().prompt("x".repeat(10_000_000)).build();
 		assertResponseTimeout((client) -> assertResponseTimeout(client, large));
+	}
+
+	/**
+	 * The kernel's table of sockets has the running timer of each: 02 is the keep-alive
+	 * timer, and what follows is its rest in hundredths of a second.
+	 */
+	@Test
+	@Tag("A13")
+	@EnabledOnOs(OS.LINUX)
+	void connectionThatWaitsIsProbedAfterAMinute() throws IOException {
+		try (RawServer raw = RawServer.start((request, socket) -> socket.getInputStream().readAllBytes());
+				CompletionClient other = this.client.mutate().baseUrl(raw.baseUrl()).build()) {
+			Disposable call = other.complete(REQUEST).subscribe();
+			CompletionClientResourcesTests.await(() -> !raw.requests().isEmpty());
+			String sockets = Files.readString(Path.of("/proc/net/tcp")) + Files.readString(Path.of("/proc/net/tcp6"));
+			Matcher timer = Pattern.compile(":%04X 01 \\S+ 02:(\\S+)".formatted(raw.port())).matcher(sockets);
+			assertThat(timer.find()).as(sockets).isTrue();
+			assertThat(Long.parseLong(timer.group(1), 16)).isBetween(4000L, 6000L);
+			call.dispose();
+		}
 	}
 
 	private static void assertResponseTimeout(CompletionClient client, CompletionRequest request) {
