@@ -16,9 +16,7 @@
 
 package dev.completion.client;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -34,13 +32,11 @@ import org.springframework.http.HttpHeaders;
  */
 final class CompletionStream {
 
-	private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
-
 	private final SseDecoder decoder;
 
 	private final int maxPings;
 
-	private final TextCompletionReader reader;
+	private final AnswerReader reader;
 
 	private final ApiErrorReader errors;
 
@@ -53,7 +49,7 @@ final class CompletionStream {
 
 	private boolean progress;
 
-	CompletionStream(TextCompletionReader reader, ApiErrorReader errors, HttpHeaders headers, Limits limits) {
+	CompletionStream(AnswerReader reader, ApiErrorReader errors, HttpHeaders headers, Limits limits) {
 		this.decoder = new SseDecoder(limits.event());
 		this.maxPings = limits.pings();
 		this.reader = reader;
@@ -91,20 +87,18 @@ final class CompletionStream {
 	@Nullable Completion next() {
 		while (this.decoder.next()) {
 			this.events++;
-			// the name decides, whatever the data says; names to come are to be ignored
-			switch (this.decoder.event()) {
-				case "completion" -> {
-					this.pings = 0;
-					this.progress = true;
-					return completion();
-				}
-				case "error" -> throw error();
-				case "message" -> checkIsNoCompletion();
-				case "ping" -> countPing();
-				default -> {
-					this.progress = true;
-					countPing();
-				}
+			String event = this.decoder.event();
+			if (event.equals("error")) {
+				throw error();
+			}
+			if (event.equals("ping")) {
+				countPing();
+				continue;
+			}
+			this.progress = true;
+			Completion completion = completion(event);
+			if (completion != null) {
+				return completion;
 			}
 		}
 		return null;
@@ -126,26 +120,16 @@ final class CompletionStream {
 		}
 	}
 
-	/**
-	 * Refuse the events of API version 2023-01-01, which have no name, and repeat the
-	 * whole text each time.
-	 */
-	private void checkIsNoCompletion() {
-		byte[] buffer = this.decoder.buffer();
-		int offset = this.decoder.dataOffset();
-		int length = this.decoder.dataLength();
-		if (Arrays.equals(buffer, offset, offset + length, DONE, 0, DONE.length)
-				|| this.reader.isCompletion(buffer, offset, length)) {
-			throw CallFailure.malformed("Event " + this.events + " of the stream has no name, as in API version "
-					+ "2023-01-01, which is not supported");
+	private @Nullable Completion completion(String event) {
+		if (this.reader.knows(event)) {
+			this.pings = 0;
 		}
-		this.progress = true;
-		countPing();
-	}
-
-	private Completion completion() {
+		else {
+			countPing();
+		}
 		try {
-			return this.reader.read(this.decoder.buffer(), this.decoder.dataOffset(), this.decoder.dataLength());
+			return this.reader.readEvent(event, this.decoder.buffer(), this.decoder.dataOffset(),
+					this.decoder.dataLength());
 		}
 		catch (UnreadableException ex) {
 			throw CallFailure.malformed("Event " + this.events + " of the stream " + ex.getMessage());

@@ -105,7 +105,7 @@ final class DefaultCompletionClient implements CompletionClient {
 			Call call = call(false, complete.timeout(), false);
 			Mono<CompletionResponse> attempt = this.transport.send(apiRequest, call,
 					(answer) -> answer.json()
-						.map((json) -> read(json, answer, (bytes) -> reader(complete).read(bytes, 0, bytes.length)))
+						.map((json) -> read(json, answer, reader(complete)::read))
 						.map((completion) -> answer.wrap(completion, call.attempts())));
 			return told(call, run(call, attempt.flux())).singleOrEmpty();
 		});

@@ -19,6 +19,7 @@ package dev.completion.client;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.completion.client.PromptParts.Turn;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -34,10 +35,6 @@ import org.springframework.util.Assert;
  * @since 0.1.0
  */
 public final class Prompt {
-
-	static final String HUMAN = "\n\nHuman:";
-
-	static final String ASSISTANT = "\n\nAssistant:";
 
 	private final String wireForm;
 
@@ -69,45 +66,35 @@ public final class Prompt {
 	 */
 	public static Prompt parse(String prompt) {
 		Assert.notNull(prompt, "'prompt' must not be null");
-		int position = nextTurn(prompt, 0);
-		Assert.isTrue(position < prompt.length() && prompt.startsWith(HUMAN, position),
+		PromptParts parts = PromptParts.of(prompt);
+		List<Turn> all = parts.turns();
+		Assert.isTrue(!all.isEmpty() && all.get(0).human(),
 				"'prompt' must start with a \"\\n\\nHuman:\" turn, after optional system text");
 		Builder turns = new Builder();
-		if (position > 0) {
-			turns.system(prompt.substring(0, position));
+		if (!parts.system().isEmpty()) {
+			turns.system(parts.system());
 		}
-		while (position < prompt.length()) {
-			position = parseTurn(prompt, position, turns);
-		}
+		int last = all.size() - 1;
+		all.subList(0, last).forEach((turn) -> add(turn, turns));
+		addLast(all.get(last), turns);
 		turns.build();
 		return new Prompt(prompt);
 	}
 
-	private static int parseTurn(String prompt, int position, Builder turns) {
-		boolean human = prompt.startsWith(HUMAN, position);
-		int textStart = position + (human ? HUMAN : ASSISTANT).length();
-		int end = nextTurn(prompt, textStart);
-		String text = prompt.substring(prompt.startsWith(" ", textStart) ? textStart + 1 : textStart, end);
-		if (human) {
-			Assert.isTrue(end < prompt.length(), "'prompt' must end with an \"\\n\\nAssistant:\" turn");
-			turns.human(text);
+	private static void add(Turn turn, Builder turns) {
+		if (turn.human()) {
+			turns.human(turn.text());
 		}
-		else if (end < prompt.length()) {
-			turns.assistant(text);
+		else {
+			turns.assistant(turn.text());
 		}
-		else if (end > textStart) {
-			turns.prefill(text);
-		}
-		return end;
 	}
 
-	private static int nextTurn(String text, int from) {
-		int human = text.indexOf(HUMAN, from);
-		int assistant = text.indexOf(ASSISTANT, from);
-		if (human < 0 || assistant < 0) {
-			return (human < 0 && assistant < 0) ? text.length() : Math.max(human, assistant);
+	private static void addLast(Turn turn, Builder turns) {
+		Assert.isTrue(!turn.human(), "'prompt' must end with an \"\\n\\nAssistant:\" turn");
+		if (!turn.written().isEmpty()) {
+			turns.prefill(turn.text());
 		}
-		return Math.min(human, assistant);
 	}
 
 	@Override
@@ -160,7 +147,7 @@ public final class Prompt {
 		 */
 		public Builder human(String text) {
 			Assert.isTrue(isHumansTurn(), "'human' must not follow a human turn: the assistant's turn is missing");
-			this.turns.add(HUMAN + " " + checked("human", text));
+			this.turns.add(PromptParts.HUMAN + " " + checked("human", text));
 			return this;
 		}
 
@@ -172,7 +159,7 @@ public final class Prompt {
 		 */
 		public Builder assistant(String text) {
 			Assert.isTrue(!isHumansTurn(), "'assistant' must follow a human turn");
-			this.turns.add(ASSISTANT + " " + checked("assistant", text));
+			this.turns.add(PromptParts.ASSISTANT + " " + checked("assistant", text));
 			return this;
 		}
 
@@ -199,7 +186,7 @@ public final class Prompt {
 			Assert.isTrue(!this.turns.isEmpty(), "'prompt' must have a human turn");
 			Assert.isTrue(!isHumansTurn(),
 					"'prompt' must end with the assistant's open turn: make the last text the prefill, or add a human turn");
-			return new Prompt(this.system + String.join("", this.turns) + ASSISTANT
+			return new Prompt(this.system + String.join("", this.turns) + PromptParts.ASSISTANT
 					+ ((this.prefill != null) ? " " + this.prefill : ""));
 		}
 
@@ -209,7 +196,7 @@ public final class Prompt {
 
 		private static String checked(String name, String text) {
 			Assert.hasText(text, () -> "'" + name + "' must not be blank");
-			Assert.isTrue(!text.contains(HUMAN) && !text.contains(ASSISTANT), () -> "'" + name
+			Assert.isTrue(!text.contains(PromptParts.HUMAN) && !text.contains(PromptParts.ASSISTANT), () -> "'" + name
 					+ "' must not contain \"\\n\\nHuman:\" or \"\\n\\nAssistant:\": it would begin another turn");
 			return text;
 		}

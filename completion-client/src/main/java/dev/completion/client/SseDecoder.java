@@ -42,7 +42,8 @@ final class SseDecoder {
 
 	private static final byte[] BYTE_ORDER_MARK = { (byte) 0xEF, (byte) 0xBB, (byte) 0xBF };
 
-	private static final String DEFAULT_EVENT = "message";
+	// the name of events that have none
+	static final String UNNAMED = "message";
 
 	private final int maxEventSize;
 
@@ -132,7 +133,7 @@ final class SseDecoder {
 	 * Return the name of the current event.
 	 */
 	String event() {
-		return this.event.isEmpty() ? DEFAULT_EVENT : this.event;
+		return this.event.isEmpty() ? UNNAMED : this.event;
 	}
 
 	byte[] buffer() {

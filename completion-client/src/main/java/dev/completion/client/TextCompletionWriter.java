@@ -16,91 +16,32 @@
 
 package dev.completion.client;
 
-import java.io.ByteArrayOutputStream;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes the JSON of a request to the Text Completions API. What is not set is left out:
- * an explicit default can be an error on newer models.
+ * Writes the JSON of a request to the Text Completions API.
  */
-final class TextCompletionWriter {
-
-	private final JsonMapper mapper;
+final class TextCompletionWriter extends RequestWriter {
 
 	TextCompletionWriter(JsonMapper mapper) {
-		this.mapper = mapper;
+		super(mapper);
 	}
 
-	/**
-	 * Write the body of a request.
-	 * @throws IllegalArgumentException if an additional property cannot be written
-	 */
-	byte[] write(CompletionRequest request, boolean stream) {
-		ByteArrayOutputStream body = new ByteArrayOutputStream(512);
-		try (JsonGenerator json = this.mapper.createGenerator(body)) {
-			write(request, stream, json);
+	@Override
+	void writePrompt(CompletionRequest request, JsonGenerator json) {
+		if (request.prompt() != null) {
+			json.writeStringProperty("prompt", request.prompt());
 		}
-		return body.toByteArray();
-	}
-
-	private void write(CompletionRequest request, boolean stream, JsonGenerator json) {
-		json.writeStartObject();
-		string("model", (request.model() != null) ? request.model().id() : null, json);
-		string("prompt", request.prompt(), json);
 		integer("max_tokens_to_sample", request.maxTokensToSample(), json);
-		strings("stop_sequences", request.stopSequences(), json);
-		number("temperature", request.temperature(), json);
-		number("top_p", request.topP(), json);
-		integer("top_k", request.topK(), json);
-		if (request.userId() != null) {
-			json.writeObjectPropertyStart("metadata").writeStringProperty("user_id", request.userId()).writeEndObject();
-		}
-		if (stream) {
-			json.writeBooleanProperty("stream", true);
-		}
-		request.additionalProperties().forEach((name, value) -> additional(name, value, json));
-		json.writeEndObject();
 	}
 
-	private static void string(String name, @Nullable String value, JsonGenerator json) {
-		if (value != null) {
-			json.writeStringProperty(name, value);
-		}
-	}
-
-	private static void integer(String name, @Nullable Integer value, JsonGenerator json) {
-		if (value != null) {
-			json.writeNumberProperty(name, value.intValue());
-		}
-	}
-
-	private static void number(String name, @Nullable Double value, JsonGenerator json) {
-		if (value != null) {
-			json.writeNumberProperty(name, value.doubleValue());
-		}
-	}
-
-	private static void strings(String name, @Nullable List<String> values, JsonGenerator json) {
-		if (values != null) {
-			json.writeArrayPropertyStart(name);
-			values.forEach(json::writeString);
-			json.writeEndArray();
-		}
-	}
-
-	private static void additional(String name, Object value, JsonGenerator json) {
-		try {
-			json.writePOJOProperty(name, value);
-		}
-		catch (JacksonException ex) {
-			throw new IllegalArgumentException("'additionalProperty' must be a value that can be written as JSON, but '"
-					+ name + "' is a " + value.getClass().getName());
-		}
+	@Override
+	@Nullable List<String> stopSequences(CompletionRequest request) {
+		return request.stopSequences();
 	}
 
 }

@@ -155,7 +155,7 @@ class TextCompletionReaderTests {
 	@Test
 	void readTakesItsPartOfTheBuffer() {
 		byte[] bytes = "{{{{{\"completion\":\"a\"}}}}".getBytes(StandardCharsets.UTF_8);
-		assertThat(this.reader.read(bytes, 4, bytes.length - 7).completion()).isEqualTo("a");
+		assertThat(this.reader.readEvent("completion", bytes, 4, bytes.length - 7).completion()).isEqualTo("a");
 	}
 
 	@Test
@@ -289,7 +289,7 @@ class TextCompletionReaderTests {
 		for (Object part : parts) {
 			bytes.writeBytes((part instanceof byte[] raw) ? raw : part.toString().getBytes(StandardCharsets.UTF_8));
 		}
-		return this.reader.read(bytes.toByteArray(), 0, bytes.size());
+		return this.reader.read(bytes.toByteArray());
 	}
 
 	private static Completion completion(String text, StopReason stopReason, Model model) {

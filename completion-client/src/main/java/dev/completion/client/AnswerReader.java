@@ -1,0 +1,180 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads the JSON of one API, of a whole answer or of the events of a stream. One instance
+ * serves one response: what repeats in every event of a stream is decoded once. Not safe
+ * for use by several threads.
+ */
+abstract class AnswerReader {
+
+	private static final String TYPE = "completion";
+
+	private final JsonMapper mapper;
+
+	private String id = "";
+
+	private String type = TYPE;
+
+	private Model model;
+
+	/**
+	 * Create a reader.
+	 * @param mapper the mapper of the client
+	 * @param model the model to report where the server names none
+	 */
+	AnswerReader(JsonMapper mapper, Model model) {
+		this.mapper = mapper;
+		this.model = model;
+	}
+
+	/**
+	 * Read a whole answer.
+	 * @throws UnreadableException if the bytes are not the JSON of one
+	 */
+	abstract Completion read(byte[] json);
+
+	/**
+	 * Return whether events of the given name tell of progress, whether they have text or
+	 * not. Others are ignored, since new ones may come.
+	 */
+	abstract boolean knows(String event);
+
+	/**
+	 * Read the data of an event other than {@code ping} and {@code error}.
+	 * @return the completion, or {@code null} if the event has nothing for the caller
+	 * @throws UnreadableException if the bytes are not the JSON of such an event
+	 */
+	abstract @Nullable Completion readEvent(String event, byte[] bytes, int offset, int length);
+
+	/**
+	 * Read one JSON object. Invalid UTF-8, which the parser refuses, is read again with
+	 * U+FFFD in its place.
+	 * @param reader reads the object's properties
+	 */
+	final <T extends @Nullable Object> T parse(byte[] bytes, int offset, int length, Function<JsonParser, T> reader) {
+		try (JsonParser parser = this.mapper.createParser(bytes, offset, length)) {
+			return parse(parser, reader);
+		}
+		catch (JacksonException ex) {
+			return parseLenient(Utf8.decode(bytes, offset, length), reader);
+		}
+	}
+
+	private <T extends @Nullable Object> T parseLenient(String json, Function<JsonParser, T> reader) {
+		try (JsonParser parser = this.mapper.createParser(json)) {
+			return parse(parser, reader);
+		}
+		catch (JacksonException ex) {
+			// its message quotes the content
+			throw new UnreadableException("is not valid JSON");
+		}
+	}
+
+	private static <T extends @Nullable Object> T parse(JsonParser parser, Function<JsonParser, T> reader) {
+		require(parser.nextToken() == JsonToken.START_OBJECT, "is not a JSON object");
+		T result = reader.apply(parser);
+		require(parser.nextToken() == null, "has more than one JSON value");
+		return result;
+	}
+
+	final void readId(JsonToken token, JsonParser parser) {
+		this.id = repeated(this.id, "id", token, parser);
+	}
+
+	final void readType(JsonToken token, JsonParser parser) {
+		this.type = repeated(this.type, "type", token, parser);
+	}
+
+	final void readModel(JsonToken token, JsonParser parser) {
+		String value = repeated(this.model.id(), "model", token, parser);
+		if (!value.equals(this.model.id()) && !value.isBlank()) {
+			this.model = Model.of(value);
+		}
+	}
+
+	final Completion completion(String text, @Nullable StopReason stopReason, @Nullable String stop,
+			Map<String, Object> additionalProperties) {
+		return new Completion(this.id, text, stopReason, this.model, this.type, stop, additionalProperties);
+	}
+
+	private static String repeated(String previous, String name, JsonToken token, JsonParser parser) {
+		if (token == JsonToken.VALUE_NULL) {
+			return previous;
+		}
+		require(token == JsonToken.VALUE_STRING, "has a '" + name + "' that is not a string");
+		return isCurrentText(previous, parser) ? previous : parser.getString();
+	}
+
+	/**
+	 * Read a property that nobody knows.
+	 * @param others those read before, or {@code null} for none
+	 */
+	static Map<String, Object> other(@Nullable Map<String, Object> others, String name, JsonToken token,
+			JsonParser parser) {
+		Map<String, Object> result = (others != null) ? others : new LinkedHashMap<>();
+		if (token != JsonToken.VALUE_NULL) {
+			result.put(name, parser.readValueAs(Object.class));
+		}
+		else {
+			result.remove(name);
+		}
+		return result;
+	}
+
+	static String text(String name, JsonToken token, JsonParser parser) {
+		require(token == JsonToken.VALUE_STRING, "has a '" + name + "' that is not a string");
+		return parser.getString();
+	}
+
+	static @Nullable String optionalText(String name, JsonToken token, JsonParser parser) {
+		return (token != JsonToken.VALUE_NULL) ? text(name, token, parser) : null;
+	}
+
+	static boolean isCurrentText(String expected, JsonParser parser) {
+		int length = parser.getStringLength();
+		if (expected.length() != length) {
+			return false;
+		}
+		char[] characters = parser.getStringCharacters();
+		int offset = parser.getStringOffset();
+		for (int i = 0; i < length; i++) {
+			if (expected.charAt(i) != characters[offset + i]) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	static void require(boolean condition, String rule) {
+		if (!condition) {
+			throw new UnreadableException(rule);
+		}
+	}
+
+}
