@@ -82,9 +82,9 @@ final class Answer {
 		return this.headers.getFirst("request-id");
 	}
 
-	CompletionResponse wrap(Completion completion, int attempts) {
+	CompletionResponse wrap(Completion completion, int attempts, CompletionApi api) {
 		return new CompletionResponse(completion, requestId(), this.headers.getFirst("anthropic-organization-id"),
-				rateLimits(), attempts, CompletionApi.TEXT_COMPLETIONS, null, this.headers);
+				rateLimits(), attempts, api, Usage.of(completion), this.headers);
 	}
 
 	private RateLimits rateLimits() {

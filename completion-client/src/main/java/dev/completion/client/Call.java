@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.completion.client.error.CallDetails;
@@ -49,6 +50,8 @@ final class Call {
 	private final List<CompletionClientException> failures = new CopyOnWriteArrayList<>();
 
 	private final StringBuilder text = new StringBuilder();
+
+	private CompletionApi api = CompletionApi.TEXT_COMPLETIONS;
 
 	private long textSize;
 
@@ -108,6 +111,13 @@ final class Call {
 	}
 
 	/**
+	 * Note which API the next attempts use.
+	 */
+	void use(CompletionApi api) {
+		this.api = api;
+	}
+
+	/**
 	 * Begin an attempt.
 	 * @return the moment by which it must have an answer
 	 */
@@ -139,6 +149,13 @@ final class Call {
 	Answer answered(Answer answer) {
 		this.answer = answer;
 		return answer;
+	}
+
+	/**
+	 * Put the response of the current attempt around a completion from it.
+	 */
+	CompletionResponse wrap(Completion completion) {
+		return Objects.requireNonNull(this.answer).wrap(completion, this.attempts, this.api);
 	}
 
 	/**

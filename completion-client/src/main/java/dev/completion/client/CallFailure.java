@@ -29,6 +29,7 @@ import dev.completion.client.error.LimitExceededException;
 import dev.completion.client.error.MalformedResponseException;
 import dev.completion.client.error.Outcome;
 import dev.completion.client.error.StreamTruncatedException;
+import dev.completion.client.error.UnsupportedRequestException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,14 @@ final class CallFailure extends RuntimeException {
 				(call) -> new CallTimeoutException(phase, message,
 						call.details((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT),
 						(phase != Phase.TOTAL) ? null : call.lastFailure()));
+	}
+
+	/**
+	 * The request cannot be expressed in the API that serves the model.
+	 */
+	static CallFailure unsupported(String message) {
+		return new CallFailure(Outcome.NOT_SENT, false,
+				(call) -> new UnsupportedRequestException(message, call.details(Outcome.NOT_SENT), null));
 	}
 
 	static CallFailure credential(Throwable cause) {

@@ -24,7 +24,10 @@ package dev.completion.client;
 public enum CompletionApi {
 
 	/**
-	 * Whichever API serves the model.
+	 * Whichever API serves the model. The Text Completions API is asked first. Where it
+	 * answers that the model needs the Messages API (400), or is not there at all (404 or
+	 * 410 that is not about the model), the call goes there with a second request, and
+	 * the client remembers that for the model.
 	 */
 	AUTO,
 

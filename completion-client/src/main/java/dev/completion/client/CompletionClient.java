@@ -192,10 +192,19 @@ public interface CompletionClient extends AutoCloseable {
 		Builder allowInsecure(boolean allowInsecure);
 
 		/**
+		 * Set the API that serves the completions.
+		 * <p>
+		 * The default is {@link CompletionApi#AUTO}.
+		 * @param api the API
+		 * @return this builder
+		 */
+		Builder api(CompletionApi api);
+
+		/**
 		 * Set the version of the API, header {@code anthropic-version}.
 		 * <p>
 		 * The default is {@code 2023-06-01}, the last that documents the Text Completions
-		 * API.
+		 * API, and one that the Messages API serves as well.
 		 * @param version the version
 		 * @return this builder
 		 */

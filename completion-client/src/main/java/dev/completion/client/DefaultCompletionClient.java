@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.UnsupportedRequestException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,6 @@ import org.springframework.util.Assert;
 final class DefaultCompletionClient implements CompletionClient {
 
 	private static final Log logger = LogFactory.getLog(DefaultCompletionClient.class);
-
-	private static final String COMPLETE = "/v1/complete";
 
 	// the key that Reactor looks up before its global hook
 	private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
@@ -66,6 +65,8 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	private final Transport transport;
 
+	private final ApiSelector apis;
+
 	private final RetryBudget retryBudget = new RetryBudget();
 
 	private final CompletionRequest defaults;
@@ -86,6 +87,7 @@ final class DefaultCompletionClient implements CompletionClient {
 		this.mapper = settings.mapper();
 		this.errors = new ApiErrorReader(this.mapper, settings.limits().errorBody());
 		this.transport = settings.transport(this.connections, this.errors);
+		this.apis = new ApiSelector(settings.api(), this.mapper);
 		this.defaults = settings.defaults();
 		this.timeouts = settings.timeouts();
 		this.listeners = settings.listeners();
@@ -101,13 +103,16 @@ final class DefaultCompletionClient implements CompletionClient {
 		Assert.notNull(request, "'request' must not be null");
 		return Mono.defer(() -> {
 			CompletionRequest complete = request.withDefaults(this.defaults);
-			ApiRequest apiRequest = apiRequest(complete, false);
 			Call call = call(false, complete.timeout(), false);
-			Mono<CompletionResponse> attempt = this.transport.send(apiRequest, call,
-					(answer) -> answer.json()
-						.map((json) -> read(json, answer, reader(complete)::read))
-						.map((completion) -> answer.wrap(completion, call.attempts())));
-			return told(call, run(call, attempt.flux())).singleOrEmpty();
+			Flux<CompletionResponse> results = complete(complete, call,
+					(protocol,
+							apiRequest) -> this.transport
+								.send(apiRequest, call,
+										(answer) -> answer.json()
+											.map((json) -> call.wrap(read(json, answer,
+													protocol.reader(Objects.requireNonNull(complete.model()))::read))))
+								.flux());
+			return told(call, results).singleOrEmpty();
 		});
 	}
 
@@ -120,19 +125,20 @@ final class DefaultCompletionClient implements CompletionClient {
 	@Override
 	public Flux<CompletionResponse> exchangeStream(CompletionRequest request) {
 		Assert.notNull(request, "'request' must not be null");
-		return Flux.deferContextual((context) -> stream(request, context, (call, completions) -> completions
-			.map((completion) -> Objects.requireNonNull(call.answer()).wrap(completion, call.attempts()))));
+		return Flux
+			.deferContextual((context) -> stream(request, context, (call, completions) -> completions.map(call::wrap)));
 	}
 
 	private <T> Flux<T> stream(CompletionRequest request, ContextView context,
 			BiFunction<Call, Flux<Completion>, Flux<T>> view) {
 		CompletionRequest complete = request.withDefaults(this.defaults);
-		ApiRequest apiRequest = apiRequest(complete, true);
 		Call call = call(true, complete.timeout(), context.hasKey(Completion.JOINED));
-		Flux<Completion> attempt = this.transport.stream(apiRequest, call,
-				(answer) -> new CompletionStream(reader(complete), this.errors, answer.headers(), call.limits())
-					.read(answer.eventStream(), call.timeouts().idle()));
-		return SubscriberGuard.guard(view.apply(call, told(call, run(call, attempt))));
+		Flux<Completion> completions = complete(complete, call,
+				(protocol, apiRequest) -> this.transport.stream(apiRequest, call,
+						(answer) -> new CompletionStream(protocol.reader(Objects.requireNonNull(complete.model())),
+								this.errors, answer.headers(), call.limits())
+							.read(answer.eventStream(), call.timeouts().idle())));
+		return SubscriberGuard.guard(view.apply(call, told(call, completions)));
 	}
 
 	private Call call(boolean stream, @Nullable Duration timeout, boolean joined) {
@@ -140,11 +146,53 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	/**
-	 * Make attempts until one succeeds, or the call is to end.
+	 * Have a request completed on one API, and on the other where only that serves the
+	 * model.
+	 * @param attempt makes one attempt
 	 */
-	private <T> Flux<T> run(Call call, Flux<T> attempt) {
-		CallRetry retry = new CallRetry(this.settings.retry(), this.retryBudget, this.settings.credentials(), call);
-		Flux<T> attempts = attempt.onErrorMap((ex) -> TransportFailures.translate(ex, call)).retryWhen(retry.toRetry());
+	private <T> Flux<T> complete(CompletionRequest request, Call call,
+			BiFunction<Protocol, ApiRequest, Flux<T>> attempt) {
+		CallRetry retry = retry(call);
+		Model model = Objects.requireNonNull(request.model());
+		Protocol first = this.apis.select(model);
+		Flux<T> results = attempts(request, call, retry, first, attempt).onErrorResume(CallFailure.class, (failure) -> {
+			Protocol other = this.apis.alternative(first, model, failure);
+			if (other == null) {
+				return Flux.error(failure);
+			}
+			call.retrying(failure);
+			return attempts(request, call, retry, other, attempt)
+				.doOnNext((result) -> ifLast(result, () -> this.apis.learn(model)));
+		});
+		return run(call, results);
+	}
+
+	private <T> Flux<T> attempts(CompletionRequest request, Call call, CallRetry retry, Protocol protocol,
+			BiFunction<Protocol, ApiRequest, Flux<T>> attempt) {
+		call.use(protocol.api());
+		try {
+			return attempts(call, retry, attempt.apply(protocol, apiRequest(request, call, protocol)));
+		}
+		catch (CallFailure ex) {
+			return Flux.error(ex);
+		}
+	}
+
+	private CallRetry retry(Call call) {
+		return new CallRetry(this.settings.retry(), this.retryBudget, this.settings.credentials(), call);
+	}
+
+	/**
+	 * Make attempts until one succeeds, or must be the last.
+	 */
+	private <T> Flux<T> attempts(Call call, CallRetry retry, Flux<T> attempt) {
+		return attempt.onErrorMap((ex) -> TransportFailures.translate(ex, call)).retryWhen(retry.toRetry());
+	}
+
+	/**
+	 * Make the given attempts until the call is to end.
+	 */
+	private <T> Flux<T> run(Call call, Flux<T> attempts) {
 		return this.calls.whileLive(call, attempts)
 			.doOnNext(call::delivered)
 			.doOnNext((result) -> ifLast(result, this.retryBudget::succeeded))
@@ -204,12 +252,9 @@ final class DefaultCompletionClient implements CompletionClient {
 	private <T> Mono<T> get(String uri, Map<String, ?> variables, Function<byte[], T> reader) {
 		return Mono.defer(() -> {
 			Call call = call(false, null, false);
-			return run(call,
-					this.transport
-						.send(ApiRequest.get(uri, variables), call,
-								(answer) -> answer.json().map((json) -> read(json, answer, reader)))
-						.flux())
-				.singleOrEmpty();
+			Mono<T> attempt = this.transport.send(ApiRequest.get(uri, variables), call,
+					(answer) -> answer.json().map((json) -> read(json, answer, reader)));
+			return run(call, attempts(call, retry(call), attempt.flux())).singleOrEmpty();
 		});
 	}
 
@@ -234,15 +279,11 @@ final class DefaultCompletionClient implements CompletionClient {
 		return this.connections;
 	}
 
-	private ApiRequest apiRequest(CompletionRequest request, boolean stream) {
-		byte[] body = new TextCompletionWriter(this.mapper).write(request, stream);
+	private static ApiRequest apiRequest(CompletionRequest request, Call call, Protocol protocol) {
+		byte[] body = protocol.writer().write(request, call.isStream());
 		Assert.isTrue(body.length <= MAX_REQUEST_SIZE, () -> "'prompt' is too long: the request would have "
 				+ body.length + " bytes, and the API takes at most " + MAX_REQUEST_SIZE);
-		return ApiRequest.post(COMPLETE, stream, request.headers(), body);
-	}
-
-	private TextCompletionReader reader(CompletionRequest request) {
-		return new TextCompletionReader(this.mapper, Objects.requireNonNull(request.model()));
+		return ApiRequest.post(protocol.path(), call.isStream(), request.headers(), body);
 	}
 
 	private <T> T read(byte[] json, Answer answer, Function<byte[], T> reader) {
@@ -261,6 +302,9 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	private void failed(CompletionClientException error) {
+		if (error instanceof UnsupportedRequestException) {
+			return;
+		}
 		tell((listener) -> listener.onError(error));
 	}
 

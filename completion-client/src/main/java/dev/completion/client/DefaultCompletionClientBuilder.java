@@ -63,6 +63,8 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	private boolean allowInsecure;
 
+	private CompletionApi api = CompletionApi.AUTO;
+
 	private String version = DEFAULT_VERSION;
 
 	private List<String> betas = List.of();
@@ -99,6 +101,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		copy.credential = this.credential;
 		copy.baseUrl = this.baseUrl;
 		copy.allowInsecure = this.allowInsecure;
+		copy.api = this.api;
 		copy.version = this.version;
 		copy.betas = this.betas;
 		copy.headers.putAll(this.headers);
@@ -135,6 +138,13 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	@Override
 	public CompletionClient.Builder allowInsecure(boolean allowInsecure) {
 		this.allowInsecure = allowInsecure;
+		return this;
+	}
+
+	@Override
+	public CompletionClient.Builder api(CompletionApi api) {
+		Assert.notNull(api, "'api' must not be null");
+		this.api = api;
 		return this;
 	}
 
@@ -216,6 +226,10 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	@Nullable DefaultCompletionClient original() {
 		return this.original;
+	}
+
+	CompletionApi api() {
+		return this.api;
 	}
 
 	CredentialProvider credentials() {

@@ -16,12 +16,34 @@
 
 package dev.completion.client;
 
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * Tokens that a call used, where the API reports them. The Text Completions API does not.
+ * What else the API tells of them is in {@link Completion#additionalProperties()}, under
+ * {@code usage}.
  *
- * @param inputTokens the tokens of the prompt
- * @param outputTokens the tokens of the answer
+ * @param inputTokens the tokens of the prompt, without those that were read from a cache
+ * or written to one
+ * @param outputTokens the tokens of the answer, those that the model thought with
+ * included
  * @since 0.1.0
  */
 public record Usage(long inputTokens, long outputTokens) {
+
+	/**
+	 * Return the usage that the server sent with a completion, or {@code null} if it sent
+	 * none.
+	 */
+	static @Nullable Usage of(Completion completion) {
+		if (completion.additionalProperties().get("usage") instanceof Map<?, ?> usage
+				&& usage.get("input_tokens") instanceof Number input
+				&& usage.get("output_tokens") instanceof Number output) {
+			return new Usage(input.longValue(), output.longValue());
+		}
+		return null;
+	}
+
 }

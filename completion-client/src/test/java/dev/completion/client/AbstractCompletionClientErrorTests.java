@@ -30,6 +30,8 @@ import java.util.zip.GZIPOutputStream;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.server.CompletionServer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.Parameter;
 import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -51,21 +53,20 @@ abstract class AbstractCompletionClientErrorTests {
 		.maxTokensToSample(100)
 		.build();
 
-	static final String DELTA = """
-			event: completion
-			data: {"type":"completion","id":"compl_1","completion":" Hello","stop_reason":null,"model":"claude-2.1"}
-
-			""";
-
-	static final String LAST = """
-			event: completion
-			data: {"type":"completion","id":"compl_1","completion":"","stop_reason":"stop_sequence","model":"claude-2.1"}
-
-			""";
+	/**
+	 * The API that is spoken. A class that has {@link BothApis} sets each in turn.
+	 */
+	@Parameter
+	ApiFixture api = ApiFixture.TEXT_COMPLETIONS;
 
 	final CompletionServer server = CompletionServer.builder().apiKey(KEY).chunkDelay(Duration.ZERO).start();
 
-	final CompletionClient client = client(this.server.baseUrl());
+	CompletionClient client;
+
+	@BeforeEach
+	void open() {
+		this.client = client(this.server.baseUrl());
+	}
 
 	@AfterEach
 	void close() {
@@ -76,12 +77,27 @@ abstract class AbstractCompletionClientErrorTests {
 	/**
 	 * Create a client that makes one attempt only.
 	 */
-	static CompletionClient client(String baseUrl) {
+	CompletionClient client(String baseUrl) {
 		return CompletionClient.builder()
 			.baseUrl(baseUrl)
+			.api(this.api.api)
 			.apiKey(KEY)
 			.retry(RetryPolicy.builder().maxRetries(0).build())
 			.build();
+	}
+
+	/**
+	 * Return an event with the text " Hello".
+	 */
+	String delta() {
+		return this.api.delta(" Hello");
+	}
+
+	/**
+	 * Return the end of a stream with stop reason {@code stop_sequence}.
+	 */
+	String last() {
+		return this.api.last("stop_sequence");
 	}
 
 	/**

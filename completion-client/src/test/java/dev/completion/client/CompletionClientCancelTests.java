@@ -118,7 +118,7 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E19")
 	void streamThatIsCancelledClosesItsConnection() {
-		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA));
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(delta()));
 				CompletionClient other = pooled(raw.baseUrl())) {
 			for (int i = 0; i < 5; i++) {
 				CompletableFuture<Completion> first = new CompletableFuture<>();
@@ -140,7 +140,7 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 	@Tag("E19")
 	void manyStreamsThatAreCancelledCloseTheirConnections() {
 		Map<Integer, Long> cancelled = new ConcurrentHashMap<>();
-		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA));
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(delta()));
 				CompletionClient other = eager(raw.baseUrl())) {
 			Flux.range(0, MANY)
 				.flatMap((i) -> other.stream(REQUEST)
@@ -199,7 +199,7 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 		CompletableFuture<Void> held = new CompletableFuture<>();
 		ExchangeFilterFunction holding = (request,
 				next) -> next.exchange(request).doOnNext((response) -> held.complete(null)).delayElement(LIMIT);
-		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA));
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(delta()));
 				CompletionClient other = eager(raw.baseUrl()).mutate()
 					.webClientBuilder(WebClient.builder().filter(holding))
 					.build()) {
@@ -216,7 +216,7 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 	@Tag("E20")
 	void callsThatAreCancelledJustAsTheirHeadersArriveCloseTheirConnections() {
 		this.droppedIsChecked = false;
-		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA));
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(delta()));
 				CompletionClient other = eager(raw.baseUrl())) {
 			for (int i = 0; i < MANY; i++) {
 				Disposable call = other.stream(REQUEST).subscribe();
@@ -259,7 +259,7 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E20")
 	void callThatIsCancelledWhileItWaitsForAConnectionIsNotSent() {
-		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA));
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(delta()));
 				CompletionClient other = pooled(raw.baseUrl())) {
 			Disposable first = other.stream(REQUEST).subscribe();
 			CompletionClientResourcesTests.await(() -> this.connections.get() == 1);
@@ -324,7 +324,7 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 		Set<Thread> before = CompletionClientConnectionTests.eventLoops();
 		AtomicInteger started = new AtomicInteger();
 		int live = 50;
-		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(DELTA))) {
+		try (RawServer raw = holding(RawStreams.HEAD + RawStreams.chunk(delta()))) {
 			CompletionClient other = client(raw.baseUrl());
 			List<CompletableFuture<Void>> calls = Stream
 				.generate(() -> other.stream(REQUEST).doOnNext((delta) -> started.incrementAndGet()).then().toFuture())

@@ -132,7 +132,7 @@ class CompletionClientCredentialTests extends AbstractCompletionClientErrorTests
 
 	@Test
 	void credentialThatIsRefusedInMidStreamIsNotRenewed() {
-		this.server.enqueue(Reply.events(DELTA + """
+		this.server.enqueue(Reply.events(delta() + """
 				event: error
 				data: {"type":"error","error":{"type":"authentication_error","message":"expired"}}
 

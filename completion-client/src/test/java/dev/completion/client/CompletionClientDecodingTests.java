@@ -39,10 +39,12 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 
-	private static final String UNNAMED = DELTA.substring(DELTA.indexOf('\n') + 1);
-
 	private static String event(String json) {
 		return "event: completion\ndata: " + json + "\n\n";
+	}
+
+	private String unnamed() {
+		return delta().substring(delta().indexOf('\n') + 1);
 	}
 
 	private List<String> texts() {
@@ -54,7 +56,7 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	void nameOfAnEventDecidesWhateverItsDataSays() {
 		this.server.enqueue(Reply.events("event: future\ndata: {\"type\":\"completion\",\"completion\":\" not\"}\n\n"
 				+ "event: ping\ndata: {\"type\":\"completion\",\"completion\":\" this\"}\n\n"
-				+ event("{\"type\":\"ping\",\"completion\":\" but this\"}") + LAST));
+				+ event("{\"type\":\"ping\",\"completion\":\" but this\"}") + last()));
 		assertThat(texts()).containsExactly(" but this", "");
 	}
 
@@ -62,7 +64,7 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Tag("E13")
 	@ValueSource(strings = { "refusal", "of the future" })
 	void stopReasonThatIsNotKnownEndsTheStream(String stopReason) {
-		this.server.enqueue(Reply.events(DELTA + LAST.replace("stop_sequence", stopReason) + DELTA));
+		this.server.enqueue(Reply.events(delta() + last().replace("stop_sequence", stopReason) + delta()));
 		List<Completion> deltas = this.client.stream(REQUEST).collectList().block(LIMIT);
 		assertThat(deltas).hasSize(2);
 		assertThat(deltas.get(1).stopReason()).isEqualTo(StopReason.of(stopReason));
@@ -79,7 +81,7 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 				data: [DONE]
 
 				""".replace("\n", "\r\n");
-		for (String events : List.of(cumulative, UNNAMED, "event: message\n" + UNNAMED, "data: [DONE]\n\n")) {
+		for (String events : List.of(cumulative, unnamed(), "event: message\n" + unnamed(), "data: [DONE]\n\n")) {
 			this.server.enqueue(Reply.events(events));
 			MalformedResponseException ex = failure(MalformedResponseException.class, this.client.stream(REQUEST));
 			assertThat(ex.partialText()).isEmpty();
@@ -90,8 +92,8 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E14")
 	void oldWireFormAfterTextDoesNotDoubleIt() {
-		for (String events : List.of(UNNAMED, "data: [DONE]\n\n")) {
-			this.server.enqueue(Reply.events(DELTA + events + LAST));
+		for (String events : List.of(unnamed(), "data: [DONE]\n\n")) {
+			this.server.enqueue(Reply.events(delta() + events + last()));
 			MalformedResponseException ex = failure(MalformedResponseException.class, this.client.stream(REQUEST));
 			assertThat(ex.partialText()).isEqualTo(" Hello");
 			assertThat(ex.getMessage()).contains("Event 2");
@@ -102,7 +104,7 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Tag("E14")
 	@ValueSource(strings = { "{}", "hello", "[]", "{\"type\":\"ping\"}", "{\"completion\":1}", "[DONE] and more" })
 	void otherEventWithoutNameIsSkipped(String data) {
-		this.server.enqueue(Reply.events(DELTA + "data: " + data + "\n\n" + LAST));
+		this.server.enqueue(Reply.events(delta() + "data: " + data + "\n\n" + last()));
 		assertThat(texts()).containsExactly(" Hello", "");
 	}
 
@@ -110,7 +112,7 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Tag("E15")
 	void streamIsTheSameHoweverItIsCut() {
 		String events = "\uFEFF: hi\r\revent: ping\ndata: {}\n\nevent: completion\r\ndata: {\"completion\":\" h\u00e9\ud83d\ude00\"}\r\n\r\n"
-				+ "event: completion\rdata: {\"completion\":\rdata: \" b\"}\r\r" + LAST.replace("\n", "\r\n");
+				+ "event: completion\rdata: {\"completion\":\rdata: \" b\"}\r\r" + last().replace("\n", "\r\n");
 		byte[] bytes = events.getBytes(StandardCharsets.UTF_8);
 		AtomicInteger cut = new AtomicInteger();
 		try (RawServer raw = RawServer.start((request, socket) -> {
@@ -131,7 +133,7 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E15")
 	void streamIsTheSameByteByByte() {
-		byte[] bytes = ("\uFEFF" + event("{\"completion\":\" h\u00e9\ud83d\ude00\"}").replace("\n", "\r\n") + LAST)
+		byte[] bytes = ("\uFEFF" + event("{\"completion\":\" h\u00e9\ud83d\ude00\"}").replace("\n", "\r\n") + last())
 			.getBytes(StandardCharsets.UTF_8);
 		int[] ones = new int[bytes.length];
 		Arrays.fill(ones, 1);
@@ -159,7 +161,7 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Tag("E16")
 	void surrogatesOfTwoEventsAreJoined() {
 		String halves = event("{\"completion\":\" a\\ud83d\"}") + event("{\"completion\":\"\\ude00b\"}");
-		this.server.enqueue(Reply.events(halves + LAST), Reply.events(halves));
+		this.server.enqueue(Reply.events(halves + last()), Reply.events(halves));
 		assertThat(this.client.stream(REQUEST).as(Completion::join).block(LIMIT).completion())
 			.isEqualTo(" a\ud83d\ude00b");
 		assertThat(failure(StreamTruncatedException.class, this.client.stream(REQUEST)).partialText())
@@ -173,7 +175,7 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 			"{\"completion\":\" a\"} SECRET", "{\"completion\":\" a\",}", "{'completion':' a'}", "{completion:\" a\"}",
 			"{\"completion\":\" a\",\"x\":01}" })
 	void looseJsonIsMalformed(String json) {
-		this.server.enqueue(Reply.body(200, "application/json", json), Reply.events(event(json) + LAST));
+		this.server.enqueue(Reply.body(200, "application/json", json), Reply.events(event(json) + last()));
 		failure(MalformedResponseException.class, this.client.complete(REQUEST).flux());
 		MalformedResponseException ex = failure(MalformedResponseException.class, this.client.stream(REQUEST));
 		assertThat(ex.getMessage()).doesNotContain("SECRET");
@@ -213,8 +215,8 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Tag("F7")
 	@ValueSource(strings = { "none", "", "-1", "+5", "1e3", "99999999999999999999", " 5 " })
 	void badReconnectionTimeIsIgnored(String retry) {
-		this.server.enqueue(Reply.events(
-				"retry: " + retry + "\n\n" + DELTA.replace("data:", "retry:" + retry + "\ndata:") + "retry\n" + LAST));
+		this.server.enqueue(Reply.events("retry: " + retry + "\n\n"
+				+ delta().replace("data:", "retry:" + retry + "\ndata:") + "retry\n" + last()));
 		assertThat(texts()).containsExactly(" Hello", "");
 	}
 

@@ -244,7 +244,7 @@ class CompletionClientErrorBodyTests extends AbstractCompletionClientErrorTests 
 	}
 
 	private RawServer endless(int status, String contentType) {
-		String response = "HTTP/1.1 %d X\r\nContent-Type: %s\r\n\r\n%s".formatted(status, contentType, DELTA);
+		String response = "HTTP/1.1 %d X\r\nContent-Type: %s\r\n\r\n%s".formatted(status, contentType, delta());
 		return RawServer.start((request, socket) -> {
 			socket.getOutputStream().write(response.getBytes(StandardCharsets.UTF_8));
 			socket.getInputStream().readAllBytes();

@@ -172,7 +172,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 	@Test
 	void wrongContentTypeIsMalformed() {
 		this.server.enqueue(Reply.body(200, "text/html", "<html>Please log in</html>"),
-				Reply.body(200, "text/html", "<html>Please log in</html>"), Reply.events(DELTA + LAST),
+				Reply.body(200, "text/html", "<html>Please log in</html>"), Reply.events(delta() + last()),
 				Reply.body(200, "application/json", "{}"), Reply.body(200, "application/json", ""));
 		failure(MalformedResponseException.class, this.client.stream(REQUEST));
 		failure(MalformedResponseException.class, this.client.complete(REQUEST).flux());

@@ -190,7 +190,7 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 	@Test
 	@Tag("B13")
 	void compressedStreamIsMalformed() {
-		this.server.enqueue(Reply.events(DELTA + LAST).header("content-encoding", "gzip"));
+		this.server.enqueue(Reply.events(delta() + last()).header("content-encoding", "gzip"));
 		failure(MalformedResponseException.class, this.client.stream(REQUEST));
 	}
 
@@ -199,7 +199,7 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 		try (CompletionClient other = this.client.mutate()
 			.httpClient(HttpClient.create().compress(true).followRedirect(true))
 			.build()) {
-			this.server.enqueue(Reply.events(DELTA + LAST),
+			this.server.enqueue(Reply.events(delta() + last()),
 					Reply.body(307, "text/plain", "").header("location", this.server.baseUrl() + "/elsewhere"));
 			other.stream(REQUEST).blockLast(LIMIT);
 			assertThat(this.server.requests().get(0).headers().get("accept-encoding")).containsExactly("identity");
@@ -211,7 +211,7 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 	@Test
 	@Tag("B13")
 	void httpClientThatDecompressesLeavesStreamsAlone() throws IOException {
-		byte[] events = (DELTA + LAST).getBytes(StandardCharsets.UTF_8);
+		byte[] events = (delta() + last()).getBytes(StandardCharsets.UTF_8);
 		try (RawServer raw = RawServer.answering(gzipResponse("text/event-stream", "gzip", events));
 				CompletionClient other = this.client.mutate()
 					.baseUrl(raw.baseUrl())

@@ -192,7 +192,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	@Tag("B6")
 	void badChunkIsMalformed(String chunk) {
 		assertFail(MalformedResponseException.class, OK + JSON + CHUNKED + "\r\n" + chunk + ANSWER);
-		try (RawServer raw = RawServer.answering(OK + EVENTS + CHUNKED + "\r\n" + chunk(DELTA) + chunk + LAST);
+		try (RawServer raw = RawServer.answering(OK + EVENTS + CHUNKED + "\r\n" + chunk(delta()) + chunk + last());
 				CompletionClient other = retrying(raw)) {
 			MalformedResponseException ex = failure(MalformedResponseException.class, other.stream(REQUEST));
 			assertThat(ex.partialText()).isEqualTo(" Hello");
@@ -210,7 +210,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
 			assertThat(ex.attempts()).isOne();
 		}
-		try (RawServer raw = RawServer.answering(OK + EVENTS + "Content-Length: 5000\r\n\r\n" + DELTA);
+		try (RawServer raw = RawServer.answering(OK + EVENTS + "Content-Length: 5000\r\n\r\n" + delta());
 				CompletionClient other = retrying(raw)) {
 			assertThat(failure(StreamTruncatedException.class, other.stream(REQUEST)).partialText())
 				.isEqualTo(" Hello");
@@ -261,7 +261,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	@ValueSource(strings = { "Connection: close\r\n", "" })
 	@Tag("B10")
 	void streamThatEndsWithItsConnectionIsTruncated(String header) {
-		try (RawServer raw = RawServer.answering(OK + EVENTS + header + "\r\n" + DELTA);
+		try (RawServer raw = RawServer.answering(OK + EVENTS + header + "\r\n" + delta());
 				CompletionClient other = retrying(raw)) {
 			StreamTruncatedException ex = failure(StreamTruncatedException.class, other.stream(REQUEST));
 			assertThat(ex.partialText()).isEqualTo(" Hello");
@@ -316,7 +316,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	void answerThatIsNotCompressedAsItSaysIsMalformed(String encoding) {
 		String head = "Content-Encoding: " + encoding + "\r\nConnection: close\r\n\r\n";
 		assertFail(MalformedResponseException.class, OK + JSON + head + ANSWER, true);
-		assertFail(MalformedResponseException.class, OK + EVENTS + head + DELTA + LAST, true);
+		assertFail(MalformedResponseException.class, OK + EVENTS + head + delta() + last(), true);
 	}
 
 }

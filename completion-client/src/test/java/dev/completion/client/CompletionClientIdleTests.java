@@ -60,7 +60,7 @@ class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
 	void streamThatStallsInMidStreamIsATimeout(String rest) {
 		AtomicLong since = new AtomicLong();
 		try (RawServer raw = RawServer.start((request, socket) -> {
-			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(DELTA + rest));
+			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(delta() + rest));
 			this.closed.complete(RawStreams.awaitClose(socket));
 		}); CompletionClient other = impatient(raw.baseUrl(), IDLE)) {
 			CallTimeoutException ex = failure(CallTimeoutException.class,
@@ -100,7 +100,7 @@ class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
 	void streamOfPingsOrCommentsOnlyIsATimeout(String noProgress) {
 		AtomicLong since = new AtomicLong();
 		try (RawServer raw = RawServer.start((request, socket) -> {
-			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(DELTA));
+			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(delta()));
 			while (!RawStreams.isClosedWithin(socket, Duration.ofMillis(200))) {
 				RawStreams.write(socket, RawStreams.chunk(noProgress));
 			}
@@ -119,7 +119,7 @@ class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
 	@Tag("E8")
 	void streamThatIsSlowButAliveIsNoTimeout() {
 		Duration idle = Duration.ofMillis(1500);
-		this.server.enqueue(Reply.events(DELTA + LAST).chunkDelay(idle.multipliedBy(9).dividedBy(10)));
+		this.server.enqueue(Reply.events(delta() + last()).chunkDelay(idle.multipliedBy(9).dividedBy(10)));
 		try (CompletionClient other = impatient(this.server.baseUrl(), idle)) {
 			assertThat(other.stream(REQUEST).collectList().block(LIMIT)).hasSize(2);
 		}
@@ -130,11 +130,11 @@ class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
 	void eventOfTheFutureIsProgress() {
 		String future = RawStreams.chunk("event: of_the_future\ndata: {}\n\n");
 		try (RawServer raw = RawServer.start((request, socket) -> {
-			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(DELTA));
+			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(delta()));
 			for (int i = 0; i < 3 && !RawStreams.isClosedWithin(socket, IDLE.dividedBy(2)); i++) {
 				RawStreams.write(socket, future);
 			}
-			RawStreams.write(socket, RawStreams.chunk(LAST) + RawStreams.LAST_CHUNK);
+			RawStreams.write(socket, RawStreams.chunk(last()) + RawStreams.LAST_CHUNK);
 		}); CompletionClient other = impatient(raw.baseUrl(), IDLE)) {
 			assertThat(other.stream(REQUEST).collectList().block(LIMIT)).hasSize(2);
 		}
@@ -146,7 +146,7 @@ class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
 		Duration idle = Duration.ofMillis(200);
 		Duration pause = Duration.ofMillis(500);
 		try (RawServer raw = RawServer.start((request, socket) -> {
-			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(DELTA + DELTA));
+			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(delta() + delta()));
 			this.closed.complete(RawStreams.awaitClose(socket));
 		}); CompletionClient other = impatient(raw.baseUrl(), idle)) {
 			StepVerifier.create(other.stream(REQUEST), 0)
@@ -169,7 +169,7 @@ class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
 	@Tag("E18")
 	void slowSubscriberSlowsTheServerDown() {
 		AtomicLong written = new AtomicLong();
-		String some = RawStreams.chunk(DELTA.repeat(50));
+		String some = RawStreams.chunk(delta().repeat(50));
 		UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
 		ConnectionProvider connections = ConnectionProvider.create("test");
 		try (RawServer raw = RawServer.start((request, socket) -> {

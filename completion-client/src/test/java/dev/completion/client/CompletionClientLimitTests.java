@@ -87,7 +87,7 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	@Tag("F2")
 	@MethodSource("giantEvents")
 	void eventIsLimited(String beginning, String rest) {
-		try (RawServer raw = sending(HEAD + DELTA + beginning, rest, 32 * MEGABYTE);
+		try (RawServer raw = sending(HEAD + delta() + beginning, rest, 32 * MEGABYTE);
 				CompletionClient other = client(raw.baseUrl())) {
 			LimitExceededException ex = failure(LimitExceededException.class, other.stream(REQUEST));
 			assertThat(ex.limit()).isEqualTo("event");
@@ -99,7 +99,7 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("F1")
 	void giantEventTakesLittleTimeAndMemory() {
-		try (RawServer raw = sending(HEAD + DELTA + "data: ", "x", 32 * MEGABYTE);
+		try (RawServer raw = sending(HEAD + delta() + "data: ", "x", 32 * MEGABYTE);
 				CompletionClient other = client(raw.baseUrl())) {
 			failure(LimitExceededException.class, other.stream(REQUEST));
 			long allocatedBefore = allocated();
@@ -136,7 +136,7 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	void hostileJsonIsMalformed(String json) {
 		String unary = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
 				+ json.length() + "\r\n\r\n" + json;
-		String stream = HEAD + DELTA + "event: completion\ndata: " + json + "\n\n" + LAST;
+		String stream = HEAD + delta() + "event: completion\ndata: " + json + "\n\n" + last();
 		try (RawServer raw = RawServer
 			.start((request, socket) -> RawStreams.write(socket, request.contains("event-stream") ? stream : unary));
 				CompletionClient other = client(raw.baseUrl())) {
@@ -152,7 +152,7 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	void hostileJsonOfAnErrorIsToldByItsStatus(String json) {
 		String error = "HTTP/1.1 500 X\r\nContent-Type: application/json\r\nContent-Length: " + json.length()
 				+ "\r\n\r\n" + json;
-		String stream = HEAD + "event: error\ndata: " + json + "\n\n" + LAST;
+		String stream = HEAD + "event: error\ndata: " + json + "\n\n" + last();
 		for (String response : List.of(error, stream)) {
 			try (RawServer raw = RawServer.answering(response); CompletionClient other = client(raw.baseUrl())) {
 				ServerException ex = failure(ServerException.class, other.stream(REQUEST));
@@ -176,12 +176,12 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	void textIsLimitedOnlyWhenItIsJoined() {
 		int limit = 100_000;
 		try (RawServer raw = RawServer.start((request, socket) -> {
-			String some = DELTA.repeat(100);
+			String some = delta().repeat(100);
 			RawStreams.write(socket, HEAD);
 			for (int i = 0; i < 1000; i++) {
 				RawStreams.write(socket, some);
 			}
-			RawStreams.write(socket, request.contains("cut") ? "" : LAST);
+			RawStreams.write(socket, request.contains("cut") ? "" : last());
 		});
 				CompletionClient other = client(raw.baseUrl()).mutate()
 					.limits(Limits.builder().text(DataSize.ofBytes(limit)).build())
@@ -202,7 +202,7 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	@ValueSource(strings = { PING, "event: of_the_future\ndata: {}\n\n", "data: {}\n\n" })
 	void eventsWithoutTextAreLimited(String event) {
 		int million = 1_000_000;
-		try (RawServer raw = sending(HEAD + DELTA, event, (long) million * event.length());
+		try (RawServer raw = sending(HEAD + delta(), event, (long) million * event.length());
 				CompletionClient other = client(raw.baseUrl())) {
 			long allocatedBefore = allocated();
 			LimitExceededException ex = failure(LimitExceededException.class, other.stream(REQUEST));
@@ -216,7 +216,7 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	@Tag("E7")
 	void pingsAreCountedFromTheLastText() {
 		String most = PING.repeat(10_000);
-		try (RawServer raw = RawServer.answering(HEAD + most + DELTA + most + DELTA + most + LAST);
+		try (RawServer raw = RawServer.answering(HEAD + most + delta() + most + delta() + most + last());
 				CompletionClient other = client(raw.baseUrl())) {
 			assertThat(other.stream(REQUEST).collectList().block(LIMIT)).hasSize(3);
 		}

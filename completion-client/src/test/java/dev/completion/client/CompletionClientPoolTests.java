@@ -99,7 +99,7 @@ class CompletionClientPoolTests extends AbstractCompletionClientErrorTests {
 		this.client.complete(REQUEST).block(LIMIT);
 		Disposable.Composite streams = Disposables.composite();
 		try (RawServer raw = RawServer.start((request, socket) -> {
-			RawServer.write(socket, STREAM + DELTA);
+			RawServer.write(socket, STREAM + delta());
 			socket.getInputStream().readAllBytes();
 		});
 				CompletionClient other = pooled(raw);

@@ -95,8 +95,8 @@ class CompletionClientResourcesTests extends AbstractCompletionClientErrorTests 
 
 	@Test
 	void streamsThatGoWrong() {
-		this.server.enqueue(Reply.events(DELTA), Reply.events(DELTA + "event: completion\ndata: x\n\n" + DELTA),
-				Reply.events(LAST + DELTA.repeat(10_000)), Reply.events("data: " + "x".repeat(2_000_000)));
+		this.server.enqueue(Reply.events(delta()), Reply.events(delta() + "event: completion\ndata: x\n\n" + delta()),
+				Reply.events(last() + delta().repeat(10_000)), Reply.events("data: " + "x".repeat(2_000_000)));
 		failure(StreamTruncatedException.class, this.counted.stream(REQUEST));
 		failure(MalformedResponseException.class, this.counted.stream(REQUEST));
 		assertThat(this.counted.stream(REQUEST).blockLast(LIMIT)).isNotNull();
@@ -106,7 +106,7 @@ class CompletionClientResourcesTests extends AbstractCompletionClientErrorTests 
 	@Test
 	void streamsThatAreCancelled() {
 		for (int i = 0; i < 50; i++) {
-			this.server.enqueue(Reply.events(DELTA.repeat(10_000) + LAST));
+			this.server.enqueue(Reply.events(delta().repeat(10_000) + last()));
 			this.counted.stream(REQUEST).take(1 + i).blockLast(LIMIT);
 		}
 	}
@@ -147,7 +147,7 @@ class CompletionClientResourcesTests extends AbstractCompletionClientErrorTests 
 	@Test
 	@Tag("B9")
 	void connectionThatIsResetInMidStream() {
-		byte[] head = ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + DELTA)
+		byte[] head = ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + delta())
 			.getBytes(StandardCharsets.UTF_8);
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			socket.getOutputStream().write(head);

@@ -40,11 +40,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: the end of a stream, and what becomes of its
  * connection.
  */
+@BothApis
 class CompletionClientStreamEndTests extends AbstractCompletionClientErrorTests {
 
 	private static final Duration DRAIN_TIME = Duration.ofMillis(100);
-
-	private static final String EVENTS = RawStreams.HEAD + RawStreams.chunk(DELTA + LAST);
 
 	private final ConnectionProvider oneConnection = ConnectionProvider.create("one", 1);
 
@@ -59,6 +58,10 @@ class CompletionClientStreamEndTests extends AbstractCompletionClientErrorTests 
 		this.oneConnection.disposeLater().block(LIMIT);
 	}
 
+	private String stream() {
+		return RawStreams.HEAD + RawStreams.chunk(delta() + last());
+	}
+
 	private CompletionClient pooled(String baseUrl) {
 		return this.client.mutate().baseUrl(baseUrl).httpClient(HttpClient.create(this.oneConnection)).build();
 	}
@@ -70,12 +73,12 @@ class CompletionClientStreamEndTests extends AbstractCompletionClientErrorTests 
 	private RawServer sendingAfterTheEnd(String rest) {
 		return RawServer.start((request, socket) -> {
 			boolean first = this.connections.incrementAndGet() == 1;
-			RawStreams.write(socket, first ? EVENTS : EVENTS + RawStreams.LAST_CHUNK);
+			RawStreams.write(socket, first ? stream() : stream() + RawStreams.LAST_CHUNK);
 			if (first) {
 				this.ended.join();
 				RawStreams.write(socket, rest);
 				RawServer.read(socket.getInputStream());
-				RawStreams.write(socket, EVENTS + RawStreams.LAST_CHUNK);
+				RawStreams.write(socket, stream() + RawStreams.LAST_CHUNK);
 			}
 			this.closed.complete(RawStreams.awaitClose(socket));
 		});
@@ -87,7 +90,7 @@ class CompletionClientStreamEndTests extends AbstractCompletionClientErrorTests 
 		CompletableFuture<Long> sent = new CompletableFuture<>();
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			sent.complete(System.nanoTime());
-			RawStreams.write(socket, EVENTS);
+			RawStreams.write(socket, stream());
 			this.closed.complete(RawStreams.awaitClose(socket));
 		}); CompletionClient other = pooled(raw.baseUrl())) {
 			List<Completion> deltas = other.stream(REQUEST)
@@ -105,9 +108,9 @@ class CompletionClientStreamEndTests extends AbstractCompletionClientErrorTests 
 	@Tag("E9")
 	void bodyThatGoesOnAfterTheEndIsLeft() {
 		try (RawServer raw = RawServer.start((request, socket) -> {
-			RawStreams.write(socket, EVENTS);
+			RawStreams.write(socket, stream());
 			while (!RawStreams.isClosedWithin(socket, Duration.ofMillis(20))) {
-				RawStreams.write(socket, RawStreams.chunk(DELTA));
+				RawStreams.write(socket, RawStreams.chunk(delta()));
 			}
 			this.closed.complete(System.nanoTime());
 		}); CompletionClient other = pooled(raw.baseUrl())) {
@@ -154,18 +157,17 @@ class CompletionClientStreamEndTests extends AbstractCompletionClientErrorTests 
 	@Tag("E10")
 	@ValueSource(booleans = { true, false })
 	void whatFollowsTheFirstStopReasonIsIgnored(boolean inOnePiece) {
-		String stop = LAST.replace("stop_sequence", "max_tokens")
-			.replace("\"completion\":\"\"", "\"completion\":\" end\"");
-		List<String> after = List.of(DELTA, LAST, "event: error\ndata: {\"type\":\"error\",\"error\":{}}\n\n",
-				"event: completion\ndata: oops\n\n");
+		String stop = this.api.delta(" end") + this.api.last("max_tokens");
+		List<String> after = List.of(delta(), last(), "event: error\ndata: {\"type\":\"error\",\"error\":{}}\n\n",
+				ApiFixture.event(this.api.textEvent, "oops"));
 		for (String extra : after) {
-			String events = inOnePiece ? RawStreams.chunk(DELTA + stop + extra)
-					: RawStreams.chunk(DELTA) + RawStreams.chunk(stop) + RawStreams.chunk(extra);
+			String events = inOnePiece ? RawStreams.chunk(delta() + stop + extra)
+					: RawStreams.chunk(delta()) + RawStreams.chunk(stop) + RawStreams.chunk(extra);
 			try (RawServer raw = RawServer.answering(RawStreams.HEAD + events + RawStreams.LAST_CHUNK);
 					CompletionClient other = client(raw.baseUrl())) {
 				List<Completion> deltas = other.stream(REQUEST).collectList().block(LIMIT);
-				assertThat(deltas).extracting(Completion::completion).containsExactly(" Hello", " end");
-				assertThat(deltas.get(1).stopReason()).isEqualTo(StopReason.MAX_TOKENS);
+				assertThat(deltas).extracting(Completion::completion).containsExactly(" Hello", " end", "");
+				assertThat(deltas.get(2).stopReason()).isEqualTo(StopReason.MAX_TOKENS);
 			}
 		}
 	}

@@ -44,7 +44,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@Test
 	@Tag("E3")
 	void errorEventAfterTextKeepsTheText() {
-		this.server.enqueue(Reply.events(DELTA + """
+		this.server.enqueue(Reply.events(delta() + """
 				event: error
 				data: {"type":"error","error":{"details":null,"type":"overloaded_error","message":"Overloaded"}   }
 
@@ -96,7 +96,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@Test
 	@Tag("E3")
 	void errorEventAfterTextIsNotTriedAgain() {
-		this.server.enqueue(Reply.events(DELTA + """
+		this.server.enqueue(Reply.events(delta() + """
 				event: error
 				data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}
 
@@ -114,7 +114,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@Tag("E2")
 	void bodyThatEndsCleanlyWithoutStopReasonIsTruncated() {
 		String half = "event: completion\ndata: {\"completion\":\" half\",\"stop_reason\":\"max_tokens\"}";
-		for (String events : new String[] { DELTA, DELTA + half, DELTA + half + "\n" }) {
+		for (String events : new String[] { delta(), delta() + half, delta() + half + "\n" }) {
 			String response = RawStreams.HEAD + RawStreams.chunk(events) + RawStreams.LAST_CHUNK;
 			try (RawServer raw = RawServer.answering(response); CompletionClient other = client(raw.baseUrl())) {
 				StreamTruncatedException ex = failure(StreamTruncatedException.class, other.stream(REQUEST));
@@ -130,7 +130,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@ValueSource(strings = { "null", "[]", "42", "{}", "{\"completion\":null}", "{\"completion\":1}",
 			"{\"completion\": oops SECRET}", "{\"completion\":\" a\"", "{\"completion\":\" a\"} {}" })
 	void unreadableEventIsMalformedAndNotQuoted(String data) {
-		this.server.enqueue(Reply.events(DELTA + "event: completion\ndata: " + data + "\n\n"));
+		this.server.enqueue(Reply.events(delta() + "event: completion\ndata: " + data + "\n\n"));
 		MalformedResponseException ex = failure(MalformedResponseException.class, this.client.stream(REQUEST));
 		assertThat(ex.getMessage()).contains("Event 2").doesNotContain("SECRET");
 		assertThat(ex.partialText()).isEqualTo(" Hello");
@@ -141,8 +141,8 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@Tag("E1")
 	@Tag("E2")
 	void streamThatEndsWithoutStopReasonIsTruncated() {
-		this.server.enqueue(Reply.events(DELTA),
-				Reply.events(DELTA + "event: completion\ndata: {\"completion\":\" half"), Reply.events(""));
+		this.server.enqueue(Reply.events(delta()),
+				Reply.events(delta() + "event: completion\ndata: {\"completion\":\" half"), Reply.events(""));
 		for (String text : new String[] { " Hello", " Hello", "" }) {
 			StreamTruncatedException ex = failure(StreamTruncatedException.class, this.client.stream(REQUEST));
 			assertThat(ex.partialText()).isEqualTo(text);
@@ -155,7 +155,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@Tag("B10")
 	void streamWhoseConnectionIsLostIsTruncated() {
 		String head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
-		String chunk = Integer.toHexString(DELTA.length()) + "\r\n" + DELTA + "\r\n";
+		String chunk = Integer.toHexString(delta().length()) + "\r\n" + delta() + "\r\n";
 		try (RawServer raw = RawServer.answering(head + chunk); CompletionClient other = client(raw.baseUrl())) {
 			StreamTruncatedException ex = failure(StreamTruncatedException.class, other.stream(REQUEST));
 			assertThat(ex.partialText()).isEqualTo(" Hello");
@@ -167,9 +167,9 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@Tag("E11")
 	@Tag("E13")
 	void streamIgnoresWhatItDoesNotKnowAndEndsAtTheFirstStopReason() {
-		this.server.enqueue(Reply.events("\uFEFF: comment\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n" + DELTA
-				+ "event: of_the_future\ndata: [\n\nevent: completion\n\n" + LAST.replace("stop_sequence", "refusal")
-				+ DELTA + "event: error\ndata: {}\n\n"));
+		this.server.enqueue(Reply.events("\uFEFF: comment\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n" + delta()
+				+ "event: of_the_future\ndata: [\n\nevent: completion\n\n" + last().replace("stop_sequence", "refusal")
+				+ delta() + "event: error\ndata: {}\n\n"));
 		assertThat(this.client.stream(REQUEST).collectList().block(LIMIT)).extracting(Completion::completion)
 			.containsExactly(" Hello", "");
 	}
@@ -180,7 +180,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 		ByteArrayOutputStream body = new ByteArrayOutputStream();
 		body.write("event: completion\ndata: {\"completion\":\" caf".getBytes(StandardCharsets.UTF_8));
 		body.write(0xE9);
-		body.write(("\"}\n\n" + LAST).getBytes(StandardCharsets.UTF_8));
+		body.write(("\"}\n\n" + last()).getBytes(StandardCharsets.UTF_8));
 		ByteArrayOutputStream response = new ByteArrayOutputStream();
 		response.write(("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nContent-Length: "
 				+ body.size() + "\r\n\r\n")
@@ -203,7 +203,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@Tag("B6")
 	void badChunkSizeIsMalformed() {
 		String head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
-		try (RawServer raw = RawServer.answering(head + "ZZZ\r\n" + DELTA);
+		try (RawServer raw = RawServer.answering(head + "ZZZ\r\n" + delta());
 				CompletionClient other = client(raw.baseUrl())) {
 			failure(MalformedResponseException.class, other.stream(REQUEST));
 		}

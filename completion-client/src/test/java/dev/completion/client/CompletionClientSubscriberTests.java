@@ -139,7 +139,7 @@ class CompletionClientSubscriberTests extends AbstractCompletionClientErrorTests
 
 	private void run(Consumer<Flux<Completion>> caller) {
 		try (RawServer raw = RawServer.start((request, socket) -> {
-			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(DELTA + DELTA));
+			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(delta() + delta()));
 			this.closed.complete(RawStreams.awaitClose(socket));
 		});
 				CompletionClient other = this.client.mutate()

@@ -93,7 +93,7 @@ class CompletionClientTlsTests extends AbstractCompletionClientErrorTests {
 	@Tag("A7")
 	@Tag("A8")
 	void certificateThatIsTrustedAndOfTheHostIsTaken() {
-		try (RawServer raw = serving("good", HEAD + DELTA + LAST); CompletionClient other = trusting(raw.port())) {
+		try (RawServer raw = serving("good", HEAD + delta() + last()); CompletionClient other = trusting(raw.port())) {
 			assertThat(other.stream(REQUEST).as(Completion::join).block(LIMIT).completion()).isEqualTo(" Hello");
 		}
 	}
@@ -101,7 +101,7 @@ class CompletionClientTlsTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("A7")
 	void certificateOfAnotherHostIsRefused() {
-		try (RawServer raw = serving("other", HEAD + DELTA + LAST); CompletionClient other = trusting(raw.port())) {
+		try (RawServer raw = serving("other", HEAD + delta() + last()); CompletionClient other = trusting(raw.port())) {
 			assertThat(assertNotConnected(other, raw)).hasMessage("The TLS handshake failed")
 				.hasStackTraceContaining("No subject alternative names");
 		}
@@ -110,7 +110,8 @@ class CompletionClientTlsTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("A8")
 	void certificateThatHasExpiredIsRefused() {
-		try (RawServer raw = serving("expired", HEAD + DELTA + LAST); CompletionClient other = trusting(raw.port())) {
+		try (RawServer raw = serving("expired", HEAD + delta() + last());
+				CompletionClient other = trusting(raw.port())) {
 			assertThat(assertNotConnected(other, raw)).hasMessage("The TLS handshake failed")
 				.hasStackTraceContaining("CertificateExpiredException");
 		}
@@ -119,7 +120,7 @@ class CompletionClientTlsTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("A8")
 	void certificateOfAnUnknownAuthorityIsRefused() {
-		try (RawServer raw = serving("good", HEAD + DELTA + LAST);
+		try (RawServer raw = serving("good", HEAD + delta() + last());
 				CompletionClient other = retrying(raw.port()).build()) {
 			assertThat(assertNotConnected(other, raw)).hasMessage("The TLS handshake failed")
 				.hasStackTraceContaining("unable to find valid certification path");
@@ -209,7 +210,7 @@ class CompletionClientTlsTests extends AbstractCompletionClientErrorTests {
 	@Tag("B11")
 	void connectionThatIsCutUnderTlsTruncatesTheStream() throws IOException {
 		// the server closes the socket and says nothing in TLS
-		try (RawServer raw = serving("good", HEAD + DELTA); CompletionClient other = trusting(raw.port())) {
+		try (RawServer raw = serving("good", HEAD + delta()); CompletionClient other = trusting(raw.port())) {
 			StreamTruncatedException ex = failure(StreamTruncatedException.class, other.stream(REQUEST));
 			assertThat(ex.partialText()).isEqualTo(" Hello");
 			assertThat(ex.outcome()).isEqualTo(Outcome.PARTIAL);

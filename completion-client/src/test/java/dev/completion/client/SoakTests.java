@@ -113,17 +113,17 @@ class SoakTests extends AbstractCompletionClientErrorTests {
 		});
 	}
 
-	private static List<Reply> faults() {
+	private List<Reply> faults() {
 		List<Reply> faults = new ArrayList<>();
-		Reply events = Reply.events(DELTA.repeat(20) + LAST);
+		Reply events = Reply.events(delta().repeat(20) + last());
 		Stream.of(Reply.reset(), Reply.cut(), Reply.stall(), Reply.pings(Duration.ofMillis(10)),
 				Reply.redirect(307, "http://127.0.0.1:1/"), Reply.raw("HTTP/1.1 2"), Reply.raw("oops\r\n\r\n"),
 				events.resetAfter(5), events.cutAfter(5), events.stallAfter(5), events.endAfter(5), events.interim(103),
 				events.header("content-type", "text/html"), Reply.text(" Hi").drip(Duration.ofMillis(1)),
 				Reply.error(529, "overloaded_error", "Overloaded"), Reply.error(500, "api_error", "x".repeat(100_000)),
 				Reply.error(401, "authentication_error", "No"), Reply.events("data: " + "x".repeat(2_000_000)),
-				Reply.events(DELTA + "event: error\ndata: {\"error\":{\"type\":\"overloaded_error\"}}\n\n"),
-				Reply.events(LAST + DELTA.repeat(1000)), Reply.body(200, "application/json", "{\"completion\":"),
+				Reply.events(delta() + "event: error\ndata: {\"error\":{\"type\":\"overloaded_error\"}}\n\n"),
+				Reply.events(last() + delta().repeat(1000)), Reply.body(200, "application/json", "{\"completion\":"),
 				Reply.text(" Hi there").chunkDelay(Duration.ofMillis(5)))
 			.forEach(faults::add);
 		return Collections.unmodifiableList(faults);

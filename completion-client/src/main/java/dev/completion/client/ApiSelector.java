@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.completion.client.error.ErrorResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Chooses the API for each model: the one that was set, or else the one that the server
+ * turns out to serve the model on. Safe for use by many threads.
+ */
+final class ApiSelector {
+
+	private static final Log logger = LogFactory.getLog(ApiSelector.class);
+
+	// what the API answers for each of its current models
+	private static final String REFUSAL = "use the messages api";
+
+	// the names may come from an application's users
+	private static final int MAX_LEARNED = 10_000;
+
+	private final CompletionApi api;
+
+	private final Protocol textCompletions;
+
+	private final Protocol messages;
+
+	private final Set<Model> onMessages = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Create a selector.
+	 * @param api the API that was set
+	 * @param mapper the mapper of the client
+	 */
+	ApiSelector(CompletionApi api, JsonMapper mapper) {
+		this.api = api;
+		this.textCompletions = Protocol.textCompletions(mapper);
+		this.messages = Protocol.messages(mapper);
+	}
+
+	/**
+	 * Return the API to ask first.
+	 */
+	Protocol select(Model model) {
+		boolean known = this.api == CompletionApi.MESSAGES
+				|| (this.api == CompletionApi.AUTO && this.onMessages.contains(model));
+		return known ? this.messages : this.textCompletions;
+	}
+
+	/**
+	 * Return the API to go on with after a failure.
+	 * @param failed the API that was asked
+	 * @return the API, or {@code null} if no other would do better
+	 */
+	@Nullable Protocol alternative(Protocol failed, Model model, CallFailure failure) {
+		ErrorResponse response = failure.response();
+		if (this.api != CompletionApi.AUTO || failed.api() == CompletionApi.MESSAGES || response == null
+				|| response.inStream()) {
+			return null;
+		}
+		if (isRefusal(response)) {
+			learn(model);
+			return this.messages;
+		}
+		return isPathGone(response, model) ? this.messages : null;
+	}
+
+	/**
+	 * Note that the server serves the given model on the Messages API.
+	 */
+	void learn(Model model) {
+		if (this.onMessages.size() < MAX_LEARNED && this.onMessages.add(model)) {
+			logger.info("Using the Messages API for model " + model + ", which the server does not serve on the "
+					+ "Text Completions API");
+		}
+	}
+
+	private static boolean isRefusal(ErrorResponse response) {
+		return response.status().value() == 400 && response.apiMessage().toLowerCase(Locale.ROOT).contains(REFUSAL);
+	}
+
+	private static boolean isPathGone(ErrorResponse response, Model model) {
+		int status = response.status().value();
+		String text = !response.apiMessage().isEmpty() ? response.apiMessage() : response.responseBody();
+		boolean ofModel = text.contains(model.id()) || text.toLowerCase(Locale.ROOT).contains("model");
+		return (status == 404 || status == 410) && !ofModel;
+	}
+
+}

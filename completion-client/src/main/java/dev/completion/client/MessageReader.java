@@ -1,0 +1,190 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads the JSON of the Messages API. Only text counts, so what the model thinks is
+ * skipped. What the API tells of a message besides, such as its {@code usage}, comes with
+ * the last completion of a stream.
+ */
+final class MessageReader extends AnswerReader {
+
+	private static final String END_TURN = "end_turn";
+
+	private final Function<JsonParser, @Nullable Completion> blockReader = this::readBlock;
+
+	private final Function<JsonParser, @Nullable Completion> messageReader = this::readMessage;
+
+	private final Map<String, Object> additionalProperties = new LinkedHashMap<>();
+
+	private final StringBuilder content = new StringBuilder();
+
+	private boolean hasContent;
+
+	private @Nullable String stopReason;
+
+	private @Nullable String stopSequence;
+
+	MessageReader(JsonMapper mapper, Model model) {
+		super(mapper, model);
+	}
+
+	@Override
+	Completion read(byte[] json) {
+		parse(json, 0, json.length, this.messageReader);
+		require(this.hasContent, "has no 'content'");
+		return completion(this.content.toString());
+	}
+
+	@Override
+	boolean knows(String event) {
+		return switch (event) {
+			case "message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta",
+					"message_stop" ->
+				true;
+			default -> false;
+		};
+	}
+
+	@Override
+	@Nullable Completion readEvent(String event, byte[] bytes, int offset, int length) {
+		return switch (event) {
+			case "content_block_delta", "content_block_start" -> parse(bytes, offset, length, this.blockReader);
+			case "message_delta", "message_start" -> parse(bytes, offset, length, this.messageReader);
+			case "message_stop" -> end();
+			default -> null;
+		};
+	}
+
+	/**
+	 * Return the end of a message whose stop reason the server has kept to itself.
+	 */
+	private Completion end() {
+		if (this.stopReason == null) {
+			this.stopReason = END_TURN;
+		}
+		return completion("");
+	}
+
+	/**
+	 * Read the data of an event about a block of content.
+	 * @return the text in it, or {@code null} if there is none
+	 */
+	private @Nullable Completion readBlock(JsonParser parser) {
+		String text = null;
+		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+			JsonToken token = parser.nextToken();
+			switch (name) {
+				case "delta", "content_block" -> text = blockText(name, token, parser);
+				default -> parser.skipChildren();
+			}
+		}
+		return (text != null && !text.isEmpty()) ? completion(text, null, null, Map.of()) : null;
+	}
+
+	private static @Nullable String blockText(String property, JsonToken token, JsonParser parser) {
+		require(token == JsonToken.START_OBJECT, "has a '" + property + "' that is not an object");
+		String text = null;
+		boolean isText = false;
+		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+			JsonToken value = parser.nextToken();
+			switch (name) {
+				case "type" -> isText = value == JsonToken.VALUE_STRING
+						&& (isCurrentText("text_delta", parser) || isCurrentText("text", parser));
+				case "text" -> text = text(name, value, parser);
+				default -> parser.skipChildren();
+			}
+		}
+		return isText ? text : null;
+	}
+
+	/**
+	 * Read a message, or the data of an event that has a part of it.
+	 * @return the end of the stream, or {@code null} if there is no stop reason yet
+	 */
+	private @Nullable Completion readMessage(JsonParser parser) {
+		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+			readProperty(name, parser.nextToken(), parser);
+		}
+		return (stopReason() != null) ? completion("") : null;
+	}
+
+	private void readProperty(String name, JsonToken token, JsonParser parser) {
+		switch (name) {
+			case "message", "delta" -> {
+				require(token == JsonToken.START_OBJECT, "has a '" + name + "' that is not an object");
+				readMessage(parser);
+			}
+			case "id" -> readId(token, parser);
+			case "model" -> readModel(token, parser);
+			case "content" -> readContent(token, parser);
+			case "stop_reason" -> this.stopReason = optionalText(name, token, parser);
+			case "stop_sequence" -> this.stopSequence = optionalText(name, token, parser);
+			case "type", "role" -> parser.skipChildren();
+			default -> readOther(name, token, parser);
+		}
+	}
+
+	private void readContent(JsonToken token, JsonParser parser) {
+		require(token == JsonToken.START_ARRAY, "has a 'content' that is not an array");
+		this.hasContent = true;
+		for (JsonToken block = parser.nextToken(); block != JsonToken.END_ARRAY; block = parser.nextToken()) {
+			String text = blockText("content", block, parser);
+			if (text != null) {
+				this.content.append(text);
+			}
+		}
+	}
+
+	// usage comes in parts, of which the later ones are of the whole message so far
+	private void readOther(String name, JsonToken token, JsonParser parser) {
+		if (token == JsonToken.VALUE_NULL) {
+			return;
+		}
+		Object value = parser.readValueAs(Object.class);
+		if (value instanceof Map<?, ?> later && this.additionalProperties.get(name) instanceof Map<?, ?> earlier) {
+			Map<Object, @Nullable Object> merged = new LinkedHashMap<>(earlier);
+			later.forEach((key, part) -> merged.merge(key, part, (old, replacement) -> replacement));
+			this.additionalProperties.put(name, merged);
+		}
+		else {
+			this.additionalProperties.put(name, value);
+		}
+	}
+
+	private Completion completion(String text) {
+		return completion(text, stopReason(), END_TURN.equals(this.stopReason) ? PromptParts.HUMAN : this.stopSequence,
+				JsonValues.unmodifiable(this.additionalProperties));
+	}
+
+	private @Nullable StopReason stopReason() {
+		if (this.stopReason == null || this.stopReason.isBlank()) {
+			return null;
+		}
+		return this.stopReason.equals(END_TURN) ? StopReason.STOP_SEQUENCE : StopReason.of(this.stopReason);
+	}
+
+}

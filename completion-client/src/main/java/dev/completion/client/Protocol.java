@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.function.Function;
+
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What is particular to one of the APIs that serve completions.
+ *
+ * @param api the API
+ * @param path the path of its requests
+ * @param writer writes its requests
+ * @param readers makes the reader of one answer, given the model that was asked
+ */
+record Protocol(CompletionApi api, String path, RequestWriter writer, Function<Model, AnswerReader> readers) {
+
+	static Protocol textCompletions(JsonMapper mapper) {
+		return new Protocol(CompletionApi.TEXT_COMPLETIONS, "/v1/complete", new TextCompletionWriter(mapper),
+				(model) -> new TextCompletionReader(mapper, model));
+	}
+
+	static Protocol messages(JsonMapper mapper) {
+		return new Protocol(CompletionApi.MESSAGES, "/v1/messages", new MessageWriter(mapper),
+				(model) -> new MessageReader(mapper, model));
+	}
+
+	AnswerReader reader(Model model) {
+		return this.readers.apply(model);
+	}
+
+}
