@@ -31,6 +31,8 @@ import tools.jackson.databind.JsonNode;
  */
 final class BodyFields {
 
+	private static final int MAX_USER_ID_LENGTH = 512;
+
 	private final JsonNode object;
 
 	private final String prefix;
@@ -116,6 +118,24 @@ final class BodyFields {
 		}
 		check(value.isObject(), name, "Input should be a valid dictionary");
 		return new BodyFields(value, this.prefix + name + ".");
+	}
+
+	void metadata() {
+		BodyFields metadata = object("metadata");
+		if (metadata != null) {
+			metadata.optionalString("user_id", MAX_USER_ID_LENGTH);
+			metadata.rejectOthers();
+		}
+	}
+
+	List<String> stopSequences() {
+		String name = "stop_sequences";
+		List<String> stopSequences = strings(name);
+		for (String stopSequence : stopSequences) {
+			check(!stopSequence.isEmpty(), name, "each stop sequence must be non-empty");
+			check(!stopSequence.isBlank(), name, "each stop sequence must contain non-whitespace");
+		}
+		return stopSequences;
 	}
 
 	/**

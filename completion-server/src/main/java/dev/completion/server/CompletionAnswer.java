@@ -16,37 +16,56 @@
 
 package dev.completion.server;
 
-import java.util.AbstractList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Answer of {@code /v1/complete} with text, in both of its forms.
+ * Answer of {@code /v1/complete} with text.
  */
-final class CompletionAnswer {
+final class CompletionAnswer implements TextAnswer {
 
 	private final String id = Ids.completionId();
 
 	private final String model;
 
-	private final CompletionText completion;
+	private final AnswerText text;
 
-	private final List<String> deltas;
+	private final Usage usage;
 
-	CompletionAnswer(String model, CompletionText completion, List<String> deltas) {
+	CompletionAnswer(String model, AnswerText text, Usage usage) {
 		this.model = model;
-		this.completion = completion;
-		this.deltas = deltas;
+		this.text = text;
+		this.usage = usage;
 	}
 
-	Answer answer(boolean stream) {
-		return stream ? Answer.events(new Events()) : Answer.json(200, last(this.completion.text()));
+	@Override
+	public ObjectNode json() {
+		return last(this.text.text());
+	}
+
+	@Override
+	public List<String> events() {
+		List<String> deltas = this.text.deltas();
+		int pingIndex = Math.min(1, deltas.size());
+		return EventStream.lazy(deltas.size() + 2, (index) -> {
+			if (index == pingIndex) {
+				return EventStream.PING;
+			}
+			int delta = (index < pingIndex) ? index : index - 1;
+			ObjectNode data = (delta < deltas.size()) ? body(deltas.get(delta), null, null) : last("");
+			return EventStream.event("completion", Json.write(data));
+		});
+	}
+
+	@Override
+	public Usage usage() {
+		return this.usage;
 	}
 
 	private ObjectNode last(String text) {
-		return body(text, this.completion.stopReason(), this.completion.stop());
+		return body(text, this.text.stopReason(), this.text.isComplete() ? Dialogue.HUMAN : this.text.stop());
 	}
 
 	private ObjectNode body(String text, @Nullable String stopReason, @Nullable String stop) {
@@ -58,32 +77,6 @@ final class CompletionAnswer {
 			.put("model", this.model)
 			.put("stop", stop)
 			.put("log_id", this.id);
-	}
-
-	/**
-	 * Events of the stream, each made when it is asked for.
-	 */
-	private final class Events extends AbstractList<String> {
-
-		private final List<String> deltas = CompletionAnswer.this.deltas;
-
-		private final int pingIndex = Math.min(1, this.deltas.size());
-
-		@Override
-		public String get(int index) {
-			if (index == this.pingIndex) {
-				return EventStream.PING;
-			}
-			int delta = (index < this.pingIndex) ? index : index - 1;
-			ObjectNode data = (delta < this.deltas.size()) ? body(this.deltas.get(delta), null, null) : last("");
-			return EventStream.event("completion", Json.write(data));
-		}
-
-		@Override
-		public int size() {
-			return this.deltas.size() + 2;
-		}
-
 	}
 
 }

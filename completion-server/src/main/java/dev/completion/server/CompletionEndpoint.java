@@ -18,8 +18,6 @@ package dev.completion.server;
 
 import java.time.Duration;
 
-import tools.jackson.databind.JsonNode;
-
 /**
  * Answers {@code POST /v1/complete}.
  */
@@ -33,26 +31,16 @@ final class CompletionEndpoint {
 
 	Answer answer(Exchange exchange) {
 		ApiHeaders.requireVersion(exchange.request(), "2023-06-01");
-		CompletionParameters parameters = CompletionParameters.read(readBody(exchange));
+		CompletionParameters parameters = CompletionParameters.read(exchange.json());
 		CatalogueModel model = ModelCatalogue.forTextCompletions(parameters.model());
-		Answer answer = complete(parameters, model);
-		return parameters.stream() ? answer.withPause(this.chunkDelay) : answer;
+		return complete(parameters, model).answer(parameters.stream(), this.chunkDelay);
 	}
 
-	private static JsonNode readBody(Exchange exchange) {
-		if (exchange.body().isTooLarge()) {
-			throw new ApiException(413, "request_too_large", "Request exceeds the maximum size");
-		}
-		ApiHeaders.requireJson(exchange.request());
-		return Json.read(exchange.body().bytes());
-	}
-
-	private static Answer complete(CompletionParameters parameters, CatalogueModel model) {
-		String text = " " + TextGenerator.generate(parameters.dialogue());
-		CompletionText completion = CompletionText.cut(text, parameters.stopSequences(), parameters.maxTokens());
-		Usage usage = new Usage(Tokens.count(parameters.prompt()), Tokens.count(completion.text()));
-		return new CompletionAnswer(model.id(), completion, Tokens.split(completion.text())).answer(parameters.stream())
-			.withUsage(usage);
+	private static TextAnswer complete(CompletionParameters parameters, CatalogueModel model) {
+		String generated = " " + TextGenerator.generate(parameters.dialogue());
+		AnswerText text = AnswerText.cut(generated, parameters.stopSequences(), parameters.maxTokens());
+		Usage usage = new Usage(Tokens.count(parameters.prompt()), text.deltas().size());
+		return new CompletionAnswer(model.id(), text, usage);
 	}
 
 }

@@ -18,7 +18,6 @@ package dev.completion.server;
 
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -34,43 +33,22 @@ import tools.jackson.databind.JsonNode;
 record CompletionParameters(String model, String prompt, Dialogue dialogue, int maxTokens, List<String> stopSequences,
 		boolean stream) {
 
-	private static final int MAX_USER_ID_LENGTH = 512;
-
 	/**
 	 * Read the body, checking every field of it.
 	 */
 	static CompletionParameters read(JsonNode body) {
 		BodyFields fields = BodyFields.of(body);
 		int maxTokens = fields.requiredInteger("max_tokens_to_sample", 1);
-		checkMetadata(fields.object("metadata"));
+		fields.metadata();
 		String model = fields.requiredString("model");
 		String prompt = fields.requiredString("prompt");
-		List<String> stopSequences = fields.strings("stop_sequences");
-		checkStopSequences(stopSequences);
+		List<String> stopSequences = fields.stopSequences();
 		boolean stream = fields.flag("stream");
 		fields.fraction("temperature");
 		fields.optionalInteger("top_k", 0);
 		fields.fraction("top_p");
 		fields.rejectOthers();
 		return new CompletionParameters(model, prompt, Dialogue.parse(prompt), maxTokens, stopSequences, stream);
-	}
-
-	private static void checkMetadata(@Nullable BodyFields metadata) {
-		if (metadata != null) {
-			metadata.optionalString("user_id", MAX_USER_ID_LENGTH);
-			metadata.rejectOthers();
-		}
-	}
-
-	private static void checkStopSequences(List<String> stopSequences) {
-		for (String stopSequence : stopSequences) {
-			if (stopSequence.isEmpty()) {
-				throw ApiException.invalidRequest("stop_sequences: each stop sequence must be non-empty");
-			}
-			if (stopSequence.isBlank()) {
-				throw ApiException.invalidRequest("stop_sequences: each stop sequence must contain non-whitespace");
-			}
-		}
 	}
 
 }

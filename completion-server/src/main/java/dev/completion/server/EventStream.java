@@ -16,8 +16,10 @@
 
 package dev.completion.server;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,6 +41,27 @@ final class EventStream {
 	 */
 	static Iterable<String> pings() {
 		return () -> Stream.generate(() -> PING).iterator();
+	}
+
+	/**
+	 * Return events that are each made when they are asked for.
+	 * @param size the number of events
+	 * @param event the event of an index
+	 */
+	static List<String> lazy(int size, IntFunction<String> event) {
+		return new AbstractList<>() {
+
+			@Override
+			public String get(int index) {
+				return event.apply(index);
+			}
+
+			@Override
+			public int size() {
+				return size;
+			}
+
+		};
 	}
 
 	static String event(String name, String data) {

@@ -16,6 +16,8 @@
 
 package dev.completion.server;
 
+import tools.jackson.databind.JsonNode;
+
 /**
  * Request with what is needed to answer it.
  *
@@ -24,6 +26,17 @@ package dev.completion.server;
  * @param requestId the value of the {@code request-id} header of the answer
  */
 record Exchange(RecordedRequest request, RequestBody body, String requestId) {
+
+	/**
+	 * Return the body of the request, which has to be JSON that is not too large.
+	 */
+	JsonNode json() {
+		if (this.body.isTooLarge()) {
+			throw new ApiException(413, "request_too_large", "Request exceeds the maximum size");
+		}
+		ApiHeaders.requireJson(this.request);
+		return Json.read(this.body.bytes());
+	}
 
 	Exchange withRequestId(String requestId) {
 		return new Exchange(this.request, this.body, requestId);

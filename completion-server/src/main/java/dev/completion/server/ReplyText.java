@@ -16,6 +16,7 @@
 
 package dev.completion.server;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
@@ -36,7 +37,7 @@ final class ReplyText implements Function<Exchange, Answer> {
 	private final int @Nullable [] chunkSizes;
 
 	ReplyText(String text) {
-		this(text, CompletionText.STOP_SEQUENCE, null);
+		this(text, AnswerText.STOP_SEQUENCE, null);
 	}
 
 	private ReplyText(String text, String stopReason, int @Nullable [] chunkSizes) {
@@ -56,10 +57,10 @@ final class ReplyText implements Function<Exchange, Answer> {
 	@Override
 	public Answer apply(Exchange exchange) {
 		JsonNode body = readLeniently(exchange);
-		CompletionAnswer answer = new CompletionAnswer(ModelCatalogue.resolve(model(body)), completionText(), deltas());
-		String prompt = body.path("prompt").stringValue("");
-		return answer.answer(body.path("stream").booleanValue(false))
-			.withUsage(new Usage(Tokens.count(prompt), Tokens.count(this.text)));
+		String model = ModelCatalogue.resolve(body.path("model").stringValue(DEFAULT_MODEL));
+		Usage usage = new Usage(Tokens.count(body.path("prompt").stringValue("")), Tokens.count(this.text));
+		return new CompletionAnswer(model, new AnswerText(deltas(), this.stopReason, null), usage)
+			.answer(body.path("stream").booleanValue(false), Duration.ZERO);
 	}
 
 	private static JsonNode readLeniently(Exchange exchange) {
@@ -69,15 +70,6 @@ final class ReplyText implements Function<Exchange, Answer> {
 		catch (ApiException ex) {
 			return Json.object();
 		}
-	}
-
-	private static String model(JsonNode body) {
-		return body.path("model").stringValue(DEFAULT_MODEL);
-	}
-
-	private CompletionText completionText() {
-		boolean stopped = this.stopReason.equals(CompletionText.STOP_SEQUENCE);
-		return new CompletionText(this.text, this.stopReason, stopped ? Dialogue.HUMAN : null);
 	}
 
 	private List<String> deltas() {

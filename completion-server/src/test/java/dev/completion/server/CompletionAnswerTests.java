@@ -110,14 +110,14 @@ class CompletionAnswerTests extends AbstractServerTests {
 
 	@Test
 	void stopSequenceAfterLastTokenDoesNotCount() {
-		CompletionText cut = CompletionText.cut(" one two three four", List.of("four"), 2);
-		assertThat(cut).isEqualTo(new CompletionText(" one two", "max_tokens", null));
+		AnswerText cut = AnswerText.cut(" one two three four", List.of("four"), 2);
+		assertThat(cut).isEqualTo(new AnswerText(List.of(" one", " two"), "max_tokens", null));
 	}
 
 	@Test
 	void stopSequenceAtStartLeavesNoText() {
-		CompletionText cut = CompletionText.cut(" one two", List.of(" one"), 5);
-		assertThat(cut).isEqualTo(new CompletionText("", "stop_sequence", " one"));
+		AnswerText cut = AnswerText.cut(" one two", List.of(" one"), 5);
+		assertThat(cut).isEqualTo(new AnswerText(List.of(), "stop_sequence", " one"));
 	}
 
 	@Test

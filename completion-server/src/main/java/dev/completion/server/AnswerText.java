@@ -21,13 +21,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text of a completion, and why it ended.
+ * Text of an answer, and why it ended.
  *
- * @param text the text
- * @param stopReason the stop reason
- * @param stop the stop sequence that was met
+ * @param deltas the parts of the text that a stream sends one by one
+ * @param stopReason the stop reason, in the words of text completions
+ * @param stop the stop sequence of the request that was met
  */
-record CompletionText(String text, String stopReason, @Nullable String stop) {
+record AnswerText(List<String> deltas, String stopReason, @Nullable String stop) {
 
 	static final String STOP_SEQUENCE = "stop_sequence";
 
@@ -37,18 +37,9 @@ record CompletionText(String text, String stopReason, @Nullable String stop) {
 	 * Cut text before the first stop sequence, or after the last token allowed, whichever
 	 * comes first.
 	 */
-	static CompletionText cut(String text, List<String> stopSequences, int maxTokens) {
-		CompletionText stopped = stop(text, stopSequences);
-		List<String> tokens = Tokens.split(stopped.text());
-		if (tokens.size() <= maxTokens) {
-			return stopped;
-		}
-		return new CompletionText(String.join("", tokens.subList(0, maxTokens)), MAX_TOKENS, null);
-	}
-
-	private static CompletionText stop(String text, List<String> stopSequences) {
+	static AnswerText cut(String text, List<String> stopSequences, int maxTokens) {
 		int end = text.length();
-		String stop = Dialogue.HUMAN;
+		String stop = null;
 		for (String stopSequence : stopSequences) {
 			int index = text.indexOf(stopSequence);
 			if (index != -1 && index < end) {
@@ -56,7 +47,21 @@ record CompletionText(String text, String stopReason, @Nullable String stop) {
 				stop = stopSequence;
 			}
 		}
-		return new CompletionText(text.substring(0, end), STOP_SEQUENCE, stop);
+		List<String> tokens = Tokens.split(text.substring(0, end));
+		return (tokens.size() <= maxTokens) ? new AnswerText(tokens, STOP_SEQUENCE, stop)
+				: new AnswerText(tokens.subList(0, maxTokens), MAX_TOKENS, null);
+	}
+
+	String text() {
+		return String.join("", this.deltas);
+	}
+
+	/**
+	 * Return whether the text is complete: neither a stop sequence of the request nor
+	 * anything else has ended it.
+	 */
+	boolean isComplete() {
+		return this.stopReason.equals(STOP_SEQUENCE) && this.stop == null;
 	}
 
 }
