@@ -44,12 +44,16 @@ final class ApiHeaders {
 		checkBetas(request.headers().getOrDefault("anthropic-beta", List.of()));
 	}
 
-	static void requireVersion(RecordedRequest request, String required) {
+	/**
+	 * Return the version of a request, which has to be one of those given.
+	 */
+	static String requireVersion(RecordedRequest request, String... supported) {
 		String version = request.header(VERSION);
-		if (!required.equals(version)) {
+		if (version == null || !List.of(supported).contains(version)) {
 			throw ApiException.invalidRequest(VERSION + ": \"" + version + "\" is not supported by this server for "
-					+ request.path() + ". Please use \"" + required + "\".");
+					+ request.path() + ". Please use \"" + supported[0] + "\".");
 		}
+		return version;
 	}
 
 	static void requireJson(RecordedRequest request) {

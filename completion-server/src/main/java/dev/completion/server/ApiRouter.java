@@ -32,6 +32,8 @@ final class ApiRouter {
 
 	static final String ORGANIZATION = "b8d5e6a0-4c1f-4e0b-9a37-2f6c8d1e7a54";
 
+	static final String MESSAGES = "/v1/messages";
+
 	private static final String MODEL_PREFIX = "/v1/models/";
 
 	private final Map<String, Endpoint> endpoints;
@@ -43,7 +45,8 @@ final class ApiRouter {
 	ApiRouter(Authentication authentication, Duration chunkDelay) {
 		this.authentication = authentication;
 		this.endpoints = Map.of("/v1/complete", new Endpoint("POST", new CompletionEndpoint(chunkDelay)::answer),
-				"/v1/models", new Endpoint("GET", ModelsEndpoint::list));
+				MESSAGES, new Endpoint("POST", new MessagesEndpoint(chunkDelay)::answer), "/v1/models",
+				new Endpoint("GET", ModelsEndpoint::list));
 		this.model = new Endpoint("GET", (exchange) -> ModelsEndpoint.get(exchange, MODEL_PREFIX));
 	}
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -51,18 +52,63 @@ final class BodyFields {
 		return new BodyFields(body, "");
 	}
 
+	/**
+	 * Return a view of the same object that calls it by another name, as the API does for
+	 * an object of which there are several types.
+	 */
+	BodyFields ofType(String type) {
+		return new BodyFields(this.object, this.prefix + type + ".");
+	}
+
+	/**
+	 * Return the place of the object in the body, to be followed by what is wrong there.
+	 */
+	String place() {
+		return this.prefix.substring(0, this.prefix.length() - 1);
+	}
+
+	/**
+	 * Return the type of an object of which there are several types.
+	 */
+	String type(List<String> types) {
+		String type = requiredString("type");
+		if (!types.contains(type)) {
+			throw ApiException.invalidRequest(
+					place() + ": Input tag '" + type + "' found using 'type' does not match any of the expected tags: '"
+							+ String.join("', '", types) + "'");
+		}
+		return type;
+	}
+
+	boolean isPresent(String name) {
+		return optional(name) != null;
+	}
+
+	boolean isString(String name) {
+		return this.object.path(name).isString();
+	}
+
+	String requiredText(String name) {
+		String text = requiredString(name);
+		check(!text.isEmpty(), name, "String should have at least 1 character");
+		return text;
+	}
+
 	String requiredString(String name) {
-		JsonNode value = required(name);
-		check(value.isString(), name, "Input should be a valid string");
-		check(!value.stringValue().isEmpty(), name, "String should have at least 1 character");
-		return value.stringValue();
+		return string(name, required(name));
+	}
+
+	void optionalString(String name) {
+		JsonNode value = optional(name);
+		if (value != null) {
+			string(name, value);
+		}
 	}
 
 	void optionalString(String name, int maxLength) {
 		JsonNode value = optional(name);
 		if (value != null) {
-			check(value.isString(), name, "Input should be a valid string");
-			String text = value.stringValue();
+			String text = string(name, value);
 			check(text.codePointCount(0, text.length()) <= maxLength, name,
 					"String should have at most " + maxLength + " characters");
 		}
@@ -72,20 +118,35 @@ final class BodyFields {
 		return integer(name, required(name), minimum);
 	}
 
-	void optionalInteger(String name, int minimum) {
+	@Nullable Integer optionalInteger(String name, int minimum) {
 		JsonNode value = optional(name);
-		if (value != null) {
-			integer(name, value, minimum);
-		}
+		return (value != null) ? integer(name, value, minimum) : null;
 	}
 
-	void fraction(String name) {
+	@Nullable Double fraction(String name) {
 		JsonNode value = optional(name);
-		if (value != null) {
-			check(value.isNumber(), name, "Input should be a valid number");
-			double number = value.doubleValue();
-			check(number >= 0 && number <= 1, name, "range: 0..1");
+		if (value == null) {
+			return null;
 		}
+		check(value.isNumber(), name, "Input should be a valid number");
+		double number = value.doubleValue();
+		check(number >= 0 && number <= 1, name, "range: 0..1");
+		return number;
+	}
+
+	/**
+	 * Return one of the given strings, or null if the field is absent.
+	 */
+	@Nullable String choice(String name, String... choices) {
+		JsonNode value = optional(name);
+		if (value == null) {
+			return null;
+		}
+		List<String> quoted = Stream.of(choices).map((choice) -> "'" + choice + "'").toList();
+		int last = quoted.size() - 1;
+		check(value.isString() && List.of(choices).contains(value.stringValue()), name,
+				"Input should be " + String.join(", ", quoted.subList(0, last)) + " or " + quoted.get(last));
+		return value.stringValue();
 	}
 
 	boolean flag(String name) {
@@ -120,6 +181,30 @@ final class BodyFields {
 		return new BodyFields(value, this.prefix + name + ".");
 	}
 
+	/**
+	 * Return the objects of a list.
+	 */
+	List<BodyFields> objects(String name) {
+		JsonNode value = required(name);
+		check(value.isArray(), name, "Input should be a valid list");
+		List<BodyFields> objects = new ArrayList<>();
+		for (JsonNode element : value) {
+			String place = name + "." + objects.size();
+			check(element.isObject(), place, "Input should be a valid dictionary");
+			objects.add(new BodyFields(element, this.prefix + place + "."));
+		}
+		return objects;
+	}
+
+	/**
+	 * Refuse fields that the API has, but this server has not.
+	 */
+	void rejectUnsupported(String... names) {
+		for (String name : names) {
+			check(!isPresent(name), name, "This field is not supported by this server");
+		}
+	}
+
 	void metadata() {
 		BodyFields metadata = object("metadata");
 		if (metadata != null) {
@@ -145,6 +230,11 @@ final class BodyFields {
 		for (String name : this.object.propertyNames()) {
 			check(this.read.contains(name), name, "Extra inputs are not permitted");
 		}
+	}
+
+	private String string(String name, JsonNode value) {
+		check(value.isString(), name, "Input should be a valid string");
+		return value.stringValue();
 	}
 
 	private int integer(String name, JsonNode value, int minimum) {

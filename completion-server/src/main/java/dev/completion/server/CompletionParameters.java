@@ -40,8 +40,8 @@ record CompletionParameters(String model, String prompt, Dialogue dialogue, int 
 		BodyFields fields = BodyFields.of(body);
 		int maxTokens = fields.requiredInteger("max_tokens_to_sample", 1);
 		fields.metadata();
-		String model = fields.requiredString("model");
-		String prompt = fields.requiredString("prompt");
+		String model = fields.requiredText("model");
+		String prompt = fields.requiredText("prompt");
 		List<String> stopSequences = fields.stopSequences();
 		boolean stream = fields.flag("stream");
 		fields.fraction("temperature");

@@ -29,12 +29,17 @@ import java.util.List;
  * plays the {@linkplain #enqueue(Reply...) queued replies}, and the faults of a network
  * and of a broken server with them.
  * <p>
- * It serves {@code POST /v1/complete}, {@code GET /v1/models} and {@code GET
- * /v1/models/{id}}. Of the models, {@code claude-2.1}, {@code claude-2.0},
- * {@code claude-2} and {@code claude-instant-1.2} are served on {@code /v1/complete};
- * newer ones are refused there with the API's own error, retired and unknown ones are not
- * found. A token of its answers is a word with its leading space. Rate limits are
- * reported but not enforced.
+ * It serves {@code POST /v1/complete}, {@code POST /v1/messages}, {@code GET /v1/models}
+ * and {@code GET /v1/models/{id}}. Of the models, {@code claude-2.1}, {@code claude-2.0},
+ * {@code claude-2} and {@code claude-instant-1.2} are served on {@code /v1/complete}
+ * only; newer ones are served on {@code /v1/messages} only, and refused on the other with
+ * the API's own error. Retired and unknown ones are not found. A token of its answers is
+ * a word with its leading space. Rate limits are reported but not enforced.
+ * <p>
+ * Both APIs answer the same conversation with the same text, which in a completion has a
+ * leading space. Messages are text: tools, images and documents are refused. Models from
+ * Claude 5 on begin with a thought, a short one that does not count against
+ * {@code max_tokens}, unless thinking is turned off; older ones when it is asked for.
  * <p>
  * Safe for use by many threads. Its own threads are daemons and end with
  * {@link #close()}.

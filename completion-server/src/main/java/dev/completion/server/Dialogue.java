@@ -49,11 +49,30 @@ record Dialogue(String system, List<Turn> turns, String prefill) {
 		}
 		String system = sanitized.substring(0, marker.start()).strip();
 		List<Turn> turns = turns(sanitized, marker);
-		Turn last = turns.remove(turns.size() - 1);
-		if (last.human()) {
+		if (turns.get(turns.size() - 1).human()) {
 			throw ApiException.invalidRequest("prompt must end with an \"\\n\\nAssistant:\" turn");
 		}
-		return new Dialogue(system, List.copyOf(turns), last.text());
+		return of(system, turns);
+	}
+
+	/**
+	 * Return a dialogue in which turns of the same side that follow each other are one.
+	 * If the last turn is not one of the human, its text is the prefill.
+	 */
+	static Dialogue of(String system, List<Turn> turns) {
+		List<Turn> merged = new ArrayList<>();
+		for (Turn turn : turns) {
+			int last = merged.size() - 1;
+			if (last >= 0 && merged.get(last).human() == turn.human()) {
+				merged.set(last, merged.get(last).followedBy(turn));
+			}
+			else {
+				merged.add(turn);
+			}
+		}
+		int last = merged.size() - 1;
+		String prefill = (last >= 0 && !merged.get(last).human()) ? merged.remove(last).text() : "";
+		return new Dialogue(system, List.copyOf(merged), prefill);
 	}
 
 	private static String sanitize(String prompt) {
@@ -86,9 +105,21 @@ record Dialogue(String system, List<Turn> turns, String prefill) {
 	}
 
 	/**
+	 * Return the number of tokens.
+	 */
+	int tokens() {
+		int turns = this.turns.stream().mapToInt((turn) -> Tokens.count(turn.text())).sum();
+		return Tokens.count(this.system) + turns + Tokens.count(this.prefill);
+	}
+
+	/**
 	 * Text of one side, without the white space around it.
 	 */
 	record Turn(boolean human, String text) {
+
+		Turn followedBy(Turn next) {
+			return new Turn(this.human, (this.text + "\n\n" + next.text).strip());
+		}
 
 	}
 

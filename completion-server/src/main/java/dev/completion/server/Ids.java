@@ -36,6 +36,10 @@ final class Ids {
 		return random("compl_");
 	}
 
+	static String messageId() {
+		return random("msg_");
+	}
+
 	private static String random(String prefix) {
 		StringBuilder id = new StringBuilder(prefix);
 		ThreadLocalRandom.current()

@@ -58,12 +58,12 @@ public final class Reply {
 	}
 
 	/**
-	 * Return a reply with the given text as the completion, as JSON or as an event
-	 * stream, as the body of the request asks. A stream has a ping after its first delta,
-	 * and ends with an event that has the stop reason and no text. Deltas are the text's
-	 * words, each with its leading space.
-	 * @param text the completion, used as it is: a leading space, as the API sends it, is
-	 * not added
+	 * Return a reply with the given text: as a message if the path of the request is
+	 * {@code /v1/messages}, else as a completion, and as JSON or as an event stream, as
+	 * the body of the request asks. A stream has a ping near its start. Deltas are the
+	 * text's words, each with its leading space.
+	 * @param text the text, used as it is: a leading space, as completions have it, is
+	 * not added, nor is a thought; an empty text is a message without content
 	 * @return the reply, with status 200
 	 */
 	public static Reply text(String text) {
@@ -196,7 +196,9 @@ public final class Reply {
 	/**
 	 * Return a copy with another stop reason.
 	 * <p>
-	 * The default is {@code stop_sequence}, the only one that comes with a {@code stop}.
+	 * The default is {@code stop_sequence}, the natural end of a completion, and the only
+	 * one that comes with a {@code stop}. A message says {@code end_turn} instead. Any
+	 * other value is sent as it is.
 	 * @param value the stop reason
 	 * @return the copy
 	 * @throws IllegalStateException if this is not a reply made by {@link #text(String)}

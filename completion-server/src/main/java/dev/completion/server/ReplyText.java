@@ -28,8 +28,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class ReplyText implements Function<Exchange, Answer> {
 
-	private static final String DEFAULT_MODEL = "claude-2.1";
-
 	private final String text;
 
 	private final String stopReason;
@@ -57,10 +55,36 @@ final class ReplyText implements Function<Exchange, Answer> {
 	@Override
 	public Answer apply(Exchange exchange) {
 		JsonNode body = readLeniently(exchange);
-		String model = ModelCatalogue.resolve(body.path("model").stringValue(DEFAULT_MODEL));
-		Usage usage = new Usage(Tokens.count(body.path("prompt").stringValue("")), Tokens.count(this.text));
-		return new CompletionAnswer(model, new AnswerText(deltas(), this.stopReason, null), usage)
-			.answer(body.path("stream").booleanValue(false), Duration.ZERO);
+		AnswerText answerText = new AnswerText(deltas(), this.stopReason, null);
+		TextAnswer answer = exchange.request().path().equals(ApiRouter.MESSAGES) ? message(body, answerText)
+				: completion(body, answerText);
+		return answer.answer(body.path("stream").booleanValue(false), Duration.ZERO);
+	}
+
+	private TextAnswer completion(JsonNode body, AnswerText answerText) {
+		int inputTokens = Tokens.count(body.path("prompt").stringValue(""));
+		return new CompletionAnswer(model(body, "claude-2.1"), answerText, usage(inputTokens));
+	}
+
+	private TextAnswer message(JsonNode body, AnswerText answerText) {
+		return new MessageAnswer(model(body, "claude-sonnet-5-5"), "", answerText, usage(inputTokens(body)));
+	}
+
+	private static int inputTokens(JsonNode body) {
+		try {
+			return Conversation.read(BodyFields.of(body)).dialogue().tokens();
+		}
+		catch (ApiException ex) {
+			return 0;
+		}
+	}
+
+	private Usage usage(int inputTokens) {
+		return new Usage(inputTokens, Tokens.count(this.text));
+	}
+
+	private static String model(JsonNode body, String defaultModel) {
+		return ModelCatalogue.resolve(body.path("model").stringValue(defaultModel));
 	}
 
 	private static JsonNode readLeniently(Exchange exchange) {

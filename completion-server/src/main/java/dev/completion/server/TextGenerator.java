@@ -75,6 +75,14 @@ final class TextGenerator {
 		return String.format(Locale.ROOT, text, topics.toArray());
 	}
 
+	/**
+	 * Write a thought that names the words of the question which the text names.
+	 */
+	static String thought(Dialogue dialogue) {
+		return String.format(Locale.ROOT, "This is about %1$s and %2$s. I will start with %1$s, and keep it short.",
+				topics(dialogue.question()).toArray());
+	}
+
 	private static String pick(List<String> sentences, Random random) {
 		return sentences.get(random.nextInt(sentences.size()));
 	}

@@ -40,7 +40,9 @@ class ModelsEndpointTests extends AbstractServerTests {
 		assertThat(TestClient.header(response, "content-type")).isEqualTo("application/json");
 		assertThat(response.body())
 			.isEqualTo("{\"data\":[{\"type\":\"model\",\"id\":\"claude-2.0\",\"display_name\":\"Claude 2.0\","
-					+ "\"created_at\":\"2023-07-11T00:00:00Z\",\"max_input_tokens\":100000,\"max_tokens\":4096}],"
+					+ "\"created_at\":\"2023-07-11T00:00:00Z\",\"max_input_tokens\":100000,\"max_tokens\":4096,"
+					+ "\"capabilities\":null,\"lifecycle\":\"deprecated\",\"deprecated_at\":\"2025-01-21T00:00:00Z\","
+					+ "\"retires_at\":\"2025-07-21T00:00:00Z\",\"line\":null}],"
 					+ "\"first_id\":\"claude-2.0\",\"has_more\":false,\"last_id\":\"claude-2.0\"}");
 	}
 

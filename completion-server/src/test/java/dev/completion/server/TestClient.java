@@ -78,6 +78,14 @@ final class TestClient {
 		return complete(body.toString());
 	}
 
+	HttpResponse<String> message(String body) {
+		return send("POST", "/v1/messages", body);
+	}
+
+	HttpResponse<String> message(ObjectNode body) {
+		return message(body.toString());
+	}
+
 	HttpResponse<String> get(String path) {
 		return send("GET", path, "");
 	}
@@ -109,6 +117,16 @@ final class TestClient {
 		return body().put("stream", true);
 	}
 
+	/**
+	 * Return a body for {@code /v1/messages} and a model that neither thinks nor refuses
+	 * a prefill.
+	 */
+	static ObjectNode messageBody() {
+		ObjectNode body = MAPPER.createObjectNode().put("model", "claude-opus-4-5").put("max_tokens", 256);
+		body.putArray("messages").addObject().put("role", "user").put("content", "Why is the sky blue?");
+		return body;
+	}
+
 	static JsonNode json(String text) {
 		return MAPPER.readTree(text);
 	}
@@ -125,6 +143,11 @@ final class TestClient {
 		JsonNode error = json(response).path("error");
 		return response.statusCode() + " " + error.path("type").stringValue("absent") + " "
 				+ error.path("message").stringValue("absent");
+	}
+
+	static String text(HttpResponse<String> response) {
+		JsonNode content = json(response).path("content");
+		return content.path(content.size() - 1).path("text").stringValue("absent");
 	}
 
 	static String completion(HttpResponse<String> response) {
