@@ -26,6 +26,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.util.StringUtils;
+
 /**
  * Chooses the API for each model: the one that was set, or else the one that the server
  * turns out to serve the model on. Safe for use by many threads.
@@ -91,9 +93,13 @@ final class ApiSelector {
 	 */
 	void learn(Model model) {
 		if (this.onMessages.size() < MAX_LEARNED && this.onMessages.add(model)) {
-			logger.info("Using the Messages API for model " + model + ", which the server does not serve on the "
-					+ "Text Completions API");
+			logger.info("Using the Messages API for model '" + loggable(model)
+					+ "', which the server does not serve on the Text Completions API");
 		}
+	}
+
+	private static String loggable(Model model) {
+		return StringUtils.truncate(model.id().replaceAll("[^\\x20-\\x7e]", "?"));
 	}
 
 	private static boolean isRefusal(ErrorResponse response) {

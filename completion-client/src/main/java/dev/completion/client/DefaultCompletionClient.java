@@ -17,9 +17,11 @@
 package dev.completion.client;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -224,23 +226,28 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	@Override
 	public Flux<ModelInfo> models() {
-		return models("/v1/models?limit={limit}", Map.of("limit", MODELS_PAGE_SIZE));
-	}
-
-	private Flux<ModelInfo> modelsAfter(String id) {
-		return models("/v1/models?limit={limit}&after_id={id}", Map.of("limit", MODELS_PAGE_SIZE, "id", id));
-	}
-
-	private Flux<ModelInfo> models(String uri, Map<String, ?> variables) {
-		return get(uri, variables, new ModelReader(this.mapper)::readPage).flatMapMany((page) -> {
-			String next = page.next();
-			Flux<ModelInfo> models = Flux.fromIterable(page.models());
-			// a server that names the same page again would be asked for ever
-			if (next == null || next.equals(variables.get("id"))) {
-				return models;
-			}
-			return models.concatWith(Flux.defer(() -> modelsAfter(next)));
+		return Flux.defer(() -> {
+			Set<String> seen = new HashSet<>();
+			return modelsPage("/v1/models?limit={limit}", Map.of("limit", MODELS_PAGE_SIZE))
+				.expand((page) -> modelsAfter(page, seen))
+				.concatMapIterable(ModelReader.Page::models, 1);
 		});
+	}
+
+	/**
+	 * Return the page after the given one. A server that names a page again would be
+	 * asked for ever.
+	 */
+	private Mono<ModelReader.Page> modelsAfter(ModelReader.Page page, Set<String> seen) {
+		String last = page.next();
+		if (last == null || !seen.add(last)) {
+			return Mono.empty();
+		}
+		return modelsPage("/v1/models?limit={limit}&after_id={id}", Map.of("limit", MODELS_PAGE_SIZE, "id", last));
+	}
+
+	private Mono<ModelReader.Page> modelsPage(String uri, Map<String, ?> variables) {
+		return get(uri, variables, new ModelReader(this.mapper)::readPage);
 	}
 
 	@Override

@@ -53,7 +53,8 @@ final class MessageWriter extends RequestWriter {
 		int last = prompt.turns().size() - 1;
 		for (int i = 0; i <= last; i++) {
 			Turn turn = prompt.turns().get(i);
-			writeTurn(turn, (i != last) ? turn.text() : turn.text().stripTrailing(), i + 1, json);
+			boolean prefill = i == last && !turn.human();
+			writeTurn(turn, prefill ? turn.text().stripTrailing() : turn.text(), i + 1, json);
 		}
 		json.writeEndArray();
 		integer("max_tokens", request.maxTokensToSample(), json);

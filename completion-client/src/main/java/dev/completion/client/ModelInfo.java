@@ -31,10 +31,18 @@ import org.jspecify.annotations.Nullable;
  * does not say
  * @param maxTokens the most tokens it produces, or {@code null} if the server does not
  * say
+ * @param lifecycle {@code active}, {@code deprecated} or {@code retired}, or another
+ * value in the time to come; {@code null} if the server does not say
+ * @param deprecatedAt when it was deprecated, or {@code null} if it was not, or the
+ * server does not say
+ * @param retiresAt when it is to be retired, as far as that is planned, or {@code null}
+ * @param line the line of models that it belongs to, such as {@code opus}, or
+ * {@code null}
  * @param additionalProperties what else the server sent, by its name on the wire; not
  * modifiable
  * @since 0.1.0
  */
 public record ModelInfo(String id, String displayName, @Nullable Instant createdAt, @Nullable Long maxInputTokens,
-		@Nullable Long maxTokens, Map<String, Object> additionalProperties) {
+		@Nullable Long maxTokens, @Nullable String lifecycle, @Nullable Instant deprecatedAt,
+		@Nullable Instant retiresAt, @Nullable String line, Map<String, Object> additionalProperties) {
 }

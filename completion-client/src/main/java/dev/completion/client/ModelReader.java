@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -38,6 +39,9 @@ final class ModelReader {
 
 	private static final TypeReference<LinkedHashMap<String, Object>> PROPERTIES = new TypeReference<>() {
 	};
+
+	private static final Set<String> COMPONENTS = Set.of("id", "display_name", "created_at", "max_input_tokens",
+			"max_tokens", "lifecycle", "deprecated_at", "retires_at", "line");
 
 	private final JsonMapper mapper;
 
@@ -64,11 +68,12 @@ final class ModelReader {
 		String id = model.path("id").stringValue();
 		JsonNode name = model.path("display_name");
 		Map<String, Object> others = this.mapper.convertValue(model, PROPERTIES);
-		others.keySet().removeAll(List.of("id", "display_name", "created_at", "max_input_tokens", "max_tokens"));
+		others.keySet().removeAll(COMPONENTS);
 		others.values().removeIf(Objects::isNull);
 		return new ModelInfo(id, name.isString() ? name.stringValue() : id, instant(model.path("created_at")),
 				number(model.path("max_input_tokens")), number(model.path("max_tokens")),
-				JsonValues.unmodifiable(others));
+				string(model.path("lifecycle")), instant(model.path("deprecated_at")),
+				instant(model.path("retires_at")), string(model.path("line")), JsonValues.unmodifiable(others));
 	}
 
 	private JsonNode tree(byte[] json) {
@@ -78,6 +83,10 @@ final class ModelReader {
 		catch (JacksonException ex) {
 			throw new UnreadableException("is not valid JSON");
 		}
+	}
+
+	private static @Nullable String string(JsonNode node) {
+		return node.isString() ? node.stringValue() : null;
 	}
 
 	private static @Nullable Long number(JsonNode node) {

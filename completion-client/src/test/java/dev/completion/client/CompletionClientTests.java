@@ -305,6 +305,16 @@ class CompletionClientTests {
 			.containsExactly("limit=100", "limit=100&after_id=b");
 	}
 
+	@Test
+	void modelsEndsWhereAPageComesAgain() {
+		for (int i = 0; i < 10; i++) {
+			this.server.enqueue(page("a", "b", true), page("c", "d", true));
+		}
+		assertThat(this.client.models().map(ModelInfo::id).collectList().block(LIMIT)).containsExactly("a", "b", "c",
+				"d", "a", "b");
+		assertThat(this.server.requests()).hasSize(3);
+	}
+
 	private static Reply page(String first, String last, boolean more) {
 		return Reply.body(200, "application/json", """
 				{"data":[{"type":"model","id":"%1$s"},{"type":"model","id":"%2$s"}],"has_more":%3$s,"last_id":"%2$s"}"""

@@ -43,16 +43,28 @@ class ModelReaderTests {
 				{"type":"model","id":"claude-2.1","display_name":"Claude 2.1","created_at":"2023-11-21T00:00:00Z",
 				"max_input_tokens":200000,"max_tokens":4096,"capabilities":{"batch":{"supported":true}}}""");
 		assertThat(model).isEqualTo(new ModelInfo("claude-2.1", "Claude 2.1", Instant.parse("2023-11-21T00:00:00Z"),
-				200_000L, 4096L, Map.of("type", "model", "capabilities", Map.of("batch", Map.of("supported", true)))));
+				200_000L, 4096L, null, null, null, null,
+				Map.of("type", "model", "capabilities", Map.of("batch", Map.of("supported", true)))));
+	}
+
+	@Test
+	void readHasTheLifecycle() {
+		ModelInfo model = read("""
+				{"type":"model","id":"claude-opus-4-8","lifecycle":"deprecated","deprecated_at":"2026-11-01T00:00:00Z",
+				"retires_at":"2027-01-31T00:00:00Z","line":"opus"}""");
+		assertThat(model).isEqualTo(new ModelInfo("claude-opus-4-8", "claude-opus-4-8", null, null, null, "deprecated",
+				Instant.parse("2026-11-01T00:00:00Z"), Instant.parse("2027-01-31T00:00:00Z"), "opus",
+				Map.of("type", "model")));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "{\"id\":\"m\"}",
+			"{\"id\":\"m\",\"lifecycle\":1,\"deprecated_at\":\"soon\",\"retires_at\":null,\"line\":{}}",
 			"{\"id\":\"m\",\"display_name\":null,\"created_at\":null,\"max_input_tokens\":null,\"max_tokens\":null}",
 			"{\"id\":\"m\",\"display_name\":1,\"created_at\":0,\"max_input_tokens\":\"1\",\"max_tokens\":1.5}",
 			"{\"id\":\"m\",\"created_at\":\"yesterday\",\"max_tokens\":true,\"max_input_tokens\":[]}" })
 	void readWhenFieldsAreMissingOrBadHasNulls(String json) {
-		assertThat(read(json)).isEqualTo(new ModelInfo("m", "m", null, null, null, Map.of()));
+		assertThat(read(json)).isEqualTo(new ModelInfo("m", "m", null, null, null, null, null, null, null, Map.of()));
 	}
 
 	@ParameterizedTest
