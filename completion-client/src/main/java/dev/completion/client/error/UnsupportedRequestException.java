@@ -19,7 +19,8 @@ package dev.completion.client.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request cannot be expressed in the API in use. Nothing was sent.
+ * The request cannot be expressed in the API that serves the model: a prompt that is no
+ * conversation, say. Nothing was sent to that API. The message names the part.
  *
  * @since 0.1.0
  */

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.completion.client.CompletionApi;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -61,6 +62,11 @@ public class CompletionProperties {
 	 * Whether to allow plain http to another machine.
 	 */
 	private boolean allowInsecure;
+
+	/**
+	 * API that serves the completions.
+	 */
+	private CompletionApi api = CompletionApi.AUTO;
 
 	/**
 	 * API version, sent as 'anthropic-version'.
@@ -121,6 +127,14 @@ public class CompletionProperties {
 
 	public void setAllowInsecure(boolean allowInsecure) {
 		this.allowInsecure = allowInsecure;
+	}
+
+	public CompletionApi getApi() {
+		return this.api;
+	}
+
+	public void setApi(CompletionApi api) {
+		this.api = api;
 	}
 
 	public String getVersion() {

@@ -57,6 +57,7 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 
 	@Override
 	public void customize(String name, CompletionClient.Builder builder) {
+		map("api", this.properties.getApi(), builder::api);
 		map("version", this.properties.getVersion(), builder::version);
 		map("betas", this.properties.getBetas().toArray(String[]::new), builder::betas);
 		this.properties.getHeaders()

@@ -109,6 +109,16 @@ class CompletionAutoConfigurationTests {
 			});
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "auto, claude-haiku-5-5, /v1/complete /v1/messages", "AUTO, claude-2.1, /v1/complete",
+			"messages, claude-haiku-5-5, /v1/messages", "text-completions, claude-2.1, /v1/complete" })
+	void apiIsAsked(String api, String model, String paths) {
+		this.runner.withPropertyValues("completion.api=" + api, "completion.defaults.model=" + model).run((context) -> {
+			complete(context);
+			assertThat(this.server.requests()).extracting(RecordedRequest::path).containsExactly(paths.split(" "));
+		});
+	}
+
 	@Test
 	void headersArePutIntoRequests() {
 		this.server.enqueue(Reply.text(" Hi"));

@@ -45,8 +45,8 @@ class ConfigurationMetadataTests {
 	void propertiesAreThoseOfTheDocumentation() throws IOException {
 		assertThat(properties().map((property) -> property.get("name").stringValue())).containsExactlyInAnyOrder(
 				"completion.enabled", "completion.api-key", "completion.auth-token", "completion.base-url",
-				"completion.allow-insecure", "completion.version", "completion.betas", "completion.headers",
-				"completion.defaults.model", "completion.defaults.max-tokens-to-sample",
+				"completion.allow-insecure", "completion.api", "completion.version", "completion.betas",
+				"completion.headers", "completion.defaults.model", "completion.defaults.max-tokens-to-sample",
 				"completion.defaults.temperature", "completion.defaults.top-p", "completion.defaults.top-k",
 				"completion.defaults.stop-sequences", "completion.defaults.user-id", "completion.timeout.connect",
 				"completion.timeout.response", "completion.embedded-server.mode", "completion.embedded-server.port",
@@ -57,9 +57,10 @@ class ConfigurationMetadataTests {
 	void defaultsAreTold() throws IOException {
 		assertThat(properties().filter((property) -> property.has("defaultValue"))
 			.map((property) -> property.get("name").stringValue() + "=" + property.get("defaultValue").asString()))
-			.contains("completion.enabled=true", "completion.allow-insecure=false", "completion.version=2023-06-01",
-					"completion.defaults.max-tokens-to-sample=1024", "completion.embedded-server.mode=off",
-					"completion.embedded-server.port=0", "management.health.completion.enabled=true");
+			.contains("completion.enabled=true", "completion.allow-insecure=false", "completion.api=auto",
+					"completion.version=2023-06-01", "completion.defaults.max-tokens-to-sample=1024",
+					"completion.embedded-server.mode=off", "completion.embedded-server.port=0",
+					"management.health.completion.enabled=true");
 	}
 
 	static Stream<JsonNode> properties() throws IOException {

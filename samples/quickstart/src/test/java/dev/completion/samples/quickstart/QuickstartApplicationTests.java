@@ -35,7 +35,7 @@ class QuickstartApplicationTests {
 	@Test
 	void answersThePromptOfItsArguments(CapturedOutput output) {
 		assertThat(run("Why", "do cats purr?")).isZero();
-		assertThat(output.getOut()).contains("> Why do cats purr?\n", "canned", "\nmodel:       claude-2.1\n",
+		assertThat(output.getOut()).contains("> Why do cats purr?\n", "canned", "\nmodel:       claude-haiku-5-5\n",
 				"\nstop reason: stop_sequence\n", "\nrequest id:  req_", "\nhealth:      UP");
 		assertThat(answer(output)).isNotBlank();
 	}
