@@ -167,7 +167,11 @@ final class MessageReader extends AnswerReader {
 		Object value = parser.readValueAs(Object.class);
 		if (value instanceof Map<?, ?> later && this.additionalProperties.get(name) instanceof Map<?, ?> earlier) {
 			Map<Object, @Nullable Object> merged = new LinkedHashMap<>(earlier);
-			later.forEach((key, part) -> merged.merge(key, part, (old, replacement) -> replacement));
+			later.forEach((key, part) -> {
+				if (part != null) {
+					merged.put(key, part);
+				}
+			});
 			this.additionalProperties.put(name, merged);
 		}
 		else {
