@@ -29,15 +29,16 @@ import reactor.core.publisher.Mono;
  *
  * @param id the id of the completion, the same in every delta of a stream; empty if the
  * server sent none, as old servers do
- * @param completion the text, or the next piece of it; may be empty, and normally begins
- * with a space
+ * @param completion the text, or the next piece of it; may be empty. That of the Text
+ * Completions API normally begins with a space
  * @param stopReason why the text ended; {@code null} in every delta but the last
  * @param model the model that answered, which may be a more exact name than the one asked
  * for
  * @param type the type on the wire, {@code completion}
  * @param stop the stop sequence that ended the text, or {@code null}
  * @param additionalProperties what else the server sent that is not null, by its name on
- * the wire; not modifiable
+ * the wire, such as the Messages API's {@code usage}, which comes with the last delta of a
+ * stream; not modifiable
  * @since 0.1.0
  */
 public record Completion(String id, String completion, @Nullable StopReason stopReason, Model model, String type,

@@ -26,7 +26,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * Reactive client for completion-style access to Claude: a prompt goes in, text comes
- * out.
+ * out, over whichever {@linkplain CompletionApi API} serves the model.
  * <p>
  * Nothing is sent until a result is subscribed to, and each subscription is a call of its
  * own. Cancelling it closes the connection, at once and whatever the call is waiting for.

@@ -225,7 +225,7 @@ public final class CompletionRequest {
 
 		/**
 		 * Set the prompt in its wire form, with its turns written out. It is sent as it
-		 * is.
+		 * is; to the Messages API turn by turn.
 		 * @param prompt the prompt; must not be blank
 		 * @return this builder
 		 * @see Prompt
@@ -247,8 +247,9 @@ public final class CompletionRequest {
 		}
 
 		/**
-		 * Set the most tokens to produce. The server may end sooner, and caps the value
-		 * at what the model can do.
+		 * Set the most tokens to produce. The server may end sooner. More than the model
+		 * can do is capped by the Text Completions API, and refused by the Messages API,
+		 * where what the model thinks counts as well.
 		 * @param maxTokensToSample the number of tokens; at least 1
 		 * @return this builder
 		 */
