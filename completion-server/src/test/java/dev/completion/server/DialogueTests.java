@@ -36,6 +36,17 @@ class DialogueTests {
 	}
 
 	@Test
+	void turnsOfSameSideAreOne() {
+		assertThat(Dialogue.parse("\n\nHuman: a\n\nHuman: b\n\nAssistant: c\n\nAssistant:"))
+			.isEqualTo(new Dialogue("", List.of(new Dialogue.Turn(true, "a\n\nb")), "c"));
+	}
+
+	@Test
+	void tokensAreThoseOfAllTexts() {
+		assertThat(Dialogue.parse("Be brief.\n\nHuman: a b\n\nAssistant: c d e").tokens()).isEqualTo(7);
+	}
+
+	@Test
 	void parseKeepsMarkersWithinLine() {
 		Dialogue dialogue = Dialogue.parse("\n\nHuman: What is \"Human:\"?\nAssistant: no\n\nAssistant:");
 		assertThat(dialogue.turns()).containsExactly(new Dialogue.Turn(true, "What is \"Human:\"?\nAssistant: no"));

@@ -127,6 +127,24 @@ class ModelsEndpointTests extends AbstractServerTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource(nullValues = "-", textBlock = """
+			claude-fable-5-2, fable, active, -, -
+			claude-mythos-preview, mythos, deprecated, 2026-07-21T00:00:00Z, -
+			claude-sonnet-4-5, sonnet, deprecated, 2026-09-30T00:00:00Z, 2026-11-30T00:00:00Z
+			claude-3-opus-20240229, opus, deprecated, 2025-06-30T00:00:00Z, 2026-01-05T00:00:00Z
+			claude-haiku-4-5, haiku, active, -, -
+			claude-instant-1.2, -, deprecated, 2024-09-04T00:00:00Z, 2024-11-06T00:00:00Z
+			""")
+	void modelTellsLineAndLifecycle(String name, String line, String lifecycle, String deprecated, String retires) {
+		JsonNode model = TestClient.json(client.get("/v1/models/" + name));
+		assertThat(model.get("line").stringValue(null)).isEqualTo(line);
+		assertThat(model.get("lifecycle").stringValue()).isEqualTo(lifecycle);
+		assertThat(model.get("deprecated_at").stringValue(null)).isEqualTo(deprecated);
+		assertThat(model.get("retires_at").stringValue(null)).isEqualTo(retires);
+		assertThat(model.get("capabilities").isNull()).isTrue();
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "claude-3-5-haiku-latest", "claude-3-7-sonnet-20250219", "claude-instant-1", "nonsense" })
 	void retiredOrUnknownModelIsNotFound(String name) {
 		assertThat(TestClient.errorOf(client.get("/v1/models/" + name)))

@@ -22,6 +22,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -62,6 +63,46 @@ class ReplyTests extends AbstractServerTests {
 				"");
 		server.enqueue(Reply.text("").chunkSizes(1));
 		assertThat(deltas(client.complete(TestClient.streamBody()).body())).containsExactly("");
+	}
+
+	@Test
+	void textIsSentAsMessage() {
+		server.enqueue(Reply.text(" Scripted "), Reply.text("cut").stopReason("max_tokens"),
+				Reply.text("no").stopReason("refusal"), Reply.text(""));
+		ObjectNode body = TestClient.messageBody().put("model", "claude-haiku-4-5");
+		JsonNode json = TestClient.json(client.message(body));
+		assertThat(json.get("content").toString()).isEqualTo("[{\"type\":\"text\",\"text\":\" Scripted \"}]");
+		assertThat(json.get("stop_reason").stringValue()).isEqualTo("end_turn");
+		assertThat(json.get("stop_sequence").isNull()).isTrue();
+		assertThat(json.get("model").stringValue()).isEqualTo("claude-haiku-4-5-20251001");
+		assertThat(json.at("/usage/input_tokens").intValue()).isEqualTo(5);
+		assertThat(json.at("/usage/output_tokens").intValue()).isEqualTo(2);
+		assertThat(TestClient.json(client.message(body)).get("stop_reason").stringValue()).isEqualTo("max_tokens");
+		assertThat(TestClient.json(client.message(body)).get("stop_reason").stringValue()).isEqualTo("refusal");
+		assertThat(TestClient.json(client.message(body)).get("content")).isEmpty();
+	}
+
+	@Test
+	void textIsSentAsStreamOfMessage() {
+		server.enqueue(Reply.text("Hello there"), Reply.text("a😀bcd").chunkSizes(2, 1));
+		ObjectNode body = TestClient.messageBody().put("model", "claude-opus-5").put("stream", true);
+		assertThat(client.send("POST", "/v1/messages?beta=true", body.toString()).body())
+			.startsWith("event: message_start\n")
+			.contains("\"text\":\"Hello\"", "\"text\":\" there\"", "\"stop_reason\":\"end_turn\"")
+			.doesNotContain("thinking")
+			.endsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
+		assertThat(client.message(body).body()).contains("\"text\":\"a😀\"", "\"text\":\"b\"", "\"text\":\"d\"");
+	}
+
+	@Test
+	void messageRequestIsNotChecked() {
+		server.enqueue(Reply.text("one"), Reply.text("two"), Reply.error(529, "overloaded_error", "Overloaded"));
+		TestClient stranger = client.with("x-api-key", null).with("anthropic-version", null);
+		assertThat(TestClient.text(stranger.message("not JSON"))).isEqualTo("one");
+		HttpResponse<String> response = stranger.message("{\"model\":\"mine\",\"messages\":[]}");
+		assertThat(TestClient.text(response)).isEqualTo("two");
+		assertThat(TestClient.json(response).get("model").stringValue()).isEqualTo("mine");
+		assertThat(TestClient.errorOf(stranger.message("{}"))).isEqualTo("529 overloaded_error Overloaded");
 	}
 
 	@Test

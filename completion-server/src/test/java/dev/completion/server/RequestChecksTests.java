@@ -51,7 +51,7 @@ class RequestChecksTests extends AbstractServerTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/", "/v1", "/v1/complete/", "/v1/models/", "/v1/models/claude-2.1/more",
-			"/v1/completions", "/V1/complete" })
+			"/v1/completions", "/V1/complete", "/v1/messages/", "/v1/messages/count_tokens" })
 	void unknownPathIsNotFoundEvenWithoutKey(String path) {
 		HttpResponse<String> response = client.with("x-api-key", null).get(path);
 		assertThat(TestClient.errorOf(response)).isEqualTo("404 not_found_error Not found");
@@ -59,8 +59,8 @@ class RequestChecksTests extends AbstractServerTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "GET,/v1/complete", "PUT,/v1/complete", "HEAD,/v1/complete", "POST,/v1/models", "DELETE,/v1/models",
-			"POST,/v1/models/claude-2.1" })
+	@CsvSource({ "GET,/v1/complete", "PUT,/v1/complete", "HEAD,/v1/complete", "GET,/v1/messages", "HEAD,/v1/messages",
+			"POST,/v1/models", "DELETE,/v1/models", "POST,/v1/models/claude-2.1" })
 	void wrongMethodIsNotAllowed(String method, String path) {
 		HttpResponse<String> response = client.send(method, path, "");
 		assertThat(response.statusCode()).isEqualTo(405);
@@ -139,6 +139,26 @@ class RequestChecksTests extends AbstractServerTests {
 			.isEqualTo("400 invalid_request_error anthropic-version: \"" + version
 					+ "\" is not supported by this server for /v1/complete. Please use \"2023-06-01\".");
 		assertThat(other.get("/v1/models").statusCode()).isEqualTo(200);
+	}
+
+	@Test
+	void oldestVersionIsRefusedForMessages() {
+		assertThat(TestClient.errorOf(client.with("anthropic-version", "2023-01-01").message(TestClient.messageBody())))
+			.isEqualTo("400 invalid_request_error anthropic-version: \"2023-01-01\" is not supported by this server "
+					+ "for /v1/messages. Please use \"2023-06-01\".");
+	}
+
+	@Test
+	void messagesAreCheckedLikeCompletions() {
+		TestClient bad = client.with("anthropic-beta", "?").with("content-type", "a/b");
+		assertThat(TestClient.errorOf(client.with("x-api-key", null).message("{}"))).startsWith("401 ");
+		assertThat(TestClient.errorOf(bad.message("{"))).contains("anthropic-beta");
+		assertThat(TestClient.errorOf(bad.with("anthropic-beta", null).message("{"))).contains("content-type");
+		assertThat(TestClient.errorOf(client.message("{"))).contains("not valid JSON");
+		assertThat(TestClient.errorOf(client.message("[]"))).contains("Input should be a valid dictionary");
+		String tooLarge = TestClient.messageBody().put("system", "x".repeat(32 * 1024 * 1024)).toString();
+		assertThat(TestClient.errorOf(client.message(tooLarge)))
+			.isEqualTo("413 request_too_large Request exceeds the maximum size");
 	}
 
 	@Test

@@ -80,6 +80,15 @@ class TextGeneratorTests {
 		assertThat(texts).hasSizeGreaterThan(20);
 	}
 
+	@Test
+	void thoughtNamesWordsOfText() {
+		assertThat(TextGenerator.thought(Dialogue.parse("\n\nHuman: Compare cats and 100 % dogs.\n\nAssistant:")))
+			.isEqualTo("This is about cats and 100. I will start with cats, and keep it short.");
+		assertThat(TextGenerator.thought(Dialogue.parse("\n\nHuman: %s?\n\nAssistant:")))
+			.isEqualTo("This is about your question and its background. "
+					+ "I will start with your question, and keep it short.");
+	}
+
 	private static String generate(String question, String prefill) {
 		return TextGenerator.generate(Dialogue.parse("\n\nHuman: " + question + "\n\nAssistant: " + prefill));
 	}
