@@ -37,6 +37,15 @@ final class ApiException extends RuntimeException {
 		return new ApiException(400, "invalid_request_error", message);
 	}
 
+	/**
+	 * Refuse a request that is not valid.
+	 */
+	static void check(boolean valid, String message) {
+		if (!valid) {
+			throw invalidRequest(message);
+		}
+	}
+
 	static ApiException authentication(String message) {
 		return new ApiException(401, "authentication_error", message);
 	}

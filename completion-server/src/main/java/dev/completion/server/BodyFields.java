@@ -98,17 +98,14 @@ final class BodyFields {
 		return string(name, required(name));
 	}
 
-	void optionalString(String name) {
+	@Nullable String optionalString(String name) {
 		JsonNode value = optional(name);
-		if (value != null) {
-			string(name, value);
-		}
+		return (value != null) ? string(name, value) : null;
 	}
 
 	void optionalString(String name, int maxLength) {
-		JsonNode value = optional(name);
-		if (value != null) {
-			String text = string(name, value);
+		String text = optionalString(name);
+		if (text != null) {
 			check(text.codePointCount(0, text.length()) <= maxLength, name,
 					"String should have at most " + maxLength + " characters");
 		}

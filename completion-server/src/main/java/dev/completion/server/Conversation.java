@@ -35,16 +35,16 @@ record Conversation(Dialogue dialogue, boolean endsWithAssistant) {
 	 */
 	static Conversation read(BodyFields fields) {
 		List<Message> messages = fields.objects("messages").stream().map(Message::read).toList();
-		check(!messages.isEmpty(), "messages: at least one message is required");
-		check(messages.get(0).human(), "messages: first message must use the \"user\" role");
+		ApiException.check(!messages.isEmpty(), "messages: at least one message is required");
+		ApiException.check(messages.get(0).human(), "messages: first message must use the \"user\" role");
 		int last = messages.size() - 1;
 		for (int i = 0; i <= last; i++) {
 			Message message = messages.get(i);
-			check(!message.texts().isEmpty() || (i == last && !message.human()), "messages." + i
+			ApiException.check(!message.texts().isEmpty() || (i == last && !message.human()), "messages." + i
 					+ ": all messages must have non-empty content except for the optional final assistant message");
 		}
 		boolean endsWithAssistant = !messages.get(last).human();
-		check(!endsWithAssistant || !messages.get(last).endsWithSpace(),
+		ApiException.check(!endsWithAssistant || !messages.get(last).endsWithSpace(),
 				"messages: final assistant content cannot end with trailing whitespace");
 		String system = fields.isPresent("system") ? join(TextBlocks.read(fields, "system", "system", false)) : "";
 		return new Conversation(Dialogue.of(system, messages.stream().map(Message::turn).toList()), endsWithAssistant);
@@ -52,12 +52,6 @@ record Conversation(Dialogue dialogue, boolean endsWithAssistant) {
 
 	private static String join(List<String> texts) {
 		return String.join("\n\n", texts).strip();
-	}
-
-	private static void check(boolean valid, String message) {
-		if (!valid) {
-			throw ApiException.invalidRequest(message);
-		}
 	}
 
 	/**
@@ -74,7 +68,8 @@ record Conversation(Dialogue dialogue, boolean endsWithAssistant) {
 
 		private static boolean isHuman(BodyFields message) {
 			String role = message.requiredString("role");
-			check(!role.equals("system"), message.place() + ".role: 'system' is not supported by this server");
+			ApiException.check(!role.equals("system"),
+					message.place() + ".role: 'system' is not supported by this server");
 			return USER.equals(message.choice("role", USER, ASSISTANT));
 		}
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * System text, turns and prefill of a prompt.
@@ -61,13 +62,11 @@ record Dialogue(String system, List<Turn> turns, String prefill) {
 	 */
 	static Dialogue of(String system, List<Turn> turns) {
 		List<Turn> merged = new ArrayList<>();
-		for (Turn turn : turns) {
-			int last = merged.size() - 1;
-			if (last >= 0 && merged.get(last).human() == turn.human()) {
-				merged.set(last, merged.get(last).followedBy(turn));
-			}
-			else {
-				merged.add(turn);
+		int start = 0;
+		for (int end = 1; end <= turns.size(); end++) {
+			if (end == turns.size() || turns.get(end).human() != turns.get(start).human()) {
+				merged.add(Turn.join(turns.subList(start, end)));
+				start = end;
 			}
 		}
 		int last = merged.size() - 1;
@@ -117,8 +116,12 @@ record Dialogue(String system, List<Turn> turns, String prefill) {
 	 */
 	record Turn(boolean human, String text) {
 
-		Turn followedBy(Turn next) {
-			return new Turn(this.human, (this.text + "\n\n" + next.text).strip());
+		static Turn join(List<Turn> turns) {
+			return new Turn(turns.get(0).human(),
+					turns.stream()
+						.map(Turn::text)
+						.filter((text) -> !text.isEmpty())
+						.collect(Collectors.joining("\n\n")));
 		}
 
 	}

@@ -82,9 +82,8 @@ record MessagesParameters(String model, Conversation conversation, int maxTokens
 		String type = thinking.type(List.of("adaptive", "between_tools", "disabled", "enabled"));
 		BodyFields fields = thinking.ofType(type);
 		fields.requiredString("type");
-		if (type.equals("enabled") && fields.requiredInteger("budget_tokens", 1024) >= maxTokens) {
-			throw ApiException.invalidRequest("`max_tokens` must be greater than `thinking.budget_tokens`.");
-		}
+		ApiException.check(!type.equals("enabled") || fields.requiredInteger("budget_tokens", 1024) < maxTokens,
+				"`max_tokens` must be greater than `thinking.budget_tokens`.");
 		if (isThinking(type)) {
 			fields.choice("display", "summarized", "omitted");
 		}
@@ -114,17 +113,14 @@ record MessagesParameters(String model, Conversation conversation, int maxTokens
 	 * Refuse what the model does not allow.
 	 */
 	void checkFor(CatalogueModel model) {
-		if (this.maxTokens > model.maxTokens()) {
-			throw ApiException.invalidRequest("max_tokens: " + this.maxTokens + " > " + model.maxTokens()
-					+ ", which is the maximum allowed number of output tokens for " + model.id());
-		}
-		if (!this.sampling.isEmpty() && !model.allowsSampling()) {
+		ApiException.check(this.maxTokens <= model.maxTokens(), "max_tokens: " + this.maxTokens + " > "
+				+ model.maxTokens() + ", which is the maximum allowed number of output tokens for " + model.id());
+		if (!model.allowsSampling() && !this.sampling.isEmpty()) {
 			throw ApiException.invalidRequest("`" + this.sampling.get(0) + "` is deprecated for this model.");
 		}
-		if (this.conversation.endsWithAssistant() && !model.allowsPrefill()) {
-			throw ApiException.invalidRequest("This model does not support assistant message prefill. "
-					+ "The conversation must end with a user message.");
-		}
+		ApiException.check(model.allowsPrefill() || !this.conversation.endsWithAssistant(),
+				"This model does not support assistant message prefill. "
+						+ "The conversation must end with a user message.");
 	}
 
 	/**

@@ -49,8 +49,8 @@ final class TextBlocks {
 		List<String> texts = fields.isString(name) ? List.of(fields.requiredString(name))
 				: texts(fields.objects(name), thoughts);
 		for (String text : texts) {
-			check(!text.isEmpty(), root + ": text content blocks must be non-empty");
-			check(!text.isBlank(), root + ": text content blocks must contain non-whitespace text");
+			ApiException.check(!text.isEmpty(), root + ": text content blocks must be non-empty");
+			ApiException.check(!text.isBlank(), root + ": text content blocks must contain non-whitespace text");
 		}
 		return texts;
 	}
@@ -60,7 +60,7 @@ final class TextBlocks {
 		for (BodyFields block : blocks) {
 			String type = block.type(TYPES);
 			if (!thoughts || !THOUGHTS.contains(type)) {
-				check(type.equals(TEXT),
+				ApiException.check(type.equals(TEXT),
 						block.place() + ": Blocks of type '" + type + "' are not supported by this server");
 				texts.add(text(block.ofType(TEXT)));
 			}
@@ -77,12 +77,6 @@ final class TextBlocks {
 		block.requiredString("type");
 		block.rejectOthers();
 		return text;
-	}
-
-	private static void check(boolean valid, String message) {
-		if (!valid) {
-			throw ApiException.invalidRequest(message);
-		}
 	}
 
 }

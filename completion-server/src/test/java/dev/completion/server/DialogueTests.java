@@ -19,6 +19,7 @@ package dev.completion.server;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,6 +40,15 @@ class DialogueTests {
 	void turnsOfSameSideAreOne() {
 		assertThat(Dialogue.parse("\n\nHuman: a\n\nHuman: b\n\nAssistant: c\n\nAssistant:"))
 			.isEqualTo(new Dialogue("", List.of(new Dialogue.Turn(true, "a\n\nb")), "c"));
+	}
+
+	@Test
+	@Timeout(20)
+	void anyNumberOfTurnsIsMergedInTime() {
+		int turns = 200_000;
+		Dialogue dialogue = Dialogue.parse("\n\nHuman: a question".repeat(turns) + Dialogue.ASSISTANT);
+		assertThat(dialogue.turns()).hasSize(1);
+		assertThat(dialogue.tokens()).isEqualTo(2 * turns);
 	}
 
 	@Test
