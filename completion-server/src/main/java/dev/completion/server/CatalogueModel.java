@@ -97,8 +97,8 @@ record CatalogueModel(Generation generation, String id, Set<String> aliases, Str
 	}
 
 	private @Nullable String line() {
-		String word = this.displayName.split(" ")[1].toLowerCase(Locale.ROOT);
-		return LINES.contains(word) ? word : null;
+		String name = this.displayName.toLowerCase(Locale.ROOT);
+		return LINES.stream().filter(name::contains).findFirst().orElse(null);
 	}
 
 	/**
