@@ -37,8 +37,8 @@ import reactor.core.publisher.Mono;
  * @param type the type on the wire, {@code completion}
  * @param stop the stop sequence that ended the text, or {@code null}
  * @param additionalProperties what else the server sent that is not null, by its name on
- * the wire, such as the Messages API's {@code usage}, which comes with the last delta of a
- * stream; not modifiable
+ * the wire, such as the Messages API's {@code usage}, which comes with the last delta of
+ * a stream; not modifiable
  * @since 0.1.0
  */
 public record Completion(String id, String completion, @Nullable StopReason stopReason, Model model, String type,

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.UnsupportedRequestException;
@@ -106,16 +107,15 @@ final class DefaultCompletionClient implements CompletionClient {
 		return Mono.defer(() -> {
 			CompletionRequest complete = request.withDefaults(this.defaults);
 			Call call = call(false, complete.timeout(), false);
-			Flux<CompletionResponse> results = complete(complete, call,
-					(protocol,
-							apiRequest) -> this.transport
-								.send(apiRequest, call,
-										(answer) -> answer.json()
-											.map((json) -> call.wrap(read(json, answer,
-													protocol.reader(Objects.requireNonNull(complete.model()))::read))))
-								.flux());
-			return told(call, results).singleOrEmpty();
+			return told(call, complete(complete, call, this::whole)).singleOrEmpty();
 		});
+	}
+
+	private Flux<CompletionResponse> whole(ApiRequest request, Supplier<AnswerReader> reader, Call call) {
+		return this.transport
+			.send(request, call,
+					(answer) -> answer.json().map((json) -> call.wrap(read(json, answer, reader.get()::read))))
+			.flux();
 	}
 
 	@Override
@@ -135,12 +135,13 @@ final class DefaultCompletionClient implements CompletionClient {
 			BiFunction<Call, Flux<Completion>, Flux<T>> view) {
 		CompletionRequest complete = request.withDefaults(this.defaults);
 		Call call = call(true, complete.timeout(), context.hasKey(Completion.JOINED));
-		Flux<Completion> completions = complete(complete, call,
-				(protocol, apiRequest) -> this.transport.stream(apiRequest, call,
-						(answer) -> new CompletionStream(protocol.reader(Objects.requireNonNull(complete.model())),
-								this.errors, answer.headers(), call.limits())
-							.read(answer.eventStream(), call.timeouts().idle())));
-		return SubscriberGuard.guard(view.apply(call, told(call, completions)));
+		return SubscriberGuard.guard(view.apply(call, told(call, complete(complete, call, this::streamed))));
+	}
+
+	private Flux<Completion> streamed(ApiRequest request, Supplier<AnswerReader> reader, Call call) {
+		return this.transport.stream(request, call,
+				(answer) -> new CompletionStream(reader.get(), this.errors, answer.headers(), call.limits())
+					.read(answer.eventStream(), call.timeouts().idle()));
 	}
 
 	private Call call(boolean stream, @Nullable Duration timeout, boolean joined) {
@@ -150,10 +151,8 @@ final class DefaultCompletionClient implements CompletionClient {
 	/**
 	 * Have a request completed on one API, and on the other where only that serves the
 	 * model.
-	 * @param attempt makes one attempt
 	 */
-	private <T> Flux<T> complete(CompletionRequest request, Call call,
-			BiFunction<Protocol, ApiRequest, Flux<T>> attempt) {
+	private <T> Flux<T> complete(CompletionRequest request, Call call, Attempt<T> attempt) {
 		CallRetry retry = retry(call);
 		Model model = Objects.requireNonNull(request.model());
 		Protocol first = this.apis.select(model);
@@ -170,10 +169,12 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	private <T> Flux<T> attempts(CompletionRequest request, Call call, CallRetry retry, Protocol protocol,
-			BiFunction<Protocol, ApiRequest, Flux<T>> attempt) {
+			Attempt<T> attempt) {
 		call.use(protocol.api());
 		try {
-			return attempts(call, retry, attempt.apply(protocol, apiRequest(request, call, protocol)));
+			Model model = Objects.requireNonNull(request.model());
+			ApiRequest apiRequest = apiRequest(request, call, protocol);
+			return attempts(call, retry, attempt.make(apiRequest, () -> protocol.reader(model), call));
 		}
 		catch (CallFailure ex) {
 			return Flux.error(ex);
@@ -325,6 +326,16 @@ final class DefaultCompletionClient implements CompletionClient {
 				logger.warn("Call listener failed", ex);
 			}
 		}
+	}
+
+	/**
+	 * Makes one attempt to have a request completed.
+	 */
+	@FunctionalInterface
+	private interface Attempt<T> {
+
+		Flux<T> make(ApiRequest request, Supplier<AnswerReader> reader, Call call);
+
 	}
 
 }
