@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
@@ -232,12 +233,24 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 		this.ended = true;
 		this.idleTimer.stop();
 		if (!this.upstreamEnded) {
-			this.drainTimer.replace(
-					Schedulers.parallel().schedule(upstream()::cancel, MAX_DRAIN_TIME.toNanos(), TimeUnit.NANOSECONDS));
+			this.drainTimer
+				.replace(Schedulers.parallel().schedule(this::leave, MAX_DRAIN_TIME.toNanos(), TimeUnit.NANOSECONDS));
 			upstream().request(Long.MAX_VALUE);
 		}
 		if (!cancelled) {
 			this.downstream.onComplete();
+		}
+	}
+
+	/**
+	 * Leave a body that does not end.
+	 */
+	private void leave() {
+		try {
+			upstream().cancel();
+		}
+		catch (RejectedExecutionException ex) {
+			// the client was closed: the threads of the connection have ended, and it too
 		}
 	}
 

@@ -21,9 +21,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.PooledByteBufAllocator;
@@ -33,6 +36,8 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -128,6 +133,38 @@ class CompletionStreamTests {
 		}
 		thread.shutdown();
 		assertThat(thread.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void bodyThatDoesNotEndCanBeLeftWhenItsThreadsHaveEnded() throws InterruptedException {
+		List<Throwable> errors = new CopyOnWriteArrayList<>();
+		CountDownLatch left = new CountDownLatch(1);
+		Publisher<DataBuffer> body = (subscriber) -> subscriber.onSubscribe(new Subscription() {
+
+			@Override
+			public void request(long count) {
+				if (count == 1) {
+					subscriber.onNext(buffer(LAST));
+				}
+			}
+
+			@Override
+			public void cancel() {
+				left.countDown();
+				throw new RejectedExecutionException();
+			}
+
+		});
+		Schedulers.onHandleError((thread, ex) -> errors.add(ex));
+		try {
+			StepVerifier.create(completions(Flux.from(body))).expectNextCount(1).expectComplete().verify(LIMIT);
+			assertThat(left.await(10, TimeUnit.SECONDS)).isTrue();
+			Mono.delay(Duration.ofMillis(20)).block();
+			assertThat(errors).isEmpty();
+		}
+		finally {
+			Schedulers.resetOnHandleError();
+		}
 	}
 
 	/**
