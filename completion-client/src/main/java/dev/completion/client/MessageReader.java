@@ -83,7 +83,7 @@ final class MessageReader extends AnswerReader {
 	 * Return the end of a message whose stop reason the server has kept to itself.
 	 */
 	private Completion end() {
-		if (this.stopReason == null) {
+		if (stopReason() == null) {
 			this.stopReason = END_TURN;
 		}
 		return completion("");
@@ -95,29 +95,41 @@ final class MessageReader extends AnswerReader {
 	 */
 	private @Nullable Completion readBlock(JsonParser parser) {
 		String text = null;
+		boolean hasBlock = false;
 		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
 			JsonToken token = parser.nextToken();
 			switch (name) {
-				case "delta", "content_block" -> text = blockText(name, token, parser);
+				case "delta", "content_block" -> {
+					text = blockText(name, token, parser);
+					hasBlock = true;
+				}
 				default -> parser.skipChildren();
 			}
 		}
+		require(hasBlock, "has neither a 'delta' nor a 'content_block'");
 		return (text != null && !text.isEmpty()) ? completion(text, null, null, Map.of()) : null;
 	}
 
+	// only in a block of text is it known what 'text' is
 	private static @Nullable String blockText(String property, JsonToken token, JsonParser parser) {
 		require(token == JsonToken.START_OBJECT, "has a '" + property + "' that is not an object");
 		String text = null;
 		boolean isText = false;
+		boolean isString = true;
 		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
 			JsonToken value = parser.nextToken();
 			switch (name) {
 				case "type" -> isText = value == JsonToken.VALUE_STRING
 						&& (isCurrentText("text_delta", parser) || isCurrentText("text", parser));
-				case "text" -> text = text(name, value, parser);
+				case "text" -> {
+					isString = value == JsonToken.VALUE_STRING;
+					text = isString ? parser.getString() : null;
+					parser.skipChildren();
+				}
 				default -> parser.skipChildren();
 			}
 		}
+		require(isString || !isText, "has a 'text' that is not a string");
 		return isText ? text : null;
 	}
 
