@@ -47,8 +47,10 @@ abstract class AbstractCompletionClientErrorTests {
 
 	static final String PROMPT_TEXT = "a private question";
 
+	/**
+	 * A request without a model: each client has that of its API as its default.
+	 */
 	static final CompletionRequest REQUEST = CompletionRequest.builder()
-		.model(Model.CLAUDE_2_1)
 		.prompt(Prompt.human(PROMPT_TEXT))
 		.maxTokensToSample(100)
 		.build();
@@ -82,6 +84,7 @@ abstract class AbstractCompletionClientErrorTests {
 			.baseUrl(baseUrl)
 			.api(this.api.api)
 			.apiKey(KEY)
+			.defaults((request) -> request.model(this.api.model))
 			.retry(RetryPolicy.builder().maxRetries(0).build())
 			.build();
 	}
@@ -98,6 +101,27 @@ abstract class AbstractCompletionClientErrorTests {
 	 */
 	String last() {
 		return this.api.last("stop_sequence");
+	}
+
+	/**
+	 * Return the beginning of an event with text.
+	 */
+	String half() {
+		return this.api.delta(" half").replaceFirst("(?s)half.*", "half");
+	}
+
+	/**
+	 * Return a whole answer, with the text " Hi" and stop reason {@code max_tokens}.
+	 */
+	String answer() {
+		return this.api.answer(" Hi", "max_tokens");
+	}
+
+	/**
+	 * Return the response with {@link #answer()}.
+	 */
+	RawResponse completion() {
+		return RawResponse.of(200, "application/json", answer());
 	}
 
 	/**

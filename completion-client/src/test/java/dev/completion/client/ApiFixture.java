@@ -23,7 +23,7 @@ package dev.completion.client;
  */
 enum ApiFixture {
 
-	TEXT_COMPLETIONS(CompletionApi.TEXT_COMPLETIONS, "/v1/complete", "completion", """
+	TEXT_COMPLETIONS(CompletionApi.TEXT_COMPLETIONS, "claude-2.1", "/v1/complete", "completion", """
 			{"type":"completion","id":"compl_1","completion":"%s","stop_reason":%s,"model":"claude-2.1"}""") {
 
 		@Override
@@ -43,8 +43,8 @@ enum ApiFixture {
 
 	},
 
-	MESSAGES(CompletionApi.MESSAGES, "/v1/messages", "content_block_delta", """
-			{"id":"msg_1","type":"message","role":"assistant","model":"claude-2.1",\
+	MESSAGES(CompletionApi.MESSAGES, "claude-haiku-4-5", "/v1/messages", "content_block_delta", """
+			{"id":"msg_1","type":"message","role":"assistant","model":"claude-haiku-4-5",\
 			"content":[{"type":"text","text":"%s"}],"stop_reason":%s,"stop_sequence":null,\
 			"usage":{"input_tokens":3,"output_tokens":5}}""") {
 
@@ -72,6 +72,11 @@ enum ApiFixture {
 
 	final CompletionApi api;
 
+	/**
+	 * A model that the embedded server serves on this API.
+	 */
+	final String model;
+
 	final String path;
 
 	/**
@@ -81,8 +86,9 @@ enum ApiFixture {
 
 	final String answer;
 
-	ApiFixture(CompletionApi api, String path, String textEvent, String answer) {
+	ApiFixture(CompletionApi api, String model, String path, String textEvent, String answer) {
 		this.api = api;
+		this.model = model;
 		this.path = path;
 		this.textEvent = textEvent;
 		this.answer = answer;

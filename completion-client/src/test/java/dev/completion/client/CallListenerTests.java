@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.http.HttpHeaders;
@@ -31,23 +32,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CallListener}.
  */
+@BothApis
 class CallListenerTests extends AbstractCompletionClientErrorTests {
 
 	private final List<Object> told = new CopyOnWriteArrayList<>();
 
-	private final CompletionClient observed = this.client.mutate().listener(new CallListener() {
+	private CompletionClient observed;
 
-		@Override
-		public void onSuccess(HttpHeaders headers) {
-			CallListenerTests.this.told.add(String.valueOf(headers.getFirst("request-id")));
-		}
+	@BeforeEach
+	void openVariant() {
+		this.observed = this.client.mutate().listener(new CallListener() {
 
-		@Override
-		public void onError(CompletionClientException error) {
-			CallListenerTests.this.told.add(error);
-		}
+			@Override
+			public void onSuccess(HttpHeaders headers) {
+				CallListenerTests.this.told.add(String.valueOf(headers.getFirst("request-id")));
+			}
 
-	}).build();
+			@Override
+			public void onError(CompletionClientException error) {
+				CallListenerTests.this.told.add(error);
+			}
+
+		}).build();
+	}
 
 	@AfterEach
 	void closeVariant() {

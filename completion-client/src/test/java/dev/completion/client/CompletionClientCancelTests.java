@@ -57,6 +57,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: calls that are cancelled, and a client that is
  * closed.
  */
+@BothApis
 class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 
 	private static final Duration SOON = Duration.ofSeconds(1);
@@ -263,7 +264,8 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 				CompletionClient other = pooled(raw.baseUrl())) {
 			Disposable first = other.stream(REQUEST).subscribe();
 			CompletionClientResourcesTests.await(() -> this.connections.get() == 1);
-			Disposable second = other.stream((request) -> request.model("second").prompt("x").maxTokensToSample(1))
+			Disposable second = other
+				.stream((request) -> request.model("second").prompt(Prompt.human("x")).maxTokensToSample(1))
 				.subscribe();
 			second.dispose();
 			first.dispose();

@@ -51,6 +51,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: calls whose time is up, or whose caller has gone,
  * between two attempts and after them.
  */
+@BothApis
 class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
@@ -61,10 +62,15 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 
 	private final List<Throwable> dropped = new CopyOnWriteArrayList<>();
 
-	private final CompletionClient patient = this.client.mutate()
-		.retry(RetryPolicy.builder().delay(Duration.ofMinutes(1)).maxDelay(Duration.ofMinutes(1)).build())
-		.timeouts(Timeouts.builder().total(Duration.ofMinutes(10)).response(null).build())
-		.build();
+	private CompletionClient patient;
+
+	@BeforeEach
+	void openPatient() {
+		this.patient = this.client.mutate()
+			.retry(RetryPolicy.builder().delay(Duration.ofMinutes(1)).maxDelay(Duration.ofMinutes(1)).build())
+			.timeouts(Timeouts.builder().total(Duration.ofMinutes(10)).response(null).build())
+			.build();
+	}
 
 	// the first call of all takes long, and is not the one to be timed
 	@BeforeEach
@@ -239,9 +245,9 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 	}
 
 	// the client may have gone
-	private static void writeQuietly(Socket socket) {
+	private void writeQuietly(Socket socket) {
 		try {
-			RawResponse.completion().writeTo(socket);
+			completion().writeTo(socket);
 		}
 		catch (IOException ex) {
 			// it has

@@ -22,14 +22,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import dev.completion.client.error.MalformedResponseException;
-import dev.completion.client.error.Outcome;
 import dev.completion.client.error.StreamTruncatedException;
 import dev.completion.server.Reply;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,15 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: how the bytes of an answer become text.
  */
+@BothApis
 class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
-
-	private static String event(String json) {
-		return "event: completion\ndata: " + json + "\n\n";
-	}
-
-	private String unnamed() {
-		return delta().substring(delta().indexOf('\n') + 1);
-	}
 
 	private List<String> texts() {
 		return this.client.stream(REQUEST).map(Completion::completion).collectList().block(LIMIT);
@@ -54,9 +50,10 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E11")
 	void nameOfAnEventDecidesWhateverItsDataSays() {
-		this.server.enqueue(Reply.events("event: future\ndata: {\"type\":\"completion\",\"completion\":\" not\"}\n\n"
-				+ "event: ping\ndata: {\"type\":\"completion\",\"completion\":\" this\"}\n\n"
-				+ event("{\"type\":\"ping\",\"completion\":\" but this\"}") + last()));
+		String ping = this.api.deltaData(" but this").replaceFirst("\"type\":\"\\w+\"", "\"type\":\"ping\"");
+		this.server.enqueue(Reply.events(ApiFixture.event("future", this.api.deltaData(" not"))
+				+ ApiFixture.event("ping", this.api.deltaData(" this")) + ApiFixture.event(this.api.textEvent, ping)
+				+ last()));
 		assertThat(texts()).containsExactly(" but this", "");
 	}
 
@@ -64,40 +61,10 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Tag("E13")
 	@ValueSource(strings = { "refusal", "of the future" })
 	void stopReasonThatIsNotKnownEndsTheStream(String stopReason) {
-		this.server.enqueue(Reply.events(delta() + last().replace("stop_sequence", stopReason) + delta()));
+		this.server.enqueue(Reply.events(delta() + this.api.last(stopReason) + delta()));
 		List<Completion> deltas = this.client.stream(REQUEST).collectList().block(LIMIT);
 		assertThat(deltas).hasSize(2);
 		assertThat(deltas.get(1).stopReason()).isEqualTo(StopReason.of(stopReason));
-	}
-
-	@Test
-	@Tag("E14")
-	void oldWireFormIsMalformed() {
-		String cumulative = """
-				data: {"completion":" Hello","stop_reason":null}
-
-				data: {"completion":" Hello world","stop_reason":"stop_sequence"}
-
-				data: [DONE]
-
-				""".replace("\n", "\r\n");
-		for (String events : List.of(cumulative, unnamed(), "event: message\n" + unnamed(), "data: [DONE]\n\n")) {
-			this.server.enqueue(Reply.events(events));
-			MalformedResponseException ex = failure(MalformedResponseException.class, this.client.stream(REQUEST));
-			assertThat(ex.partialText()).isEmpty();
-			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
-		}
-	}
-
-	@Test
-	@Tag("E14")
-	void oldWireFormAfterTextDoesNotDoubleIt() {
-		for (String events : List.of(unnamed(), "data: [DONE]\n\n")) {
-			this.server.enqueue(Reply.events(delta() + events + last()));
-			MalformedResponseException ex = failure(MalformedResponseException.class, this.client.stream(REQUEST));
-			assertThat(ex.partialText()).isEqualTo(" Hello");
-			assertThat(ex.getMessage()).contains("Event 2");
-		}
 	}
 
 	@ParameterizedTest
@@ -111,8 +78,10 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E15")
 	void streamIsTheSameHoweverItIsCut() {
-		String events = "\uFEFF: hi\r\revent: ping\ndata: {}\n\nevent: completion\r\ndata: {\"completion\":\" h\u00e9\ud83d\ude00\"}\r\n\r\n"
-				+ "event: completion\rdata: {\"completion\":\rdata: \" b\"}\r\r" + last().replace("\n", "\r\n");
+		String twoLines = this.api.delta(" b").replaceFirst(",", ",\ndata: ").replace("\n", "\r");
+		String events = "\uFEFF: hi\r\revent: ping\ndata: {}\n\n"
+				+ this.api.delta(" h\u00e9\ud83d\ude00").replace("\n", "\r\n") + twoLines
+				+ last().replace("\n", "\r\n");
 		byte[] bytes = events.getBytes(StandardCharsets.UTF_8);
 		AtomicInteger cut = new AtomicInteger();
 		try (RawServer raw = RawServer.start((request, socket) -> {
@@ -133,7 +102,7 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E15")
 	void streamIsTheSameByteByByte() {
-		byte[] bytes = ("\uFEFF" + event("{\"completion\":\" h\u00e9\ud83d\ude00\"}").replace("\n", "\r\n") + last())
+		byte[] bytes = ("\uFEFF" + this.api.delta(" h\u00e9\ud83d\ude00").replace("\n", "\r\n") + last())
 			.getBytes(StandardCharsets.UTF_8);
 		int[] ones = new int[bytes.length];
 		Arrays.fill(ones, 1);
@@ -160,7 +129,7 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E16")
 	void surrogatesOfTwoEventsAreJoined() {
-		String halves = event("{\"completion\":\" a\\ud83d\"}") + event("{\"completion\":\"\\ude00b\"}");
+		String halves = this.api.delta(" a\\ud83d") + this.api.delta("\\ude00b");
 		this.server.enqueue(Reply.events(halves + last()), Reply.events(halves));
 		assertThat(this.client.stream(REQUEST).as(Completion::join).block(LIMIT).completion())
 			.isEqualTo(" a\ud83d\ude00b");
@@ -168,40 +137,38 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 			.isEqualTo(" a\ud83d\ude00b");
 	}
 
+	static Stream<Named<UnaryOperator<String>>> loosened() {
+		return Stream.of(Named.of("NaN", (json) -> "{\"x\":NaN," + json.substring(1)),
+				Named.of("infinity", (json) -> "{\"x\":Infinity," + json.substring(1)),
+				Named.of("leading zero", (json) -> "{\"x\":01," + json.substring(1)),
+				Named.of("comment inside", (json) -> json.replaceFirst("}$", " /* SECRET */}")),
+				Named.of("comment after", (json) -> json + " // SECRET"),
+				Named.of("text after", (json) -> json + " SECRET"),
+				Named.of("surplus comma", (json) -> json.replaceFirst("}$", ",}")),
+				Named.of("single quotes", (json) -> json.replace('"', '\'')),
+				Named.of("bare names", (json) -> json.replaceAll("\"(\\w+)\":", "$1:")));
+	}
+
 	@ParameterizedTest
 	@Tag("F5")
-	@ValueSource(strings = { "{\"completion\":\" a\",\"x\":NaN}", "{\"completion\":\" a\",\"x\":Infinity}",
-			"{\"completion\":\" a\" /* SECRET */}", "{\"completion\":\" a\"} // SECRET",
-			"{\"completion\":\" a\"} SECRET", "{\"completion\":\" a\",}", "{'completion':' a'}", "{completion:\" a\"}",
-			"{\"completion\":\" a\",\"x\":01}" })
-	void looseJsonIsMalformed(String json) {
-		this.server.enqueue(Reply.body(200, "application/json", json), Reply.events(event(json) + last()));
+	@MethodSource("loosened")
+	void looseJsonIsMalformed(UnaryOperator<String> loosened) {
+		String event = ApiFixture.event(this.api.textEvent, loosened.apply(this.api.deltaData(" a")));
+		this.server.enqueue(Reply.body(200, "application/json", loosened.apply(answer())),
+				Reply.events(event + last()));
 		failure(MalformedResponseException.class, this.client.complete(REQUEST).flux());
 		MalformedResponseException ex = failure(MalformedResponseException.class, this.client.stream(REQUEST));
 		assertThat(ex.getMessage()).doesNotContain("SECRET");
 		assertThat(ex.partialText()).isEmpty();
 	}
 
-	@Test
-	@Tag("F5")
-	void lastDuplicateWinsAndTypeHintsAreOnlyData() {
-		String json = "{\"@class\":\"java.lang.ProcessBuilder\",\"@type\":\"x\",\"completion\":\" a\","
-				+ "\"x\":[\"java.util.ArrayList\",[1]],\"completion\":\" b\",\"stop_reason\":\"max_tokens\"}";
-		this.server.enqueue(Reply.body(200, "application/json", json), Reply.events(event(json)));
-		for (Completion completion : List.of(this.client.complete(REQUEST).block(LIMIT),
-				this.client.stream(REQUEST).blockLast(LIMIT))) {
-			assertThat(completion.completion()).isEqualTo(" b");
-			assertThat(completion.additionalProperties()).containsEntry("@class", "java.lang.ProcessBuilder")
-				.containsEntry("x", List.of("java.util.ArrayList", List.of(1)));
-		}
-	}
-
 	@ParameterizedTest
 	@Tag("F6")
-	@ValueSource(strings = { "{\"completion\": oops SECRET", "{\"completion\": \"SECRET", "SECRET",
-			"{\"completion\": 1, \"SECRET\": 2}", "{\"SECRET\": true}" })
-	void errorOfTheParserDoesNotQuoteTheAnswer(String json) {
-		this.server.enqueue(Reply.body(200, "application/json", json), Reply.events(event(json)));
+	@ValueSource(strings = { " oops SECRET", "\"SECRET", "[\"SECRET\"]", "{\"SECRET\":true}", "1, \"SECRET\": 2" })
+	void errorOfTheParserDoesNotQuoteTheAnswer(String text) {
+		String answer = this.api.answer("TEXT", "max_tokens").replace("\"TEXT\"", text);
+		String event = ApiFixture.event(this.api.textEvent, this.api.deltaData("TEXT").replace("\"TEXT\"", text));
+		this.server.enqueue(Reply.body(200, "application/json", answer), Reply.events(event));
 		for (MalformedResponseException ex : List.of(
 				failure(MalformedResponseException.class, this.client.complete(REQUEST).flux()),
 				failure(MalformedResponseException.class, this.client.stream(REQUEST)))) {

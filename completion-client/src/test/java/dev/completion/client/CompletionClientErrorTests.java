@@ -53,6 +53,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: what its callers get when the server refuses, or
  * the connection fails.
  */
+@BothApis
 class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 
 	@Tag("C1")
@@ -158,7 +159,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 	@ValueSource(ints = { 301, 302, 303, 307, 308 })
 	void redirectTargetSeesNoRequest(int status) {
 		try (CompletionServer target = CompletionServer.start()) {
-			Reply redirect = Reply.body(status, "text/plain", "").header("location", target.baseUrl() + "/v1/complete");
+			Reply redirect = Reply.body(status, "text/plain", "").header("location", target.baseUrl() + this.api.path);
 			this.server.enqueue(redirect, redirect, redirect);
 			failure(MalformedResponseException.class, this.client.complete(REQUEST).flux());
 			failure(MalformedResponseException.class, this.client.stream(REQUEST));
@@ -184,7 +185,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("B13")
 	void gzippedAnswerIsDecompressedWithinLimits() throws IOException {
-		byte[] answer = "{\"completion\":\" Hi\",\"stop_reason\":\"max_tokens\"}".getBytes(StandardCharsets.UTF_8);
+		byte[] answer = answer().getBytes(StandardCharsets.UTF_8);
 		try (RawServer raw = RawServer.answering(gzipResponse("application/json", "gzip", answer));
 				CompletionClient other = client(raw.baseUrl())) {
 			assertThat(other.complete(REQUEST).block(LIMIT).completion()).isEqualTo(" Hi");

@@ -53,11 +53,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Tests for {@link CompletionClient}: what comes of filters, listeners and credential
  * providers that fail, of models that cannot be read, and of unusual answers.
  */
+@BothApis
 class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTests {
 
 	private static final Duration SHORT = Duration.ofMillis(200);
-
-	private static final String ANSWER = "{\"completion\":\" Hi\",\"stop_reason\":\"max_tokens\"}";
 
 	@ParameterizedTest
 	@ValueSource(strings = { "oops SECRET", "{}", "", "[]" })
@@ -172,7 +171,7 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 	@ParameterizedTest
 	@ValueSource(strings = { "application/json", "application/json; charset=utf-8", "application/problem+json" })
 	void anyJsonIsAnAnswer(String contentType) {
-		this.server.enqueue(Reply.body(200, contentType, ANSWER).header("content-encoding", "identity"));
+		this.server.enqueue(Reply.body(200, contentType, answer()).header("content-encoding", "identity"));
 		assertThat(this.client.complete(REQUEST).block(LIMIT).completion()).isEqualTo(" Hi");
 	}
 
@@ -180,7 +179,7 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 	@ValueSource(strings = { "", "json", "text/plain;;" })
 	void contentTypeThatIsNoneIsMalformed(String contentType) {
 		String response = "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
-			.formatted(contentType, ANSWER.length(), ANSWER);
+			.formatted(contentType, answer().length(), answer());
 		try (RawServer raw = RawServer.answering(response); CompletionClient other = client(raw.baseUrl())) {
 			failure(MalformedResponseException.class, other.complete(REQUEST).flux());
 			failure(MalformedResponseException.class, other.stream(REQUEST));
@@ -224,7 +223,7 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 	@Test
 	void closeClosesIdleConnections() {
 		byte[] answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-			.formatted(ANSWER.length(), ANSWER)
+			.formatted(answer().length(), answer())
 			.getBytes(StandardCharsets.UTF_8);
 		CompletableFuture<Integer> endOfStream = new CompletableFuture<>();
 		try (RawServer raw = RawServer.start((request, socket) -> {

@@ -44,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: what comes of answers that are not framed as HTTP
  * asks.
  */
+@BothApis
 class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 
 	private static final String OK = "HTTP/1.1 200 OK\r\n";
@@ -53,8 +54,6 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	private static final String EVENTS = "Content-Type: text/event-stream\r\n";
 
 	private static final String CHUNKED = "Transfer-Encoding: chunked\r\n";
-
-	private static final String ANSWER = "{\"completion\":\" Hi\",\"stop_reason\":\"max_tokens\"}";
 
 	private CompletionClient retrying(RawServer raw) {
 		return this.client.mutate()
@@ -146,7 +145,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("B5")
 	void headThatIsTooLongIsMalformed() {
-		String end = JSON + "Content-Length: " + ANSWER.length() + "\r\n\r\n" + ANSWER;
+		String end = JSON + "Content-Length: " + answer().length() + "\r\n\r\n" + answer();
 		assertFail(MalformedResponseException.class, OK + "X-Long: " + "x".repeat(200_000) + "\r\n" + end);
 		assertFail(MalformedResponseException.class, OK + "X-Many: x\r\n".repeat(10_000) + end);
 		assertFail(MalformedResponseException.class, "HTTP/1.1 200 " + "x".repeat(200_000) + "\r\n" + end);
@@ -191,7 +190,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	@ValueSource(strings = { "ZZZ\r\n", "-1\r\n", "fffffffff\r\n", "\r\n", "5;\u0000\r\n" })
 	@Tag("B6")
 	void badChunkIsMalformed(String chunk) {
-		assertFail(MalformedResponseException.class, OK + JSON + CHUNKED + "\r\n" + chunk + ANSWER);
+		assertFail(MalformedResponseException.class, OK + JSON + CHUNKED + "\r\n" + chunk + answer());
 		try (RawServer raw = RawServer.answering(OK + EVENTS + CHUNKED + "\r\n" + chunk(delta()) + chunk + last());
 				CompletionClient other = retrying(raw)) {
 			MalformedResponseException ex = failure(MalformedResponseException.class, other.stream(REQUEST));
@@ -204,8 +203,9 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("B7")
 	void bodyThatIsShorterThanItsLengthIsALostConnection() {
-		String length = "Content-Length: " + (ANSWER.length() + 50) + "\r\n\r\n";
-		try (RawServer raw = RawServer.answering(OK + JSON + length + ANSWER); CompletionClient other = retrying(raw)) {
+		String length = "Content-Length: " + (answer().length() + 50) + "\r\n\r\n";
+		try (RawServer raw = RawServer.answering(OK + JSON + length + answer());
+				CompletionClient other = retrying(raw)) {
 			ConnectionException ex = failure(ConnectionException.class, other.complete(REQUEST).flux());
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
 			assertThat(ex.attempts()).isOne();
@@ -221,9 +221,9 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	@Tag("B7")
 	void bodyThatIsLongerThanItsLengthIsNotTakenAndItsConnectionIsClosed() {
 		CompletableFuture<Integer> end = new CompletableFuture<>();
-		String length = "Content-Length: " + (ANSWER.length() - 20) + "\r\n\r\n";
+		String length = "Content-Length: " + (answer().length() - 20) + "\r\n\r\n";
 		try (RawServer raw = RawServer
-			.start((request, socket) -> answer(socket, OK + JSON + length + ANSWER, false, end));
+			.start((request, socket) -> answer(socket, OK + JSON + length + answer(), false, end));
 				CompletionClient other = retrying(raw)) {
 			MalformedResponseException ex = failure(MalformedResponseException.class, other.complete(REQUEST).flux());
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
@@ -238,7 +238,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	void bodyWithTwoLengthsIsMalformedAndItsConnectionIsClosed(String version) {
 		for (String type : List.of(JSON, EVENTS)) {
 			assertFail(MalformedResponseException.class, version + " 200 OK\r\n" + type + CHUNKED
-					+ "Content-Length: %d\r\n\r\n".formatted(ANSWER.length()) + chunk(ANSWER) + "0\r\n\r\n");
+					+ "Content-Length: %d\r\n\r\n".formatted(answer().length()) + chunk(answer()) + "0\r\n\r\n");
 		}
 	}
 
@@ -246,7 +246,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	@Tag("B9")
 	void answerThatIsResetIsALostConnection() {
 		try (RawServer raw = RawServer.start((request, socket) -> {
-			RawServer.write(socket, OK + JSON + CHUNKED + "\r\n" + chunk(ANSWER.substring(0, 10)));
+			RawServer.write(socket, OK + JSON + CHUNKED + "\r\n" + chunk(answer().substring(0, 10)));
 			RawServer.pause(socket, 50);
 			RawServer.reset(socket);
 		}); CompletionClient other = retrying(raw)) {
@@ -276,7 +276,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	void earlyRefusalOfALargeRequestIsTold(String ending) {
 		String refusal = "HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\n" + JSON
 				+ "Content-Length: 2\r\n\r\n{}";
-		CompletionRequest large = REQUEST.toBuilder().prompt("x".repeat(5_000_000)).build();
+		CompletionRequest large = REQUEST.toBuilder().prompt(Prompt.human("x".repeat(5_000_000))).build();
 		CompletableFuture<Void> told = new CompletableFuture<>();
 		try (RawServer raw = RawServer.accepting((request, socket) -> {
 			assertThat(socket.getInputStream().readNBytes(1024)).hasSize(1024);
@@ -315,7 +315,7 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	@Tag("B13")
 	void answerThatIsNotCompressedAsItSaysIsMalformed(String encoding) {
 		String head = "Content-Encoding: " + encoding + "\r\nConnection: close\r\n\r\n";
-		assertFail(MalformedResponseException.class, OK + JSON + head + ANSWER, true);
+		assertFail(MalformedResponseException.class, OK + JSON + head + answer(), true);
 		assertFail(MalformedResponseException.class, OK + EVENTS + head + delta() + last(), true);
 	}
 

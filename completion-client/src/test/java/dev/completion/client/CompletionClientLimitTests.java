@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
@@ -35,6 +36,7 @@ import dev.completion.client.error.MalformedResponseException;
 import dev.completion.client.error.Outcome;
 import dev.completion.client.error.ServerException;
 import dev.completion.client.error.StreamTruncatedException;
+import dev.completion.server.Reply;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +52,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 /**
  * Tests for {@link CompletionClient}: servers that send too much.
  */
+@BothApis
 class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 
 	private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
@@ -76,10 +79,9 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	}
 
 	static Stream<Arguments> giantEvents() {
-		return Stream.of(Arguments.of("event: completion\ndata: ", "x"),
-				Arguments.of("event: completion\n", "data: x\n"), Arguments.of("", "event: x\n"),
-				Arguments.of(":", "x"), Arguments.of("event: ", "x"), Arguments.of("id: ", "x"), Arguments.of("", "x"),
-				Arguments.of("data: ", "\u00e9"));
+		return Stream.of(Arguments.of("event: %s\ndata: ", "x"), Arguments.of("event: %s\n", "data: x\n"),
+				Arguments.of("", "event: x\n"), Arguments.of(":", "x"), Arguments.of("event: ", "x"),
+				Arguments.of("id: ", "x"), Arguments.of("", "x"), Arguments.of("data: ", "\u00e9"));
 	}
 
 	@ParameterizedTest
@@ -87,7 +89,7 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	@Tag("F2")
 	@MethodSource("giantEvents")
 	void eventIsLimited(String beginning, String rest) {
-		try (RawServer raw = sending(HEAD + delta() + beginning, rest, 32 * MEGABYTE);
+		try (RawServer raw = sending(HEAD + delta() + beginning.formatted(this.api.textEvent), rest, 32 * MEGABYTE);
 				CompletionClient other = client(raw.baseUrl())) {
 			LimitExceededException ex = failure(LimitExceededException.class, other.stream(REQUEST));
 			assertThat(ex.limit()).isEqualTo("event");
@@ -123,27 +125,44 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	}
 
 	static Stream<String> hostileJson() {
-		return Stream.of("{\"completion\":" + "[".repeat(100_000), "{\"x\":" + "{\"x\":".repeat(100_000),
-				"{\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + ",\"completion\":\"\"}",
-				"{\"completion\":\"\",\"x\":" + "1".repeat(10_000) + "}",
-				"{\"completion\":\"\",\"x\":1e" + "9".repeat(10_000) + "}",
-				"{\"" + "x".repeat(100_000) + "\":1,\"completion\":\"\"}");
+		return Stream.of("{\"x\":" + "[".repeat(100_000), "{\"x\":" + "{\"x\":".repeat(100_000),
+				"{\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}", "{\"x\":" + "1".repeat(10_000) + "}",
+				"{\"x\":1e" + "9".repeat(10_000) + "}", "{\"" + "x".repeat(100_000) + "\":1}");
+	}
+
+	/**
+	 * Return hostile JSON that lacks nothing else.
+	 */
+	private static String complete(String hostile, String json) {
+		return hostile.endsWith("}") ? hostile.replaceFirst("}$", "," + json.substring(1)) : hostile;
 	}
 
 	@ParameterizedTest
 	@Tag("F3")
 	@MethodSource("hostileJson")
 	void hostileJsonIsMalformed(String json) {
-		String unary = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
-				+ json.length() + "\r\n\r\n" + json;
-		String stream = HEAD + delta() + "event: completion\ndata: " + json + "\n\n" + last();
+		RawResponse unary = RawResponse.of(200, "application/json", complete(json, answer()));
+		RawResponse stream = RawResponse.of(200, "text/event-stream",
+				delta() + ApiFixture.event(this.api.textEvent, complete(json, this.api.deltaData(" a"))) + last());
 		try (RawServer raw = RawServer
-			.start((request, socket) -> RawStreams.write(socket, request.contains("event-stream") ? stream : unary));
+			.start((request, socket) -> (request.contains("event-stream") ? stream : unary).writeTo(socket));
 				CompletionClient other = client(raw.baseUrl())) {
 			failure(MalformedResponseException.class, other.complete(REQUEST).flux());
 			MalformedResponseException ex = failure(MalformedResponseException.class, other.stream(REQUEST));
 			assertThat(ex.getMessage()).contains("Event 2").hasSizeLessThanOrEqualTo(1024);
 		}
+	}
+
+	@ParameterizedTest
+	@Tag("F3")
+	@ValueSource(strings = { "[", "{\"x\":" })
+	void hostileTextIsMalformed(String nesting) {
+		UnaryOperator<String> hostile = (json) -> json.replaceFirst("\" Hi\".*", nesting.repeat(100_000));
+		this.server.enqueue(Reply.body(200, "application/json", hostile.apply(answer())), Reply
+			.events(delta() + ApiFixture.event(this.api.textEvent, hostile.apply(this.api.deltaData(" Hi"))) + last()));
+		failure(MalformedResponseException.class, this.client.complete(REQUEST).flux());
+		MalformedResponseException ex = failure(MalformedResponseException.class, this.client.stream(REQUEST));
+		assertThat(ex.getMessage()).contains("Event 2").hasSizeLessThanOrEqualTo(1024);
 	}
 
 	@ParameterizedTest
@@ -162,11 +181,19 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 		}
 	}
 
+	/**
+	 * Return the beginning of an answer, up to the text.
+	 */
+	private String openText() {
+		return answer().replaceFirst(" Hi.*", "");
+	}
+
 	@Test
 	@Tag("F3")
 	void giantStringIsALimitExceeded() {
-		String head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"completion\":\"";
-		try (RawServer raw = sending(head, "x", 30 * MEGABYTE); CompletionClient other = client(raw.baseUrl())) {
+		String head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
+		try (RawServer raw = sending(head + openText(), "x", 30 * MEGABYTE);
+				CompletionClient other = client(raw.baseUrl())) {
 			assertThat(failure(LimitExceededException.class, other.complete(REQUEST).flux()).limit()).isEqualTo("body");
 		}
 	}
@@ -243,7 +270,7 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	@Tag("B13")
 	@ValueSource(strings = { "br", "gzip", "zstd" })
 	void contentEncodingThatIsNotTrueIsMalformed(String encoding) {
-		byte[] plain = "{\"completion\":\" Hi\",\"stop_reason\":\"max_tokens\"}".getBytes(StandardCharsets.UTF_8);
+		byte[] plain = answer().getBytes(StandardCharsets.UTF_8);
 		try (RawServer raw = RawServer.start((request, socket) -> answer(socket, "200 OK", encoding, plain));
 				CompletionClient other = client(raw.baseUrl())) {
 			failure(MalformedResponseException.class, other.complete(REQUEST).flux());
@@ -260,7 +287,7 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("F8")
 	void promptThatIsTooLongIsRefusedWithNothingSent() {
-		CompletionRequest request = REQUEST.toBuilder().prompt("x".repeat(33 * MEGABYTE)).build();
+		CompletionRequest request = REQUEST.toBuilder().prompt(Prompt.human("x".repeat(33 * MEGABYTE))).build();
 		assertThatIllegalArgumentException().isThrownBy(() -> this.client.complete(request).block(LIMIT))
 			.withMessageContaining("'prompt'")
 			.satisfies((ex) -> assertThat(ex.getMessage()).hasSizeLessThan(1024));
@@ -269,10 +296,10 @@ class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
 		assertThat(this.server.requests()).isEmpty();
 	}
 
-	private static byte[] bomb(int size) throws IOException {
+	private byte[] bomb(int size) throws IOException {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		try (OutputStream gzip = new GZIPOutputStream(bytes, 64 * 1024)) {
-			gzip.write("{\"completion\":\"".getBytes(StandardCharsets.UTF_8));
+			gzip.write(openText().getBytes(StandardCharsets.UTF_8));
 			byte[] some = "a".repeat(MEGABYTE).getBytes(StandardCharsets.UTF_8);
 			for (int i = 0; i < size / MEGABYTE; i++) {
 				gzip.write(some);

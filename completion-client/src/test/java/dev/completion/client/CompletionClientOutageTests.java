@@ -29,6 +29,7 @@ import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.OverloadedException;
 import dev.completion.client.error.ServerException;
 import dev.completion.server.Reply;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -41,11 +42,17 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: how many requests an outage costs, and what comes
  * after it.
  */
+@BothApis
 class CompletionClientOutageTests extends AbstractCompletionClientErrorTests {
 
 	private static final int BUDGETED_RETRIES = 6;
 
-	private final CompletionClient retrying = retrying(Duration.ofMillis(5));
+	private CompletionClient retrying;
+
+	@BeforeEach
+	void openRetrying() {
+		this.retrying = retrying(Duration.ofMillis(5));
+	}
 
 	private CompletionClient retrying(Duration delay) {
 		return this.client.mutate().retry(RetryPolicy.builder().delay(delay).build()).build();
@@ -148,8 +155,7 @@ class CompletionClientOutageTests extends AbstractCompletionClientErrorTests {
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			List<Long> times = arrivals.computeIfAbsent(caller(request), (name) -> new CopyOnWriteArrayList<>());
 			times.add(System.nanoTime());
-			((times.size() == 1) ? RawResponse.error(529, "overloaded_error") : RawResponse.completion())
-				.writeTo(socket);
+			((times.size() == 1) ? RawResponse.error(529, "overloaded_error") : completion()).writeTo(socket);
 		})) {
 			assertThat(Flux.range(0, 6).flatMap((i) -> callSixTimes(raw, i, delay)).collectList().block(LIMIT))
 				.hasSize(36)

@@ -30,6 +30,7 @@ import dev.completion.server.Reply;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -43,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: whatever becomes of a call, no byte of a buffer is
  * left when its connections are closed.
  */
+@BothApis
 class CompletionClientResourcesTests extends AbstractCompletionClientErrorTests {
 
 	private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
@@ -52,9 +54,14 @@ class CompletionClientResourcesTests extends AbstractCompletionClientErrorTests 
 	private final HttpClient httpClient = HttpClient.create(this.connections)
 		.option(ChannelOption.ALLOCATOR, this.allocator);
 
-	private final CompletionClient counted = this.client.mutate().httpClient(this.httpClient).build();
+	private CompletionClient counted;
 
 	private volatile boolean delivered;
+
+	@BeforeEach
+	void openCounted() {
+		this.counted = this.client.mutate().httpClient(this.httpClient).build();
+	}
 
 	@AfterEach
 	void nothingIsLeft() {
@@ -95,7 +102,8 @@ class CompletionClientResourcesTests extends AbstractCompletionClientErrorTests 
 
 	@Test
 	void streamsThatGoWrong() {
-		this.server.enqueue(Reply.events(delta()), Reply.events(delta() + "event: completion\ndata: x\n\n" + delta()),
+		this.server.enqueue(Reply.events(delta()),
+				Reply.events(delta() + ApiFixture.event(this.api.textEvent, "x") + delta()),
 				Reply.events(last() + delta().repeat(10_000)), Reply.events("data: " + "x".repeat(2_000_000)));
 		failure(StreamTruncatedException.class, this.counted.stream(REQUEST));
 		failure(MalformedResponseException.class, this.counted.stream(REQUEST));

@@ -36,6 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: how long it waits when the server says how long.
  */
+@BothApis
 class CompletionClientRetryAfterTests extends AbstractCompletionClientErrorTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
@@ -55,8 +56,7 @@ class CompletionClientRetryAfterTests extends AbstractCompletionClientErrorTests
 		return RawServer.start((request, socket) -> {
 			this.arrivals.add(System.nanoTime());
 			boolean refuse = this.arrivals.size() % 2 == 1;
-			RawResponse response = refuse ? RawResponse.error(429, "rate_limit_error", headers)
-					: RawResponse.completion();
+			RawResponse response = refuse ? RawResponse.error(429, "rate_limit_error", headers) : completion();
 			response.writeTo(socket);
 		});
 	}

@@ -32,6 +32,7 @@ import dev.completion.client.error.OverloadedException;
 import dev.completion.client.error.RateLimitException;
 import dev.completion.client.error.ServerException;
 import dev.completion.server.Reply;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,9 +47,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: what it tries again, and when.
  */
+@BothApis
 class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 
-	private final CompletionClient retrying = retrying(RetryPolicy.builder().delay(Duration.ofMillis(20)));
+	private CompletionClient retrying;
+
+	@BeforeEach
+	void openRetrying() {
+		this.retrying = retrying(RetryPolicy.builder().delay(Duration.ofMillis(20)));
+	}
 
 	private CompletionClient retrying(RetryPolicy.Builder policy) {
 		return this.client.mutate().retry(policy.build()).build();
@@ -161,8 +168,8 @@ class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 	@Test
 	void lostAnswerOnAUsedConnectionIsRunOnce() {
 		List<String> runs = new CopyOnWriteArrayList<>();
-		byte[] answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 37\r\n\r\n"
-			.concat("{\"completion\":\"Hi\",\"stop_reason\":\"x\"}")
+		byte[] answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+			.formatted(answer().length(), answer())
 			.getBytes(StandardCharsets.UTF_8);
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			runs.add(request);

@@ -42,6 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: whoever uses a connection again gets the answer to
  * its own request, whatever the server sends besides.
  */
+@BothApis
 class CompletionClientReuseTests extends AbstractCompletionClientErrorTests {
 
 	private static final int CALLS = 24;
@@ -70,9 +71,8 @@ class CompletionClientReuseTests extends AbstractCompletionClientErrorTests {
 		return this.client.mutate().baseUrl(raw.baseUrl()).httpClient(this.httpClient).build();
 	}
 
-	private static String answer(String text, boolean stream) {
-		String body = "{\"completion\":\"%s\",\"stop_reason\":\"max_tokens\"}".formatted(text);
-		String answer = stream ? "event: completion\ndata: " + body + "\n\n" : body;
+	private String answer(String text, boolean stream) {
+		String answer = stream ? this.api.delta(text) + last() : this.api.answer(text, "max_tokens");
 		return "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
 			.formatted(stream ? "text/event-stream" : "application/json", answer.length(), answer);
 	}

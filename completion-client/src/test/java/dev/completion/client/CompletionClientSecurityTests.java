@@ -48,6 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: nobody but the server learns the credential and the
  * prompt, and the server learns one credential only.
  */
+@BothApis
 class CompletionClientSecurityTests extends AbstractCompletionClientErrorTests {
 
 	@ParameterizedTest
@@ -60,7 +61,7 @@ class CompletionClientSecurityTests extends AbstractCompletionClientErrorTests {
 			List<String> targets = List.of("http://127.0.0.1" + port, "http://localhost" + port,
 					"https://127.0.0.1" + port, "//127.0.0.1" + port);
 			for (String url : targets) {
-				Reply redirect = Reply.body(status, "text/plain", "").header("location", url + "/v1/complete");
+				Reply redirect = Reply.body(status, "text/plain", "").header("location", url + this.api.path);
 				this.server.enqueue(redirect, redirect, redirect);
 				assertThat(failure(MalformedResponseException.class, this.client.complete(REQUEST).flux()))
 					.hasMessageContaining(String.valueOf(status));

@@ -16,8 +16,6 @@
 
 package dev.completion.client;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -39,6 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: what its callers get when a stream goes wrong.
  */
+@BothApis
 class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTests {
 
 	@Test
@@ -113,7 +112,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@Tag("E1")
 	@Tag("E2")
 	void bodyThatEndsCleanlyWithoutStopReasonIsTruncated() {
-		String half = "event: completion\ndata: {\"completion\":\" half\",\"stop_reason\":\"max_tokens\"}";
+		String half = last().substring(0, last().indexOf("\n\n"));
 		for (String events : new String[] { delta(), delta() + half, delta() + half + "\n" }) {
 			String response = RawStreams.HEAD + RawStreams.chunk(events) + RawStreams.LAST_CHUNK;
 			try (RawServer raw = RawServer.answering(response); CompletionClient other = client(raw.baseUrl())) {
@@ -127,10 +126,11 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@ParameterizedTest
 	@Tag("E12")
 	@Tag("F6")
-	@ValueSource(strings = { "null", "[]", "42", "{}", "{\"completion\":null}", "{\"completion\":1}",
-			"{\"completion\": oops SECRET}", "{\"completion\":\" a\"", "{\"completion\":\" a\"} {}" })
+	@ValueSource(strings = { "null", "[]", "42", "{}", "{\"x\":1", "{\"x\":1} {}", "TEXT SECRET", "TEXT {}",
+			"{\"x\": oops SECRET,TEXT" })
 	void unreadableEventIsMalformedAndNotQuoted(String data) {
-		this.server.enqueue(Reply.events(delta() + "event: completion\ndata: " + data + "\n\n"));
+		String json = data.replace("TEXT", this.api.deltaData(" a"));
+		this.server.enqueue(Reply.events(delta() + ApiFixture.event(this.api.textEvent, json)));
 		MalformedResponseException ex = failure(MalformedResponseException.class, this.client.stream(REQUEST));
 		assertThat(ex.getMessage()).contains("Event 2").doesNotContain("SECRET");
 		assertThat(ex.partialText()).isEqualTo(" Hello");
@@ -141,8 +141,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@Tag("E1")
 	@Tag("E2")
 	void streamThatEndsWithoutStopReasonIsTruncated() {
-		this.server.enqueue(Reply.events(delta()),
-				Reply.events(delta() + "event: completion\ndata: {\"completion\":\" half"), Reply.events(""));
+		this.server.enqueue(Reply.events(delta()), Reply.events(delta() + half()), Reply.events(""));
 		for (String text : new String[] { " Hello", " Hello", "" }) {
 			StreamTruncatedException ex = failure(StreamTruncatedException.class, this.client.stream(REQUEST));
 			assertThat(ex.partialText()).isEqualTo(text);
@@ -168,7 +167,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@Tag("E13")
 	void streamIgnoresWhatItDoesNotKnowAndEndsAtTheFirstStopReason() {
 		this.server.enqueue(Reply.events("\uFEFF: comment\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n" + delta()
-				+ "event: of_the_future\ndata: [\n\nevent: completion\n\n" + last().replace("stop_sequence", "refusal")
+				+ "event: of_the_future\ndata: [\n\nevent: " + this.api.textEvent + "\n\n" + this.api.last("refusal")
 				+ delta() + "event: error\ndata: {}\n\n"));
 		assertThat(this.client.stream(REQUEST).collectList().block(LIMIT)).extracting(Completion::completion)
 			.containsExactly(" Hello", "");
@@ -176,18 +175,11 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 
 	@Test
 	@Tag("E17")
-	void invalidUtf8IsReplacedAndTheStreamGoesOn() throws IOException {
-		ByteArrayOutputStream body = new ByteArrayOutputStream();
-		body.write("event: completion\ndata: {\"completion\":\" caf".getBytes(StandardCharsets.UTF_8));
-		body.write(0xE9);
-		body.write(("\"}\n\n" + last()).getBytes(StandardCharsets.UTF_8));
-		ByteArrayOutputStream response = new ByteArrayOutputStream();
-		response.write(("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nContent-Length: "
-				+ body.size() + "\r\n\r\n")
-			.getBytes(StandardCharsets.UTF_8));
-		body.writeTo(response);
-		try (RawServer raw = RawServer.answering(response.toByteArray());
-				CompletionClient other = client(raw.baseUrl())) {
+	void invalidUtf8IsReplacedAndTheStreamGoesOn() {
+		byte[] latin1 = (RawStreams.HEAD + RawStreams.chunk(this.api.delta(" caf\u00e9") + last())
+				+ RawStreams.LAST_CHUNK)
+			.getBytes(StandardCharsets.ISO_8859_1);
+		try (RawServer raw = RawServer.answering(latin1); CompletionClient other = client(raw.baseUrl())) {
 			assertThat(other.stream(REQUEST).as(Completion::join).block(LIMIT).completion()).isEqualTo(" caf\uFFFD");
 		}
 	}
@@ -195,7 +187,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 	@Test
 	@Tag("F1")
 	void giantEventIsALimitExceeded() {
-		this.server.enqueue(Reply.events("event: completion\ndata: \"" + "x".repeat(2_000_000)));
+		this.server.enqueue(Reply.events("event: " + this.api.textEvent + "\ndata: \"" + "x".repeat(2_000_000)));
 		assertThat(failure(LimitExceededException.class, this.client.stream(REQUEST)).limit()).isEqualTo("event");
 	}
 
@@ -221,7 +213,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 
 	@Test
 	void callThatTakesLongerThanItsTimeoutKeepsTheText() {
-		this.server.enqueue(Reply.text("abcdefgh").chunkSizes(1).chunkDelay(Duration.ofMillis(150)));
+		this.server.enqueue(Reply.text("abcdefgh").chunkSizes(1).chunkDelay(Duration.ofMillis(75)));
 		CompletionRequest hasty = REQUEST.toBuilder().timeout(Duration.ofMillis(500)).build();
 		CallTimeoutException ex = failure(CallTimeoutException.class, this.client.stream(hasty));
 		assertThat(ex.phase()).isEqualTo(CallTimeoutException.Phase.TOTAL);

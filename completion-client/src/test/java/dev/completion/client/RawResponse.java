@@ -26,8 +26,6 @@ import java.nio.charset.StandardCharsets;
  */
 final class RawResponse {
 
-	private static final String COMPLETION = "{\"completion\":\" Hi\",\"stop_reason\":\"max_tokens\"}";
-
 	private final byte[] bytes;
 
 	private RawResponse(byte[] bytes) {
@@ -50,13 +48,6 @@ final class RawResponse {
 	static RawResponse error(int status, String type, String... headers) {
 		String envelope = "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"because\"}}".formatted(type);
 		return of(status, "application/json", envelope, headers);
-	}
-
-	/**
-	 * Return a whole completion, with the text " Hi".
-	 */
-	static RawResponse completion() {
-		return of(200, "application/json", COMPLETION);
 	}
 
 	void writeTo(Socket socket) throws IOException {

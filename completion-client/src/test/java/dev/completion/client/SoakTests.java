@@ -21,8 +21,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -76,13 +74,18 @@ class SoakTests extends AbstractCompletionClientErrorTests {
 		Hooks.onErrorDropped(this.unexpected::add);
 		Set<Thread> before = Thread.getAllStackTraces().keySet();
 		CompletionClient soaked = CompletionClient.builder()
+			.api(CompletionApi.TEXT_COMPLETIONS)
 			.baseUrl(this.server.baseUrl())
 			.apiKey(KEY)
 			.timeouts(Timeouts.builder().response(SHORT).idle(SHORT).build())
 			.retry(RetryPolicy.builder().delay(Duration.ofMillis(5)).build())
 			.build();
-		List<Reply> faults = faults();
-		Flux.range(0, CALLS).flatMap((number) -> call(soaked, faults), IN_FLIGHT).blockLast(Duration.ofMinutes(20));
+		CompletionClient ofMessages = soaked.mutate().api(CompletionApi.MESSAGES).build();
+		List<Reply> faults = Stream.of(ApiFixture.values()).flatMap(SoakTests::faults).toList();
+		Flux.range(0, CALLS)
+			.flatMap((number) -> this.random.nextBoolean() ? call(soaked, ApiFixture.TEXT_COMPLETIONS, faults)
+					: call(ofMessages, ApiFixture.MESSAGES, faults), IN_FLIGHT)
+			.blockLast(Duration.ofMinutes(20));
 		System.out.printf("%d calls: %d answered or cancelled, %d failed%n", CALLS, this.succeeded.get(),
 				this.failed.get());
 		assertThat(this.succeeded).hasPositiveValue();
@@ -96,11 +99,12 @@ class SoakTests extends AbstractCompletionClientErrorTests {
 		assertNoLeak();
 	}
 
-	private Mono<Void> call(CompletionClient soaked, List<Reply> faults) {
+	private Mono<Void> call(CompletionClient soaked, ApiFixture spoken, List<Reply> faults) {
+		CompletionRequest request = REQUEST.toBuilder().model(spoken.model).build();
 		if (this.random.nextInt(3) > 0) {
 			this.server.enqueue(faults.get(this.random.nextInt(faults.size())));
 		}
-		Flux<Completion> call = this.random.nextBoolean() ? soaked.stream(REQUEST) : soaked.complete(REQUEST).flux();
+		Flux<Completion> call = this.random.nextBoolean() ? soaked.stream(request) : soaked.complete(request).flux();
 		if (this.random.nextInt(4) == 0) {
 			call = call.takeUntilOther(Mono.delay(Duration.ofMillis(this.random.nextInt(20))));
 		}
@@ -113,20 +117,20 @@ class SoakTests extends AbstractCompletionClientErrorTests {
 		});
 	}
 
-	private List<Reply> faults() {
-		List<Reply> faults = new ArrayList<>();
-		Reply events = Reply.events(delta().repeat(20) + last());
-		Stream.of(Reply.reset(), Reply.cut(), Reply.stall(), Reply.pings(Duration.ofMillis(10)),
+	private static Stream<Reply> faults(ApiFixture api) {
+		String delta = api.delta(" Hello");
+		String last = api.last("stop_sequence");
+		Reply events = Reply.events(delta.repeat(20) + last);
+		return Stream.of(Reply.reset(), Reply.cut(), Reply.stall(), Reply.pings(Duration.ofMillis(10)),
 				Reply.redirect(307, "http://127.0.0.1:1/"), Reply.raw("HTTP/1.1 2"), Reply.raw("oops\r\n\r\n"),
 				events.resetAfter(5), events.cutAfter(5), events.stallAfter(5), events.endAfter(5), events.interim(103),
 				events.header("content-type", "text/html"), Reply.text(" Hi").drip(Duration.ofMillis(1)),
 				Reply.error(529, "overloaded_error", "Overloaded"), Reply.error(500, "api_error", "x".repeat(100_000)),
 				Reply.error(401, "authentication_error", "No"), Reply.events("data: " + "x".repeat(2_000_000)),
-				Reply.events(delta() + "event: error\ndata: {\"error\":{\"type\":\"overloaded_error\"}}\n\n"),
-				Reply.events(last() + delta().repeat(1000)), Reply.body(200, "application/json", "{\"completion\":"),
-				Reply.text(" Hi there").chunkDelay(Duration.ofMillis(5)))
-			.forEach(faults::add);
-		return Collections.unmodifiableList(faults);
+				Reply.events(delta + "event: error\ndata: {\"error\":{\"type\":\"overloaded_error\"}}\n\n"),
+				Reply.events(last + delta.repeat(1000)),
+				Reply.body(200, "application/json", api.answer(" Hi", "max_tokens").replaceFirst("Hi.*", "Hi")),
+				Reply.text(" Hi there").chunkDelay(Duration.ofMillis(5)));
 	}
 
 	/**
