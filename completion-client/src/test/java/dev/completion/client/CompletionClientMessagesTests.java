@@ -22,6 +22,7 @@ import java.util.Map;
 import dev.completion.client.error.MalformedResponseException;
 import dev.completion.client.error.Outcome;
 import dev.completion.server.Reply;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,6 +207,29 @@ class CompletionClientMessagesTests extends AbstractCompletionClientErrorTests {
 		assertThat(deltas.get(2).usage()).isEqualTo(new Usage(25, 15));
 		assertThat(deltas.get(2).body().additionalProperties()).containsExactly(Map.entry("usage", Map
 			.of("input_tokens", 25, "cache_read_input_tokens", 0, "output_tokens", 15, "service_tier", "standard")));
+	}
+
+	@Test
+	void usageThatIsNullAtTheEndIsThatOfTheStart() {
+		String end = """
+				{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},\
+				"usage":{"input_tokens":null,"cache_read_input_tokens":null,"server_tool_use":null,"output_tokens":15}}""";
+		this.server.enqueue(Reply.events(MessageEvents.START + ApiFixture.event("message_delta", end)));
+		CompletionResponse last = this.client.exchangeStream(REQUEST).blockLast(LIMIT);
+		assertThat(last.usage()).isEqualTo(new Usage(25, 15));
+		assertThat(last.body().additionalProperties()).extractingByKey("usage", InstanceOfAssertFactories.MAP)
+			.containsEntry("cache_read_input_tokens", 0)
+			.containsEntry("output_tokens", 15);
+	}
+
+	@Test
+	void usageThatIsNullIsNotTold() {
+		String start = MessageEvents.START.replaceFirst("\"usage\":\\{.*?}", "\"usage\":null");
+		this.server.enqueue(Reply.events(start + MessageEvents.end()));
+		CompletionResponse last = this.client.exchangeStream(REQUEST).blockLast(LIMIT);
+		assertThat(last.usage()).isNull();
+		assertThat(last.body().additionalProperties()).extractingByKey("usage", InstanceOfAssertFactories.MAP)
+			.containsOnlyKeys("output_tokens");
 	}
 
 	@Test
