@@ -36,13 +36,15 @@ final class MessageReader extends AnswerReader {
 
 	private final Function<JsonParser, @Nullable Completion> blockReader = this::readBlock;
 
-	private final Function<JsonParser, @Nullable Completion> messageReader = this::readMessage;
+	private final Function<JsonParser, @Nullable Completion> partReader = this::readPart;
 
 	private final Map<String, Object> additionalProperties = new LinkedHashMap<>();
 
 	private final StringBuilder content = new StringBuilder();
 
 	private boolean hasContent;
+
+	private boolean started;
 
 	private @Nullable String stopReason;
 
@@ -54,7 +56,7 @@ final class MessageReader extends AnswerReader {
 
 	@Override
 	Completion read(byte[] json) {
-		parse(json, 0, json.length, this.messageReader);
+		parse(json, 0, json.length, this.partReader);
 		require(this.hasContent, "has no 'content'");
 		return completion(this.content.toString());
 	}
@@ -71,22 +73,45 @@ final class MessageReader extends AnswerReader {
 
 	@Override
 	@Nullable Completion readEvent(String event, byte[] bytes, int offset, int length) {
+		if (event.equals("message_stop")) {
+			return end();
+		}
+		this.started |= knows(event);
 		return switch (event) {
 			case "content_block_delta", "content_block_start" -> parse(bytes, offset, length, this.blockReader);
-			case "message_delta", "message_start" -> parse(bytes, offset, length, this.messageReader);
-			case "message_stop" -> end();
+			case "message_delta", "message_start" -> parse(bytes, offset, length, this.partReader);
+			case SseDecoder.UNNAMED -> {
+				require(!isOfAMessage(bytes, offset, length), "has no name");
+				yield null;
+			}
 			default -> null;
 		};
 	}
 
 	/**
-	 * Return the end of a message whose stop reason the server has kept to itself.
+	 * Return the end of a message whose stop reason the server has kept to itself. A
+	 * stream of which only the end arrived is a truncated one.
 	 */
-	private Completion end() {
-		if (stopReason() == null) {
-			this.stopReason = END_TURN;
+	private @Nullable Completion end() {
+		return this.started ? completion("", StopReason.STOP_SEQUENCE, this.stopSequence, properties()) : null;
+	}
+
+	private boolean isOfAMessage(byte[] bytes, int offset, int length) {
+		try {
+			return parse(bytes, offset, length, this::hasKnownType);
 		}
-		return completion("");
+		catch (UnreadableException ex) {
+			return false;
+		}
+	}
+
+	private boolean hasKnownType(JsonParser parser) {
+		boolean known = false;
+		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+			known |= parser.nextToken() == JsonToken.VALUE_STRING && name.equals("type") && knows(parser.getString());
+			parser.skipChildren();
+		}
+		return known;
 	}
 
 	/**
@@ -134,14 +159,24 @@ final class MessageReader extends AnswerReader {
 	}
 
 	/**
-	 * Read a message, or the data of an event that has a part of it.
-	 * @return the end of the stream, or {@code null} if there is no stop reason yet
+	 * Read a message, or the data of an event that has a part of it. What could not be
+	 * read is read again, so nothing may add up.
+	 * @return the text in it, or the end of the stream, or {@code null}
 	 */
-	private @Nullable Completion readMessage(JsonParser parser) {
+	private @Nullable Completion readPart(JsonParser parser) {
+		this.content.setLength(0);
+		readMessage(parser);
+		String text = this.content.toString();
+		if (stopReason() != null) {
+			return completion(text);
+		}
+		return !text.isEmpty() ? completion(text, null, null, Map.of()) : null;
+	}
+
+	private void readMessage(JsonParser parser) {
 		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
 			readProperty(name, parser.nextToken(), parser);
 		}
-		return (stopReason() != null) ? completion("") : null;
 	}
 
 	private void readProperty(String name, JsonToken token, JsonParser parser) {
@@ -161,6 +196,9 @@ final class MessageReader extends AnswerReader {
 	}
 
 	private void readContent(JsonToken token, JsonParser parser) {
+		if (token == JsonToken.VALUE_NULL) {
+			return;
+		}
 		require(token == JsonToken.START_ARRAY, "has a 'content' that is not an array");
 		this.hasContent = true;
 		for (JsonToken block = parser.nextToken(); block != JsonToken.END_ARRAY; block = parser.nextToken()) {
@@ -192,8 +230,12 @@ final class MessageReader extends AnswerReader {
 	}
 
 	private Completion completion(String text) {
-		return completion(text, stopReason(), END_TURN.equals(this.stopReason) ? PromptParts.HUMAN : this.stopSequence,
-				JsonValues.unmodifiable(this.additionalProperties));
+		String stop = END_TURN.equals(this.stopReason) ? PromptParts.HUMAN : this.stopSequence;
+		return completion(text, stopReason(), stop, properties());
+	}
+
+	private Map<String, Object> properties() {
+		return JsonValues.unmodifiable(this.additionalProperties);
 	}
 
 	private @Nullable StopReason stopReason() {

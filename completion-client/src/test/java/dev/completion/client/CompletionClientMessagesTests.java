@@ -149,7 +149,7 @@ class CompletionClientMessagesTests extends AbstractCompletionClientErrorTests {
 				MessageEvents.START + MessageEvents.text(0, "Hello") + delta + MessageEvents.STOP);
 		assertThat(deltas).extracting(Completion::completion).containsExactly("Hello", "");
 		assertThat(deltas.get(1).stopReason()).isEqualTo(StopReason.STOP_SEQUENCE);
-		assertThat(deltas.get(1).stop()).isEqualTo("\n\nHuman:");
+		assertThat(deltas.get(1).stop()).isNull();
 	}
 
 	@Test

@@ -139,7 +139,6 @@ class MessageReaderTests {
 		assertThat(event("of_the_future", "not JSON")).isNull();
 		assertThat(event("content_block_stop", "not JSON")).isNull();
 		assertThat(event("completion", "{\"completion\":\" no\",\"stop_reason\":\"stop_sequence\"}")).isNull();
-		assertThat(event("message", delta("text_delta", "text", "no"))).isNull();
 	}
 
 	@Test
@@ -159,6 +158,42 @@ class MessageReaderTests {
 			.returns(StopReason.of("\uFFFD"), Completion::stopReason);
 		assertThat(event("content_block_delta", "{\"delta\":{\"type\":\"text_delta\",\"text\":\"", bytes(0xC3), "\"}}")
 			.completion()).isEqualTo("\uFFFD");
+	}
+
+	@Test
+	void whatIsReadAgainDoesNotAddUp() {
+		assertThat(read("{\"content\":[{\"type\":\"text\",\"text\":\"Hello \"},{\"type\":\"text\",\"text\":\"caf",
+				bytes(0xE9), "\"}]}")
+			.completion()).isEqualTo("Hello caf\uFFFD");
+		assertThat(read("{\"content\":[{\"type\":\"text\",\"text\":\"Hello\"}],\"container\":\"", bytes(0xE9), "\"}"))
+			.returns("Hello", Completion::completion)
+			.returns(Map.of("container", "\uFFFD"), Completion::additionalProperties);
+	}
+
+	@Test
+	void textOfAMessageThatStartsCounts() {
+		assertThat(event("message_start", """
+				{"message":{"id":"i","content":[{"type":"text","text":"Hi"}]}}""").completion()).isEqualTo("Hi");
+		assertThat(event("message_start", "{\"message\":{\"id\":\"i\",\"content\":null}}")).isNull();
+		assertThat(event("message_delta", "{\"delta\":{\"stop_reason\":\"max_tokens\"}}").completion()).isEmpty();
+	}
+
+	@Test
+	void streamOfNothingButItsEndHasNone() {
+		assertThat(event("of_the_future", "{}")).isNull();
+		assertThat(event("message_stop", "{\"type\":\"message_stop\"}")).isNull();
+	}
+
+	@Test
+	void eventWithoutItsNameIsRefused() {
+		for (String type : List.of("message_start", "content_block_delta", "message_stop")) {
+			assertThatExceptionOfType(UnreadableException.class)
+				.isThrownBy(() -> event("message", "{\"x\":{\"type\":1},\"type\":\"" + type + "\"}"))
+				.withMessage("has no name");
+		}
+		assertThat(event("message", "{\"type\":\"of_the_future\"}")).isNull();
+		assertThat(event("message", "{\"x\":\"message_stop\"}")).isNull();
+		assertThat(event("message", "[DONE]")).isNull();
 	}
 
 	@ParameterizedTest
