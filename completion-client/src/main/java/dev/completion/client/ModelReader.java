@@ -24,7 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -39,9 +39,6 @@ final class ModelReader {
 
 	private static final TypeReference<LinkedHashMap<String, Object>> PROPERTIES = new TypeReference<>() {
 	};
-
-	private static final Set<String> COMPONENTS = Set.of("id", "display_name", "created_at", "max_input_tokens",
-			"max_tokens", "lifecycle", "deprecated_at", "retires_at", "line");
 
 	private final JsonMapper mapper;
 
@@ -66,14 +63,30 @@ final class ModelReader {
 	private ModelInfo model(JsonNode model) {
 		require(model.path("id").isString(), "has a model without an 'id'");
 		String id = model.path("id").stringValue();
-		JsonNode name = model.path("display_name");
 		Map<String, Object> others = this.mapper.convertValue(model, PROPERTIES);
-		others.keySet().removeAll(COMPONENTS);
+		others.remove("id");
 		others.values().removeIf(Objects::isNull);
-		return new ModelInfo(id, name.isString() ? name.stringValue() : id, instant(model.path("created_at")),
-				number(model.path("max_input_tokens")), number(model.path("max_tokens")),
-				string(model.path("lifecycle")), instant(model.path("deprecated_at")),
-				instant(model.path("retires_at")), string(model.path("line")), JsonValues.unmodifiable(others));
+		String name = take("display_name", ModelReader::string, model, others);
+		return new ModelInfo(id, (name != null) ? name : id, take("created_at", ModelReader::instant, model, others),
+				take("max_input_tokens", ModelReader::number, model, others),
+				take("max_tokens", ModelReader::number, model, others),
+				take("lifecycle", ModelReader::string, model, others),
+				take("deprecated_at", ModelReader::instant, model, others),
+				take("retires_at", ModelReader::instant, model, others),
+				take("line", ModelReader::string, model, others), JsonValues.unmodifiable(others));
+	}
+
+	/**
+	 * Return the value of a property, which stays among the others if it is not of the
+	 * kind that is expected.
+	 */
+	private static <T> @Nullable T take(String name, Function<JsonNode, @Nullable T> reader, JsonNode model,
+			Map<String, Object> others) {
+		T value = reader.apply(model.path(name));
+		if (value != null) {
+			others.remove(name);
+		}
+		return value;
 	}
 
 	private JsonNode tree(byte[] json) {
