@@ -74,8 +74,6 @@ final class Connections {
 		LoopResources threads = LoopResources.create("completion", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
 		HttpClient httpClient = HttpClient.create(pool)
 			.runOn(threads)
-			.option(ChannelOption.SO_KEEPALIVE, true)
-			.doOnChannelInit((observer, channel, address) -> keepAlive(channel))
 			.resolver((resolver) -> resolver.cacheMaxTimeToLive(Duration.ofSeconds(60)));
 		return new Connections(httpClient,
 				() -> pool.disposeLater()
@@ -91,6 +89,7 @@ final class Connections {
 	 */
 	private static void keepAlive(Channel channel) {
 		ChannelConfig config = channel.config();
+		config.setOption(ChannelOption.SO_KEEPALIVE, true);
 		config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEP_ALIVE_SECONDS);
 		config.setOption(ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_KEEPIDLE"),
 				KEEP_ALIVE_SECONDS);
@@ -129,7 +128,10 @@ final class Connections {
 			.responseTimeout(null)
 			// what a server said before it closed may still be read
 			.option(ChannelOption.AUTO_CLOSE, false)
-			.doOnChannelInit((observer, channel, address) -> ResponseGuard.install(channel.pipeline()))
+			.doOnChannelInit((observer, channel, address) -> {
+				keepAlive(channel);
+				ResponseGuard.install(channel.pipeline());
+			})
 			.doOnResponse((response, connection) -> {
 				if (response.status().code() < 200) {
 					connection.markPersistent(false);
