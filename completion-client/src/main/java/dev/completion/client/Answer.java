@@ -153,7 +153,7 @@ final class Answer {
 		});
 	}
 
-	private boolean isOk() {
+	boolean isOk() {
 		return this.response.statusCode().value() == 200;
 	}
 

@@ -19,14 +19,13 @@ package dev.completion.client;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 import dev.completion.client.error.ErrorResponse;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
-
-import org.springframework.util.StringUtils;
 
 /**
  * Chooses the API for each model: the one that was set, or else the one that the server
@@ -39,8 +38,12 @@ final class ApiSelector {
 	// what the API answers for each of its current models
 	private static final String REFUSAL = "use the messages api";
 
+	private static final Pattern ABOUT_A_MODEL = Pattern.compile("\\bmodel\\b", Pattern.CASE_INSENSITIVE);
+
 	// the names may come from an application's users
 	private static final int MAX_LEARNED = 10_000;
+
+	private static final int MAX_NAME_LENGTH = 256;
 
 	private final CompletionApi api;
 
@@ -71,46 +74,70 @@ final class ApiSelector {
 	}
 
 	/**
-	 * Return the API to go on with after a failure.
+	 * Return the API to go on with after an error status.
 	 * @param failed the API that was asked
 	 * @return the API, or {@code null} if no other would do better
 	 */
 	@Nullable Protocol alternative(Protocol failed, Model model, CallFailure failure) {
-		ErrorResponse response = failure.response();
-		if (this.api != CompletionApi.AUTO || failed.api() == CompletionApi.MESSAGES || response == null
-				|| response.inStream()) {
+		if (this.api != CompletionApi.AUTO || failed.api() == CompletionApi.MESSAGES) {
 			return null;
 		}
-		if (isRefusal(response)) {
+		if (isRefusal(failure.response())) {
 			learn(model);
 			return this.messages;
 		}
-		return isPathGone(response, model) ? this.messages : null;
+		return isPathGone(failure.response(), model) ? this.messages : null;
+	}
+
+	/**
+	 * Note what became of a call that went on to the Messages API. Any error of that API
+	 * shows that it is there, but for one that says the contrary.
+	 */
+	void failed(Model model, CallFailure failure) {
+		ErrorResponse response = failure.response();
+		if (response != null && !response.errorType().isEmpty() && !isNotFound(response)) {
+			learn(model);
+		}
 	}
 
 	/**
 	 * Note that the server serves the given model on the Messages API.
 	 */
 	void learn(Model model) {
-		if (this.onMessages.size() < MAX_LEARNED && this.onMessages.add(model)) {
+		if (model.id().length() <= MAX_NAME_LENGTH && this.onMessages.size() < MAX_LEARNED
+				&& this.onMessages.add(model)) {
 			logger.info("Using the Messages API for model '" + loggable(model)
 					+ "', which the server does not serve on the Text Completions API");
 		}
 	}
 
 	private static String loggable(Model model) {
-		return StringUtils.truncate(model.id().replaceAll("[^\\x20-\\x7e]", "?"));
+		return model.id().replaceAll("[^\\x20-\\x7e]", "?");
 	}
 
-	private static boolean isRefusal(ErrorResponse response) {
-		return response.status().value() == 400 && response.apiMessage().toLowerCase(Locale.ROOT).contains(REFUSAL);
+	private static boolean isRefusal(@Nullable ErrorResponse response) {
+		return response != null && (response.status().value() == 400 || isNotFound(response))
+				&& text(response).toLowerCase(Locale.ROOT).contains(REFUSAL);
 	}
 
-	private static boolean isPathGone(ErrorResponse response, Model model) {
+	private static boolean isPathGone(@Nullable ErrorResponse response, Model model) {
+		return response != null && isNotFound(response) && !isAbout(model, text(response));
+	}
+
+	private static boolean isAbout(Model model, String text) {
+		// the page of a proxy may have any word in it
+		return !text.stripLeading().startsWith("<")
+				&& (text.contains(model.id()) || ABOUT_A_MODEL.matcher(text).find());
+	}
+
+	private static boolean isNotFound(ErrorResponse response) {
 		int status = response.status().value();
-		String text = !response.apiMessage().isEmpty() ? response.apiMessage() : response.responseBody();
-		boolean ofModel = text.contains(model.id()) || text.toLowerCase(Locale.ROOT).contains("model");
-		return (status == 404 || status == 410) && !ofModel;
+		return status == 404 || status == 410;
+	}
+
+	// a gateway may have an envelope of its own
+	private static String text(ErrorResponse response) {
+		return !response.apiMessage().isEmpty() ? response.apiMessage() : response.responseBody();
 	}
 
 }

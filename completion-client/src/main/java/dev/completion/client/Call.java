@@ -152,6 +152,14 @@ final class Call {
 	}
 
 	/**
+	 * Return whether the current attempt was answered with an error status.
+	 */
+	boolean isRefused() {
+		Answer answer = this.answer;
+		return answer != null && !answer.isOk();
+	}
+
+	/**
 	 * Put the response of the current attempt around a completion from it.
 	 */
 	CompletionResponse wrap(Completion completion) {

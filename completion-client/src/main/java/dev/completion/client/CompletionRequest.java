@@ -345,7 +345,9 @@ public final class CompletionRequest {
 		}
 
 		/**
-		 * Add a property that has no method of its own to the body of the request.
+		 * Add a property that has no method of its own to the body of the request. The
+		 * API must know it: the Text Completions API, which is asked first by default,
+		 * refuses those of the Messages API.
 		 * @param name the name on the wire; not one that has a method
 		 * @param value the value; anything that Jackson can write
 		 * @return this builder

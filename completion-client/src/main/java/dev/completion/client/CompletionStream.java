@@ -116,7 +116,7 @@ final class CompletionStream {
 	private void countPing() {
 		this.pings++;
 		if (this.pings > this.maxPings) {
-			throw CallFailure.limitExceeded("pings", this.maxPings + " events without text");
+			throw CallFailure.limitExceeded("pings", this.maxPings + " events in a row that tell nothing");
 		}
 	}
 

@@ -157,13 +157,13 @@ final class DefaultCompletionClient implements CompletionClient {
 		Model model = Objects.requireNonNull(request.model());
 		Protocol first = this.apis.select(model);
 		Flux<T> results = attempts(request, call, retry, first, attempt).onErrorResume(CallFailure.class, (failure) -> {
-			Protocol other = this.apis.alternative(first, model, failure);
+			Protocol other = call.isRefused() ? this.apis.alternative(first, model, failure) : null;
 			if (other == null) {
 				return Flux.error(failure);
 			}
 			call.retrying(failure);
-			return attempts(request, call, retry, other, attempt)
-				.doOnNext((result) -> ifLast(result, () -> this.apis.learn(model)));
+			return attempts(request, call, retry, other, attempt).doOnNext((result) -> this.apis.learn(model))
+				.doOnError(CallFailure.class, (later) -> this.apis.failed(model, later));
 		});
 		return run(call, results);
 	}

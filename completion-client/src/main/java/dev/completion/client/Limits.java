@@ -177,7 +177,8 @@ public final class Limits {
 		}
 
 		/**
-		 * Set how many events without text may follow each other.
+		 * Set how many pings, and events of kinds that are not known, may follow each
+		 * other.
 		 * <p>
 		 * The default is 10,000.
 		 * @param pings the number of events, at least 1

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.UnsupportedRequestException;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +77,16 @@ class CallListenerTests extends AbstractCompletionClientErrorTests {
 		assertThat(this.told).hasSize(1);
 		this.observed.stream(REQUEST).blockFirst(LIMIT);
 		assertThat(this.told).hasSize(1);
+	}
+
+	@Test
+	void listenerIsNotToldOfARequestThatIsRefusedHere() {
+		try (CompletionClient messages = this.observed.mutate().api(CompletionApi.MESSAGES).build()) {
+			CompletionRequest bare = REQUEST.toBuilder().prompt("Hello").build();
+			failure(UnsupportedRequestException.class, messages.stream(bare));
+			failure(UnsupportedRequestException.class, messages.complete(bare).flux());
+		}
+		assertThat(this.told).isEmpty();
 	}
 
 }

@@ -23,6 +23,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.completion.client.error.CompletionApiException;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.InvalidRequestException;
 import dev.completion.client.error.NotFoundException;
@@ -35,11 +36,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -114,7 +117,7 @@ class CompletionClientAutoTests extends AbstractCompletionClientErrorTests {
 	void autoIsTheDefault() {
 		try (CompletionClient other = CompletionClient.builder().baseUrl(this.server.baseUrl()).apiKey(KEY).build()) {
 			other.complete(MODERN).block(LIMIT);
-			other.complete(REQUEST).block(LIMIT);
+			other.complete(REQUEST.toBuilder().model(Model.CLAUDE_2_1).build()).block(LIMIT);
 		}
 		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, COMPLETE);
 	}
@@ -175,8 +178,11 @@ class CompletionClientAutoTests extends AbstractCompletionClientErrorTests {
 		return Stream.of(Reply.error(404, "not_found_error", "Not found"), Reply.body(404, "text/plain", ""),
 				Reply.body(404, "text/html", "<html><h1>404</h1></html>"),
 				Reply.body(404, "application/json", "{\"detail\":\"Not Found\"}"),
-				Reply.error(410, "not_found_error", "This endpoint was retired"),
-				Reply.body(410, "text/plain", "Gone"));
+				Reply.error(410, "not_found_error", "This endpoint was retired"), Reply.body(410, "text/plain", "Gone"),
+				Reply.error(410, "not_found_error", "Removed. Please use the Messages API, which has every model."),
+				Reply.body(404, "text/html", "<html><script>window.model = {}</script></html>"),
+				Reply.body(404, "application/json", "{\"detail\":\"Not Found\",\"viewModel\":1}"),
+				Reply.body(400, "application/json", "{\"message\":\"Please USE THE messages API instead.\"}"));
 	}
 
 	@Test
@@ -192,6 +198,45 @@ class CompletionClientAutoTests extends AbstractCompletionClientErrorTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "400, invalid_request_error", "401, authentication_error", "429, rate_limit_error",
+			"529, overloaded_error" })
+	void pathThatIsGoneIsRememberedHoweverTheMessagesApiAnswers(int status, String type) {
+		this.server.enqueue(Reply.error(404, "not_found_error", "Not found"), Reply.error(status, type, "because"));
+		failure(CompletionApiException.class, this.auto.stream(MODERN));
+		this.auto.complete(MODERN).block(LIMIT);
+		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, MESSAGES);
+	}
+
+	@Test
+	void pathThatIsGoneIsRememberedWhenTheStreamIsLeft() {
+		this.server.enqueue(Reply.error(404, "not_found_error", "Not found"));
+		this.auto.stream(MODERN).blockFirst(LIMIT);
+		this.auto.stream(MODERN).blockFirst(LIMIT);
+		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, MESSAGES);
+	}
+
+	@Test
+	void pathOfTheMessagesApiThatIsGoneIsNotAskedAgain() {
+		this.auto.complete(MODERN).block(LIMIT);
+		this.server.enqueue(Reply.error(404, "not_found_error", "Not found"));
+		failure(NotFoundException.class, this.auto.stream(MODERN));
+		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, MESSAGES);
+	}
+
+	@Test
+	void modelsAreRememberedUpToALimit() {
+		ApiSelector selector = new ApiSelector(CompletionApi.AUTO, JsonMapper.shared());
+		Model longName = Model.of("x".repeat(257));
+		selector.learn(longName);
+		assertThat(selector.select(longName).api()).isEqualTo(CompletionApi.TEXT_COMPLETIONS);
+		for (int i = 0; i <= 10_000; i++) {
+			selector.learn(Model.of("model-" + i));
+		}
+		assertThat(selector.select(Model.of("model-9999")).api()).isEqualTo(CompletionApi.MESSAGES);
+		assertThat(selector.select(Model.of("model-10000")).api()).isEqualTo(CompletionApi.TEXT_COMPLETIONS);
+	}
+
+	@ParameterizedTest
 	@MethodSource("otherReplies")
 	void nothingElseSendsTheCallToTheMessagesApi(Reply other) {
 		this.server.enqueue(other);
@@ -203,7 +248,10 @@ class CompletionClientAutoTests extends AbstractCompletionClientErrorTests {
 	static Stream<Reply> otherReplies() {
 		return Stream.of(Reply.error(404, "not_found_error", "model: claude-sonnet-4-5"),
 				Reply.error(404, "not_found_error", "The requested Model was not found"),
-				Reply.body(404, "application/json", "{\"detail\":\"no model claude-sonnet-4-5\"}"),
+				Reply.error(404, "not_found_error", "There is no claude-sonnet-4-5 here"),
+				Reply.body(404, "application/json", "{\"detail\":\"no model of that name\"}"),
+				Reply.body(200, "application/json",
+						"{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"Not found\"}}"),
 				Reply.error(400, "invalid_request_error", "prompt must start with \"\\n\\nHuman:\" turn"),
 				Reply.error(401, "authentication_error", REFUSAL), Reply.error(403, "permission_error", REFUSAL),
 				Reply.error(405, "invalid_request_error", "Method Not Allowed"),
@@ -255,6 +303,7 @@ class CompletionClientAutoTests extends AbstractCompletionClientErrorTests {
 		UnsupportedRequestException first = failure(UnsupportedRequestException.class, this.auto.stream(bare));
 		assertThat(first.attempts()).isOne();
 		assertThat(first).hasMessageContaining("the prompt must start with a");
+		assertThat(first.outcome()).isEqualTo(Outcome.REJECTED);
 		UnsupportedRequestException later = failure(UnsupportedRequestException.class, this.auto.complete(bare).flux());
 		assertThat(later.attempts()).isZero();
 		assertThat(later.outcome()).isEqualTo(Outcome.NOT_SENT);
@@ -283,7 +332,7 @@ class CompletionClientAutoTests extends AbstractCompletionClientErrorTests {
 	@Test
 	void nameOfAModelCannotForgeLogLines() {
 		this.server.enqueue(Reply.error(400, "invalid_request_error", REFUSAL), Reply.text("Hi"));
-		this.auto.complete(MODERN.toBuilder().model("m\nERROR \u001b[31m" + "x".repeat(10_000)).build()).block(LIMIT);
+		this.auto.complete(MODERN.toBuilder().model("m\nERROR \u001b[31m" + "x".repeat(100)).build()).block(LIMIT);
 		assertThat(infos()).singleElement()
 			.asString()
 			.hasSizeLessThan(300)
