@@ -91,9 +91,9 @@ public final class CompletionAutoConfiguration {
 			ObjectProvider<WebClient.Builder> webClientBuilder,
 			ObjectProvider<ClientHttpConnectorBuilder<?>> connectorBuilder, ObjectProvider<HttpClientSettings> settings,
 			ObjectProvider<CompletionClientCustomizer> customizers) {
-		checkServerIsPresent(properties.getEmbeddedServer().getMode(), resourceLoader.getClassLoader());
+		checkServerIsPresent(properties.embeddedServer().mode(), resourceLoader.getClassLoader());
 		CompletionConnectionDetails details = effective(connectionDetails);
-		CompletionClient.Builder builder = CompletionClient.builder().allowInsecure(properties.isAllowInsecure());
+		CompletionClient.Builder builder = CompletionClient.builder().allowInsecure(properties.allowInsecure());
 		SettingMapper.map("CompletionConnectionDetails.getBaseUrl()", details.getBaseUrl(), builder::baseUrl);
 		CredentialProvider credential = credential(details, credentialProvider);
 		if (credential != null) {

@@ -17,8 +17,6 @@
 package dev.completion.boot.autoconfigure;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,318 +24,115 @@ import dev.completion.client.CompletionApi;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Properties of the completion client.
  *
+ * @param enabled Whether to configure a completion client.
+ * @param api API that serves the completions.
+ * @param apiKey API key, sent as 'x-api-key'. Taken from the environment variable
+ * ANTHROPIC_API_KEY if neither this nor 'completion.auth-token' is set.
+ * @param authToken Bearer token, sent as 'Authorization'. Taken from the environment
+ * variable ANTHROPIC_AUTH_TOKEN if neither this nor 'completion.api-key' is set.
+ * @param baseUrl URL of the server, with or without '/v1' at its end. Taken from the
+ * environment variable ANTHROPIC_BASE_URL if not set, else 'https://api.anthropic.com'.
+ * @param allowInsecure Whether to allow plain http to another machine.
+ * @param version API version, sent as 'anthropic-version'.
+ * @param betas Comma-separated list of beta features to ask for, sent as
+ * 'anthropic-beta'.
+ * @param headers Headers to add to every request.
+ * @param defaults What requests use where they have nothing set.
+ * @param timeout How long the phases of a call may take.
+ * @param retry When a call is tried again.
+ * @param limits How much of an answer is taken.
+ * @param embeddedServer A server inside the application, whose answers are canned.
  * @since 0.1.0
  */
 @ConfigurationProperties("completion")
-public class CompletionProperties {
+public record CompletionProperties(@DefaultValue("true") boolean enabled, @DefaultValue("auto") CompletionApi api,
+		@Nullable String apiKey, @Nullable String authToken, @Nullable String baseUrl,
+		@DefaultValue("false") boolean allowInsecure, @DefaultValue("2023-06-01") String version,
+		@DefaultValue List<String> betas, @DefaultValue Map<String, String> headers, @DefaultValue Defaults defaults,
+		@DefaultValue Timeout timeout, @DefaultValue Retry retry, @DefaultValue Limits limits,
+		@DefaultValue EmbeddedServer embeddedServer) {
 
 	/**
-	 * Whether to configure a completion client.
+	 * Return the name, since a value may be a secret.
 	 */
-	private boolean enabled = true;
-
-	/**
-	 * API key, sent as 'x-api-key'. Taken from the environment variable ANTHROPIC_API_KEY
-	 * if neither this nor 'completion.auth-token' is set.
-	 */
-	private @Nullable String apiKey;
-
-	/**
-	 * Bearer token, sent as 'Authorization'. Taken from the environment variable
-	 * ANTHROPIC_AUTH_TOKEN if neither this nor 'completion.api-key' is set.
-	 */
-	private @Nullable String authToken;
-
-	/**
-	 * URL of the server, with or without '/v1' at its end. Taken from the environment
-	 * variable ANTHROPIC_BASE_URL if not set, else 'https://api.anthropic.com'.
-	 */
-	private @Nullable String baseUrl;
-
-	/**
-	 * Whether to allow plain http to another machine.
-	 */
-	private boolean allowInsecure;
-
-	/**
-	 * API that serves the completions.
-	 */
-	private CompletionApi api = CompletionApi.AUTO;
-
-	/**
-	 * API version, sent as 'anthropic-version'.
-	 */
-	private String version = "2023-06-01";
-
-	/**
-	 * Comma-separated list of beta features to ask for, sent as 'anthropic-beta'.
-	 */
-	private List<String> betas = new ArrayList<>();
-
-	/**
-	 * Headers to add to every request.
-	 */
-	private Map<String, String> headers = new LinkedHashMap<>();
-
-	private final Defaults defaults = new Defaults();
-
-	private final Timeout timeout = new Timeout();
-
-	private final EmbeddedServer embeddedServer = new EmbeddedServer();
-
-	public boolean isEnabled() {
-		return this.enabled;
-	}
-
-	public void setEnabled(boolean enabled) {
-		this.enabled = enabled;
-	}
-
-	public @Nullable String getApiKey() {
-		return this.apiKey;
-	}
-
-	public void setApiKey(@Nullable String apiKey) {
-		this.apiKey = apiKey;
-	}
-
-	public @Nullable String getAuthToken() {
-		return this.authToken;
-	}
-
-	public void setAuthToken(@Nullable String authToken) {
-		this.authToken = authToken;
-	}
-
-	public @Nullable String getBaseUrl() {
-		return this.baseUrl;
-	}
-
-	public void setBaseUrl(@Nullable String baseUrl) {
-		this.baseUrl = baseUrl;
-	}
-
-	public boolean isAllowInsecure() {
-		return this.allowInsecure;
-	}
-
-	public void setAllowInsecure(boolean allowInsecure) {
-		this.allowInsecure = allowInsecure;
-	}
-
-	public CompletionApi getApi() {
-		return this.api;
-	}
-
-	public void setApi(CompletionApi api) {
-		this.api = api;
-	}
-
-	public String getVersion() {
-		return this.version;
-	}
-
-	public void setVersion(String version) {
-		this.version = version;
-	}
-
-	public List<String> getBetas() {
-		return this.betas;
-	}
-
-	public void setBetas(List<String> betas) {
-		this.betas = betas;
-	}
-
-	public Map<String, String> getHeaders() {
-		return this.headers;
-	}
-
-	public void setHeaders(Map<String, String> headers) {
-		this.headers = headers;
-	}
-
-	public Defaults getDefaults() {
-		return this.defaults;
-	}
-
-	public Timeout getTimeout() {
-		return this.timeout;
-	}
-
-	public EmbeddedServer getEmbeddedServer() {
-		return this.embeddedServer;
+	@Override
+	public String toString() {
+		return "CompletionProperties";
 	}
 
 	/**
 	 * What requests use where they have nothing set.
+	 *
+	 * @param model Model that completes the prompts.
+	 * @param maxTokensToSample Most tokens to produce.
+	 * @param temperature Amount of randomness, from 0 to 1.
+	 * @param topP Share of probability from which tokens are drawn, from 0 to 1.
+	 * @param topK Number of likeliest tokens to draw from.
+	 * @param stopSequences Comma-separated list of sequences that end the text.
+	 * @param userId Opaque id of the person on whose behalf requests are made, sent as
+	 * 'metadata.user_id'.
 	 */
-	public static class Defaults {
-
-		/**
-		 * Model that completes the prompts.
-		 */
-		private @Nullable String model;
-
-		/**
-		 * Most tokens to produce.
-		 */
-		private int maxTokensToSample = 1024;
-
-		/**
-		 * Amount of randomness, from 0 to 1.
-		 */
-		private @Nullable Double temperature;
-
-		/**
-		 * Share of probability from which tokens are drawn, from 0 to 1.
-		 */
-		private @Nullable Double topP;
-
-		/**
-		 * Number of likeliest tokens to draw from.
-		 */
-		private @Nullable Integer topK;
-
-		/**
-		 * Comma-separated list of sequences that end the text.
-		 */
-		private @Nullable List<String> stopSequences;
-
-		/**
-		 * Opaque id of the person on whose behalf requests are made, sent as
-		 * 'metadata.user_id'.
-		 */
-		private @Nullable String userId;
-
-		public @Nullable String getModel() {
-			return this.model;
-		}
-
-		public void setModel(@Nullable String model) {
-			this.model = model;
-		}
-
-		public int getMaxTokensToSample() {
-			return this.maxTokensToSample;
-		}
-
-		public void setMaxTokensToSample(int maxTokensToSample) {
-			this.maxTokensToSample = maxTokensToSample;
-		}
-
-		public @Nullable Double getTemperature() {
-			return this.temperature;
-		}
-
-		public void setTemperature(@Nullable Double temperature) {
-			this.temperature = temperature;
-		}
-
-		public @Nullable Double getTopP() {
-			return this.topP;
-		}
-
-		public void setTopP(@Nullable Double topP) {
-			this.topP = topP;
-		}
-
-		public @Nullable Integer getTopK() {
-			return this.topK;
-		}
-
-		public void setTopK(@Nullable Integer topK) {
-			this.topK = topK;
-		}
-
-		public @Nullable List<String> getStopSequences() {
-			return this.stopSequences;
-		}
-
-		public void setStopSequences(@Nullable List<String> stopSequences) {
-			this.stopSequences = stopSequences;
-		}
-
-		public @Nullable String getUserId() {
-			return this.userId;
-		}
-
-		public void setUserId(@Nullable String userId) {
-			this.userId = userId;
-		}
-
+	public record Defaults(@Nullable String model, @DefaultValue("1024") int maxTokensToSample,
+			@Nullable Double temperature, @Nullable Double topP, @Nullable Integer topK,
+			@Nullable List<String> stopSequences, @Nullable String userId) {
 	}
 
 	/**
 	 * How long the phases of a call may take.
+	 *
+	 * @param connect Longest time to open a connection. Taken from
+	 * 'spring.http.clients.connect-timeout' if not set, else 5 seconds.
+	 * @param response Longest time to wait for the headers of a stream, or for the whole
+	 * of any other answer. If not set, 60 seconds and 10 minutes.
+	 * @param idle Longest time between two events of a stream, pings left out. If not
+	 * set, 60 seconds.
+	 * @param total Longest time for the whole call, with all attempts and the waits
+	 * between them. If not set, none for streams and 10 minutes for other answers.
 	 */
-	public static class Timeout {
+	public record Timeout(@Nullable Duration connect, @Nullable Duration response, @Nullable Duration idle,
+			@Nullable Duration total) {
+	}
 
-		/**
-		 * Longest time to open a connection. Taken from
-		 * 'spring.http.clients.connect-timeout' if not set, else 5 seconds.
-		 */
-		private @Nullable Duration connect;
+	/**
+	 * When a call is tried again.
+	 *
+	 * @param maxRetries Most times that a call is tried again.
+	 * @param delay Longest wait before the first time; it doubles for each further one.
+	 * @param maxDelay Longest wait that it doubles to.
+	 * @param maxRetryAfter Longest wait that a server may ask for; a call that would have
+	 * to wait longer fails at once.
+	 * @param retryAmbiguous Whether to try a call again once that may have run, and may
+	 * be billed.
+	 */
+	public record Retry(@DefaultValue("2") int maxRetries, @DefaultValue("500ms") Duration delay,
+			@DefaultValue("8s") Duration maxDelay, @DefaultValue("60s") Duration maxRetryAfter,
+			@DefaultValue("false") boolean retryAmbiguous) {
+	}
 
-		/**
-		 * Longest time to wait for the headers of a stream, or for the whole of any other
-		 * answer. If not set, 60 seconds and 10 minutes.
-		 */
-		private @Nullable Duration response;
-
-		public @Nullable Duration getConnect() {
-			return this.connect;
-		}
-
-		public void setConnect(@Nullable Duration connect) {
-			this.connect = connect;
-		}
-
-		public @Nullable Duration getResponse() {
-			return this.response;
-		}
-
-		public void setResponse(@Nullable Duration response) {
-			this.response = response;
-		}
-
+	/**
+	 * How much of an answer is taken.
+	 *
+	 * @param event Largest event of a stream.
+	 * @param body Largest answer other than a stream, decompressed.
+	 * @param text Largest text of a stream that is joined.
+	 */
+	public record Limits(@DefaultValue("1MB") DataSize event, @DefaultValue("16MB") DataSize body,
+			@DefaultValue("16MB") DataSize text) {
 	}
 
 	/**
 	 * A server inside the application, whose answers are canned.
+	 *
+	 * @param mode When to run a server inside the application and call that.
+	 * @param port Port of the embedded server; 0 for a free one.
 	 */
-	public static class EmbeddedServer {
-
-		/**
-		 * When to run a server inside the application and call that.
-		 */
-		private Mode mode = Mode.OFF;
-
-		/**
-		 * Port of the embedded server; 0 for a free one.
-		 */
-		private int port = 0;
-
-		public Mode getMode() {
-			return this.mode;
-		}
-
-		public void setMode(Mode mode) {
-			this.mode = mode;
-		}
-
-		public int getPort() {
-			return this.port;
-		}
-
-		public void setPort(int port) {
-			this.port = port;
-		}
-
+	public record EmbeddedServer(@DefaultValue("off") Mode mode, @DefaultValue("0") int port) {
 	}
 
 	/**

@@ -51,7 +51,7 @@ class EmbeddedServerConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	CompletionServer completionServer(CompletionProperties properties) {
-		int port = properties.getEmbeddedServer().getPort();
+		int port = properties.embeddedServer().port();
 		CompletionServer.Builder builder = CompletionServer.builder();
 		SettingMapper.map("completion.embedded-server.port", port, builder::port);
 		try {

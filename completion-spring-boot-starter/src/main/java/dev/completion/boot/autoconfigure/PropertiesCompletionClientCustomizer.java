@@ -23,6 +23,8 @@ import java.util.function.Consumer;
 import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.CompletionRequest;
+import dev.completion.client.Limits;
+import dev.completion.client.RetryPolicy;
 import dev.completion.client.Timeouts;
 import org.jspecify.annotations.Nullable;
 
@@ -57,34 +59,58 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 
 	@Override
 	public void customize(String name, CompletionClient.Builder builder) {
-		map("api", this.properties.getApi(), builder::api);
-		map("version", this.properties.getVersion(), builder::version);
-		map("betas", this.properties.getBetas().toArray(String[]::new), builder::betas);
-		this.properties.getHeaders()
+		map("api", this.properties.api(), builder::api);
+		map("version", this.properties.version(), builder::version);
+		map("betas", this.properties.betas().toArray(String[]::new), builder::betas);
+		this.properties.headers()
 			.forEach((header, value) -> map("headers." + header, value, (it) -> builder.defaultHeader(header, it)));
 		builder.defaults(this::defaults);
 		builder.timeouts(timeouts());
+		builder.retry(retry());
+		builder.limits(limits());
 	}
 
 	private void defaults(CompletionRequest.Builder builder) {
-		CompletionProperties.Defaults defaults = this.properties.getDefaults();
-		map("defaults.model", defaults.getModel(), builder::model);
-		map("defaults.max-tokens-to-sample", defaults.getMaxTokensToSample(), builder::maxTokensToSample);
-		map("defaults.temperature", defaults.getTemperature(), builder::temperature);
-		map("defaults.top-p", defaults.getTopP(), builder::topP);
-		map("defaults.top-k", defaults.getTopK(), builder::topK);
-		List<String> stopSequences = defaults.getStopSequences();
+		CompletionProperties.Defaults defaults = this.properties.defaults();
+		map("defaults.model", defaults.model(), builder::model);
+		map("defaults.max-tokens-to-sample", defaults.maxTokensToSample(), builder::maxTokensToSample);
+		map("defaults.temperature", defaults.temperature(), builder::temperature);
+		map("defaults.top-p", defaults.topP(), builder::topP);
+		map("defaults.top-k", defaults.topK(), builder::topK);
+		List<String> stopSequences = defaults.stopSequences();
 		map("defaults.stop-sequences", (stopSequences != null) ? stopSequences.toArray(String[]::new) : null,
 				builder::stopSequences);
-		map("defaults.user-id", defaults.getUserId(), builder::userId);
+		map("defaults.user-id", defaults.userId(), builder::userId);
 	}
 
 	private Timeouts timeouts() {
-		CompletionProperties.Timeout timeout = this.properties.getTimeout();
+		CompletionProperties.Timeout timeout = this.properties.timeout();
 		Timeouts.Builder builder = Timeouts.builder();
 		SettingMapper.map("spring.http.clients.connect-timeout", this.connectTimeout, builder::connect);
-		map("timeout.connect", timeout.getConnect(), builder::connect);
-		map("timeout.response", timeout.getResponse(), builder::response);
+		map("timeout.connect", timeout.connect(), builder::connect);
+		map("timeout.response", timeout.response(), builder::response);
+		map("timeout.idle", timeout.idle(), builder::idle);
+		map("timeout.total", timeout.total(), builder::total);
+		return builder.build();
+	}
+
+	private RetryPolicy retry() {
+		CompletionProperties.Retry retry = this.properties.retry();
+		RetryPolicy.Builder builder = RetryPolicy.builder();
+		map("retry.max-retries", retry.maxRetries(), builder::maxRetries);
+		map("retry.delay", retry.delay(), builder::delay);
+		map("retry.max-delay", retry.maxDelay(), builder::maxDelay);
+		map("retry.max-retry-after", retry.maxRetryAfter(), builder::maxRetryAfter);
+		map("retry.retry-ambiguous", retry.retryAmbiguous(), builder::retryAmbiguous);
+		return builder.build();
+	}
+
+	private Limits limits() {
+		CompletionProperties.Limits limits = this.properties.limits();
+		Limits.Builder builder = Limits.builder();
+		map("limits.event", limits.event(), builder::event);
+		map("limits.body", limits.body(), builder::body);
+		map("limits.text", limits.text(), builder::text);
 		return builder.build();
 	}
 

@@ -55,17 +55,17 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	PropertiesCompletionConnectionDetails(CompletionProperties properties, Environment environment) {
 		this.baseUrl = baseUrl(properties, environment);
-		Credential fromProperties = credential(API_KEY_PROPERTY, properties.getApiKey(), AUTH_TOKEN_PROPERTY,
-				properties.getAuthToken());
+		Credential fromProperties = credential(API_KEY_PROPERTY, properties.apiKey(), AUTH_TOKEN_PROPERTY,
+				properties.authToken());
 		this.credential = (fromProperties != null) ? fromProperties
 				: credential(API_KEY_VARIABLE, environment.getProperty(API_KEY_VARIABLE), AUTH_TOKEN_VARIABLE,
 						environment.getProperty(AUTH_TOKEN_VARIABLE));
 	}
 
 	private static String baseUrl(CompletionProperties properties, Environment environment) {
-		boolean isSet = StringUtils.hasLength(properties.getBaseUrl());
+		boolean isSet = StringUtils.hasLength(properties.baseUrl());
 		String name = isSet ? BASE_URL_PROPERTY : BASE_URL_VARIABLE;
-		String value = isSet ? properties.getBaseUrl() : environment.getProperty(BASE_URL_VARIABLE);
+		String value = isSet ? properties.baseUrl() : environment.getProperty(BASE_URL_VARIABLE);
 		SettingMapper.map(name, value, CompletionClient.builder()::baseUrl);
 		return (value != null && !value.isEmpty()) ? value : DEFAULT_BASE_URL;
 	}

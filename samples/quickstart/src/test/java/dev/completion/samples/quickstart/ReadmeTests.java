@@ -86,8 +86,8 @@ class ReadmeTests {
 		StandardEnvironment environment = new StandardEnvironment();
 		sources.forEach(environment.getPropertySources()::addFirst);
 		CompletionProperties properties = Binder.get(environment).bind("completion", CompletionProperties.class).get();
-		assertThat(properties.getApiKey()).isIn("${ANTHROPIC_API_KEY}", "${GATEWAY_KEY}");
-		assertThat(properties.getDefaults().getModel()).isIn("claude-haiku-5-5", "claude-2.1");
+		assertThat(properties.apiKey()).isIn("${ANTHROPIC_API_KEY}", "${GATEWAY_KEY}");
+		assertThat(properties.defaults().model()).isIn("claude-haiku-5-5", "claude-2.1");
 	}
 
 	@Test

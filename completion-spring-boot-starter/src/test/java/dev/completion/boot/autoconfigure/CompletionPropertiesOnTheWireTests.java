@@ -1,0 +1,176 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.boot.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.completion.client.Completion;
+import dev.completion.client.CompletionClient;
+import dev.completion.client.Prompt;
+import dev.completion.client.error.CallTimeoutException;
+import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.LimitExceededException;
+import dev.completion.client.error.OverloadedException;
+import dev.completion.client.error.RateLimitException;
+import dev.completion.server.CompletionServer;
+import dev.completion.server.Reply;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link CompletionProperties}: what those of time, retries and limits do to a
+ * call.
+ */
+class CompletionPropertiesOnTheWireTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(10);
+
+	private static final Reply OVERLOADED = Reply.error(529, "overloaded_error", "Overloaded");
+
+	private final CompletionServer server = CompletionServer.builder().chunkDelay(Duration.ZERO).start();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(
+				AutoConfigurations.of(HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
+						WebClientAutoConfiguration.class, CompletionAutoConfiguration.class))
+		.withPropertyValues("completion.base-url=" + this.server.baseUrl(),
+				"completion.api-key=" + this.server.apiKey(), "completion.defaults.model=claude-2.1",
+				"spring.reactor.netty.shutdown-quiet-period=0s");
+
+	@AfterEach
+	void close() {
+		this.server.close();
+	}
+
+	private void run(Consumer<CompletionClient> call, String... properties) {
+		this.runner.withPropertyValues(properties).run((context) -> {
+			assertThat(context).hasNotFailed();
+			call.accept(context.getBean(CompletionClient.class));
+		});
+	}
+
+	private static Mono<Completion> stream(CompletionClient client) {
+		return client.stream((request) -> request.prompt(Prompt.human("Hi"))).last();
+	}
+
+	private static Mono<Completion> complete(CompletionClient client) {
+		return client.complete((request) -> request.prompt(Prompt.human("Hi")));
+	}
+
+	private static <T extends CompletionClientException> T failure(Class<T> type, Mono<?> call) {
+		Throwable error = call.materialize().block(LIMIT).getThrowable();
+		assertThat(error).isInstanceOf(type);
+		return type.cast(error);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "idle, IDLE", "total, TOTAL", "response, RESPONSE" })
+	void timeoutApplies(String name, CallTimeoutException.Phase phase) {
+		Reply stalled = Reply.text("ab").chunkSizes(1);
+		this.server.enqueue((phase == CallTimeoutException.Phase.RESPONSE) ? Reply.stall() : stalled.stallAfter(1));
+		run((client) -> {
+			CallTimeoutException ex = failure(CallTimeoutException.class, stream(client));
+			assertThat(ex.phase()).isEqualTo(phase);
+			assertThat(ex).hasMessageContaining("300 ms");
+		}, "completion.timeout." + name + "=300ms");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0, 1", "1, 2", "3, 4" })
+	void callIsTriedAgainAsOftenAsIsSet(int maxRetries, int requests) {
+		List<Reply> replies = new ArrayList<>();
+		for (int i = 0; i < 6; i++) {
+			replies.add(OVERLOADED);
+		}
+		this.server.enqueue(replies.toArray(Reply[]::new));
+		run((client) -> failure(OverloadedException.class, complete(client)),
+				"completion.retry.max-retries=" + maxRetries, "completion.retry.delay=1ms");
+		assertThat(this.server.requests()).hasSize(requests);
+	}
+
+	@Test
+	void delayIsWaitedBetweenTwoAttempts() {
+		this.server.enqueue(OVERLOADED);
+		run((client) -> failure(CallTimeoutException.class, complete(client)), "completion.retry.delay=1h",
+				"completion.retry.max-delay=1h", "completion.timeout.total=500ms");
+		this.server.reset();
+		this.server.enqueue(OVERLOADED);
+		run((client) -> assertThat(complete(client).block(LIMIT)).isNotNull(), "completion.retry.delay=1h",
+				"completion.retry.max-delay=1ms", "completion.timeout.total=5s");
+	}
+
+	@Test
+	void serverThatAsksForMoreThanIsAllowedFailsTheCall() {
+		Reply limited = Reply.error(429, "rate_limit_error", "Slow down").header("retry-after-ms", "200");
+		this.server.enqueue(limited);
+		run((client) -> assertThat(failure(RateLimitException.class, complete(client)).attempts()).isOne(),
+				"completion.retry.max-retry-after=100ms");
+		this.server.enqueue(limited);
+		run((client) -> assertThat(complete(client).block(LIMIT)).isNotNull(), "completion.retry.delay=1ms",
+				"completion.retry.max-retry-after=300ms");
+	}
+
+	@Test
+	void callThatMayHaveRunIsTriedAgainWhereThatIsAllowed() {
+		this.server.enqueue(Reply.cut());
+		run((client) -> failure(CompletionClientException.class, complete(client)), "completion.retry.delay=1ms");
+		this.server.enqueue(Reply.cut());
+		run((client) -> assertThat(complete(client).block(LIMIT)).isNotNull(), "completion.retry.delay=1ms",
+				"completion.retry.retry-ambiguous=true");
+	}
+
+	@Test
+	void limitOfAnEventApplies() {
+		this.server.enqueue(Reply.text("x".repeat(3000)).chunkSizes(3000));
+		run((client) -> assertThat(failure(LimitExceededException.class, stream(client)).limit()).isEqualTo("event"),
+				"completion.limits.event=2KB");
+	}
+
+	@Test
+	void limitOfABodyApplies() {
+		this.server.enqueue(Reply.text("x".repeat(3000)));
+		run((client) -> assertThat(failure(LimitExceededException.class, complete(client)).limit()).isEqualTo("body"),
+				"completion.limits.body=2KB");
+	}
+
+	@Test
+	void limitOfAJoinedTextApplies() {
+		Reply text = Reply.text("x".repeat(3000)).chunkSizes(100);
+		this.server.enqueue(text, text);
+		run((client) -> {
+			Mono<Completion> joined = client.stream((request) -> request.prompt(Prompt.human("Hi")))
+				.as(Completion::join);
+			assertThat(failure(LimitExceededException.class, joined).limit()).isEqualTo("text");
+			assertThat(stream(client).block(LIMIT)).isNotNull();
+		}, "completion.limits.text=2KB");
+	}
+
+}
