@@ -19,6 +19,7 @@ package dev.completion.boot.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.client.CompletionClient;
@@ -31,24 +32,23 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 
 /**
- * Carries {@link CompletionProperties} into the builder of the client.
+ * Carries {@link CompletionProperties} into the builder of each client.
  */
 final class PropertiesCompletionClientCustomizer implements CompletionClientCustomizer, Ordered {
 
-	private static final String PREFIX = "completion.";
-
-	private final CompletionProperties properties;
+	private final Function<String, ClientProperties> clients;
 
 	private final @Nullable Duration connectTimeout;
 
 	/**
 	 * Create a customizer.
-	 * @param properties the properties
+	 * @param clients returns the properties of a client, given its name
 	 * @param connectTimeout the application's own connect timeout, which is used if the
 	 * properties have none
 	 */
-	PropertiesCompletionClientCustomizer(CompletionProperties properties, @Nullable Duration connectTimeout) {
-		this.properties = properties;
+	PropertiesCompletionClientCustomizer(Function<String, ClientProperties> clients,
+			@Nullable Duration connectTimeout) {
+		this.clients = clients;
 		this.connectTimeout = connectTimeout;
 	}
 
@@ -59,63 +59,84 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 
 	@Override
 	public void customize(String name, CompletionClient.Builder builder) {
-		map("api", this.properties.api(), builder::api);
-		map("version", this.properties.version(), builder::version);
-		map("betas", this.properties.betas().toArray(String[]::new), builder::betas);
-		this.properties.headers()
-			.forEach((header, value) -> map("headers." + header, value, (it) -> builder.defaultHeader(header, it)));
-		builder.defaults(this::defaults);
-		builder.timeouts(timeouts());
-		builder.retry(retry());
-		builder.limits(limits());
+		new Mapping(this.clients.apply(name)).apply(builder);
 	}
 
-	private void defaults(CompletionRequest.Builder builder) {
-		CompletionProperties.Defaults defaults = this.properties.defaults();
-		map("defaults.model", defaults.model(), builder::model);
-		map("defaults.max-tokens-to-sample", defaults.maxTokensToSample(), builder::maxTokensToSample);
-		map("defaults.temperature", defaults.temperature(), builder::temperature);
-		map("defaults.top-p", defaults.topP(), builder::topP);
-		map("defaults.top-k", defaults.topK(), builder::topK);
-		List<String> stopSequences = defaults.stopSequences();
-		map("defaults.stop-sequences", (stopSequences != null) ? stopSequences.toArray(String[]::new) : null,
-				builder::stopSequences);
-		map("defaults.user-id", defaults.userId(), builder::userId);
-	}
+	/**
+	 * The properties of one client, on their way to its builder.
+	 */
+	private final class Mapping {
 
-	private Timeouts timeouts() {
-		CompletionProperties.Timeout timeout = this.properties.timeout();
-		Timeouts.Builder builder = Timeouts.builder();
-		SettingMapper.map("spring.http.clients.connect-timeout", this.connectTimeout, builder::connect);
-		map("timeout.connect", timeout.connect(), builder::connect);
-		map("timeout.response", timeout.response(), builder::response);
-		map("timeout.idle", timeout.idle(), builder::idle);
-		map("timeout.total", timeout.total(), builder::total);
-		return builder.build();
-	}
+		private final ClientProperties client;
 
-	private RetryPolicy retry() {
-		CompletionProperties.Retry retry = this.properties.retry();
-		RetryPolicy.Builder builder = RetryPolicy.builder();
-		map("retry.max-retries", retry.maxRetries(), builder::maxRetries);
-		map("retry.delay", retry.delay(), builder::delay);
-		map("retry.max-delay", retry.maxDelay(), builder::maxDelay);
-		map("retry.max-retry-after", retry.maxRetryAfter(), builder::maxRetryAfter);
-		map("retry.retry-ambiguous", retry.retryAmbiguous(), builder::retryAmbiguous);
-		return builder.build();
-	}
+		private final CompletionProperties properties;
 
-	private Limits limits() {
-		CompletionProperties.Limits limits = this.properties.limits();
-		Limits.Builder builder = Limits.builder();
-		map("limits.event", limits.event(), builder::event);
-		map("limits.body", limits.body(), builder::body);
-		map("limits.text", limits.text(), builder::text);
-		return builder.build();
-	}
+		Mapping(ClientProperties client) {
+			this.client = client;
+			this.properties = client.values();
+		}
 
-	private static <T> void map(String name, @Nullable T value, Consumer<T> target) {
-		SettingMapper.map(PREFIX + name, value, target);
+		void apply(CompletionClient.Builder builder) {
+			map("api", this.properties.api(), builder::api);
+			map("version", this.properties.version(), builder::version);
+			map("betas", this.properties.betas().toArray(String[]::new), builder::betas);
+			this.properties.headers()
+				.forEach((header, value) -> map("headers." + header, value, (it) -> builder.defaultHeader(header, it)));
+			builder.defaults(this::defaults);
+			builder.timeouts(timeouts());
+			builder.retry(retry());
+			builder.limits(limits());
+		}
+
+		private void defaults(CompletionRequest.Builder builder) {
+			CompletionProperties.Defaults defaults = this.properties.defaults();
+			map("defaults.model", defaults.model(), builder::model);
+			map("defaults.max-tokens-to-sample", defaults.maxTokensToSample(), builder::maxTokensToSample);
+			map("defaults.temperature", defaults.temperature(), builder::temperature);
+			map("defaults.top-p", defaults.topP(), builder::topP);
+			map("defaults.top-k", defaults.topK(), builder::topK);
+			List<String> stopSequences = defaults.stopSequences();
+			map("defaults.stop-sequences", (stopSequences != null) ? stopSequences.toArray(String[]::new) : null,
+					builder::stopSequences);
+			map("defaults.user-id", defaults.userId(), builder::userId);
+		}
+
+		private Timeouts timeouts() {
+			CompletionProperties.Timeout timeout = this.properties.timeout();
+			Timeouts.Builder builder = Timeouts.builder();
+			SettingMapper.map("spring.http.clients.connect-timeout",
+					PropertiesCompletionClientCustomizer.this.connectTimeout, builder::connect);
+			map("timeout.connect", timeout.connect(), builder::connect);
+			map("timeout.response", timeout.response(), builder::response);
+			map("timeout.idle", timeout.idle(), builder::idle);
+			map("timeout.total", timeout.total(), builder::total);
+			return builder.build();
+		}
+
+		private RetryPolicy retry() {
+			CompletionProperties.Retry retry = this.properties.retry();
+			RetryPolicy.Builder builder = RetryPolicy.builder();
+			map("retry.max-retries", retry.maxRetries(), builder::maxRetries);
+			map("retry.delay", retry.delay(), builder::delay);
+			map("retry.max-delay", retry.maxDelay(), builder::maxDelay);
+			map("retry.max-retry-after", retry.maxRetryAfter(), builder::maxRetryAfter);
+			map("retry.retry-ambiguous", retry.retryAmbiguous(), builder::retryAmbiguous);
+			return builder.build();
+		}
+
+		private Limits limits() {
+			CompletionProperties.Limits limits = this.properties.limits();
+			Limits.Builder builder = Limits.builder();
+			map("limits.event", limits.event(), builder::event);
+			map("limits.body", limits.body(), builder::body);
+			map("limits.text", limits.text(), builder::text);
+			return builder.build();
+		}
+
+		private <T> void map(String name, @Nullable T value, Consumer<T> target) {
+			SettingMapper.map(this.client.nameOf(name), value, target);
+		}
+
 	}
 
 }

@@ -39,13 +39,13 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	static final String API_KEY_VARIABLE = "ANTHROPIC_API_KEY";
 
-	private static final String API_KEY_PROPERTY = "completion.api-key";
+	static final String API_KEY = "api-key";
 
 	private static final String AUTH_TOKEN_VARIABLE = "ANTHROPIC_AUTH_TOKEN";
 
-	private static final String AUTH_TOKEN_PROPERTY = "completion.auth-token";
+	static final String AUTH_TOKEN = "auth-token";
 
-	private static final String BASE_URL_PROPERTY = "completion.base-url";
+	static final String BASE_URL = "base-url";
 
 	private static final String BASE_URL_VARIABLE = "ANTHROPIC_BASE_URL";
 
@@ -53,19 +53,28 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	private final @Nullable Credential credential;
 
-	PropertiesCompletionConnectionDetails(CompletionProperties properties, Environment environment) {
-		this.baseUrl = baseUrl(properties, environment);
-		Credential fromProperties = credential(API_KEY_PROPERTY, properties.apiKey(), AUTH_TOKEN_PROPERTY,
-				properties.authToken());
+	PropertiesCompletionConnectionDetails(ClientProperties client, Environment environment) {
+		this.baseUrl = baseUrl(client, environment);
+		Credential fromProperties = fromProperties(client);
 		this.credential = (fromProperties != null) ? fromProperties
 				: credential(API_KEY_VARIABLE, environment.getProperty(API_KEY_VARIABLE), AUTH_TOKEN_VARIABLE,
 						environment.getProperty(AUTH_TOKEN_VARIABLE));
 	}
 
-	private static String baseUrl(CompletionProperties properties, Environment environment) {
-		boolean isSet = StringUtils.hasLength(properties.baseUrl());
-		String name = isSet ? BASE_URL_PROPERTY : BASE_URL_VARIABLE;
-		String value = isSet ? properties.baseUrl() : environment.getProperty(BASE_URL_VARIABLE);
+	// a client with either of its own takes neither from the default client
+	private static @Nullable Credential fromProperties(ClientProperties client) {
+		boolean hasKey = client.isOwn(API_KEY);
+		boolean hasToken = client.isOwn(AUTH_TOKEN);
+		CompletionProperties values = client.values();
+		return credential(client.nameOf(API_KEY), (hasKey || !hasToken) ? values.apiKey() : null,
+				client.nameOf(AUTH_TOKEN), (hasToken || !hasKey) ? values.authToken() : null);
+	}
+
+	private static String baseUrl(ClientProperties client, Environment environment) {
+		String property = client.values().baseUrl();
+		boolean isSet = StringUtils.hasLength(property);
+		String name = isSet ? client.nameOf(BASE_URL) : BASE_URL_VARIABLE;
+		String value = isSet ? property : environment.getProperty(BASE_URL_VARIABLE);
 		SettingMapper.map(name, value, CompletionClient.builder()::baseUrl);
 		return (value != null && !value.isEmpty()) ? value : DEFAULT_BASE_URL;
 	}
@@ -76,8 +85,8 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 	static boolean isConfigured(Environment environment) {
 		// unlike the environment, the binder leaves a placeholder that it cannot resolve
 		Binder binder = Binder.get(environment);
-		Stream<@Nullable String> properties = Stream.of(API_KEY_PROPERTY, AUTH_TOKEN_PROPERTY, BASE_URL_PROPERTY)
-			.map((name) -> binder.bind(name, String.class).orElse(null));
+		Stream<@Nullable String> properties = Stream.of(API_KEY, AUTH_TOKEN, BASE_URL)
+			.map((name) -> binder.bind("completion." + name, String.class).orElse(null));
 		Stream<@Nullable String> variables = Stream.of(API_KEY_VARIABLE, AUTH_TOKEN_VARIABLE, BASE_URL_VARIABLE)
 			.map(environment::getProperty);
 		return Stream.concat(properties, variables).anyMatch(StringUtils::hasLength);

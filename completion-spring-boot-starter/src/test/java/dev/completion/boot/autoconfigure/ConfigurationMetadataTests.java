@@ -44,16 +44,17 @@ class ConfigurationMetadataTests {
 	@Test
 	void propertiesAreThoseOfTheDocumentation() throws IOException {
 		assertThat(properties().map((property) -> property.get("name").stringValue())).containsExactlyInAnyOrder(
-				"completion.enabled", "completion.api-key", "completion.auth-token", "completion.base-url",
-				"completion.allow-insecure", "completion.api", "completion.version", "completion.betas",
-				"completion.headers", "completion.defaults.model", "completion.defaults.max-tokens-to-sample",
-				"completion.defaults.temperature", "completion.defaults.top-p", "completion.defaults.top-k",
-				"completion.defaults.stop-sequences", "completion.defaults.user-id", "completion.timeout.connect",
-				"completion.timeout.response", "completion.timeout.idle", "completion.timeout.total",
-				"completion.retry.max-retries", "completion.retry.delay", "completion.retry.max-delay",
-				"completion.retry.max-retry-after", "completion.retry.retry-ambiguous", "completion.limits.event",
-				"completion.limits.body", "completion.limits.text", "completion.embedded-server.mode",
-				"completion.embedded-server.port", "management.health.completion.enabled");
+				"completion.clients", "completion.enabled", "completion.api-key", "completion.auth-token",
+				"completion.base-url", "completion.allow-insecure", "completion.api", "completion.version",
+				"completion.betas", "completion.headers", "completion.defaults.model",
+				"completion.defaults.max-tokens-to-sample", "completion.defaults.temperature",
+				"completion.defaults.top-p", "completion.defaults.top-k", "completion.defaults.stop-sequences",
+				"completion.defaults.user-id", "completion.timeout.connect", "completion.timeout.response",
+				"completion.timeout.idle", "completion.timeout.total", "completion.retry.max-retries",
+				"completion.retry.delay", "completion.retry.max-delay", "completion.retry.max-retry-after",
+				"completion.retry.retry-ambiguous", "completion.limits.event", "completion.limits.body",
+				"completion.limits.text", "completion.embedded-server.mode", "completion.embedded-server.port",
+				"management.health.completion.enabled");
 	}
 
 	@Test
