@@ -16,6 +16,9 @@
 
 package dev.completion.boot.autoconfigure.health;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
@@ -24,12 +27,15 @@ import dev.completion.boot.health.CallHistory;
 import dev.completion.boot.health.CompletionHealthIndicator;
 import dev.completion.client.CompletionClient;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.context.annotation.Bean;
 
@@ -45,6 +51,10 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnEnabledHealthIndicator("completion")
 public final class CompletionHealthContributorAutoConfiguration {
 
+	private static final String DEFAULT_BEAN = "completionClient";
+
+	private static final String BEAN_SUFFIX = "CompletionClient";
+
 	CompletionHealthContributorAutoConfiguration() {
 	}
 
@@ -55,16 +65,41 @@ public final class CompletionHealthContributorAutoConfiguration {
 	}
 
 	@Bean
-	CompletionClientCustomizer callHistoryCompletionClientCustomizer(CallHistory history) {
-		return (name, builder) -> builder.listener(history);
+	CallHistories completionCallHistories(CallHistory history) {
+		return new CallHistories(history);
 	}
 
 	@Bean
+	@ConditionalOnSingleCandidate(CompletionClient.class)
 	@ConditionalOnMissingBean(name = { "completionHealthIndicator", "completionHealthContributor" })
-	CompletionHealthIndicator completionHealthContributor(CallHistory history,
+	CompletionHealthIndicator completionHealthIndicator(CallHistory history,
 			ObjectProvider<CompletionConnectionDetails> details) {
-		return new CompletionHealthIndicator(history,
-				details.stream().anyMatch(CompletionConnectionDetails::isEmbedded));
+		return new CompletionHealthIndicator(history, isEmbedded(details));
+	}
+
+	/**
+	 * The health of several clients, each by its name.
+	 */
+	@Bean
+	@ConditionalOnMissingBean(name = { "completionHealthIndicator", "completionHealthContributor" })
+	CompositeReactiveHealthContributor completionHealthContributor(ListableBeanFactory beanFactory,
+			CallHistories histories, ObjectProvider<CompletionConnectionDetails> details) {
+		boolean embedded = isEmbedded(details);
+		Map<String, CompletionHealthIndicator> indicators = new TreeMap<>();
+		for (String bean : beanFactory.getBeanNamesForType(CompletionClient.class, true, false)) {
+			String name = clientName(bean);
+			indicators.put(name, new CompletionHealthIndicator(histories.of(name), embedded));
+		}
+		return CompositeReactiveHealthContributor.fromMap(indicators);
+	}
+
+	private static boolean isEmbedded(ObjectProvider<CompletionConnectionDetails> details) {
+		return details.stream().anyMatch(CompletionConnectionDetails::isEmbedded);
+	}
+
+	private static String clientName(String bean) {
+		return bean.equals(DEFAULT_BEAN) ? CompletionClientCustomizer.DEFAULT_CLIENT
+				: bean.substring(0, bean.length() - BEAN_SUFFIX.length());
 	}
 
 }

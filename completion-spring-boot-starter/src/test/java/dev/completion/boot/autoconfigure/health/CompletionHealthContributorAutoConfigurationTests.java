@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
@@ -67,6 +68,25 @@ class CompletionHealthContributorAutoConfigurationTests {
 			assertThat(health(context).toString()).doesNotContain(server.apiKey());
 			assertThat(server.requests()).hasSize(2);
 		});
+	}
+
+	@Test
+	void severalClientsHaveAHealthEach() {
+		this.runner.withPropertyValues("completion.clients.fast.defaults.model=claude-2.0").run((context) -> {
+			assertThat(context).doesNotHaveBean(CompletionHealthIndicator.class);
+			CompositeReactiveHealthContributor composite = context.getBean("completionHealthContributor",
+					CompositeReactiveHealthContributor.class);
+			assertThat(composite.stream()).extracting((entry) -> entry.name()).containsExactly("default", "fast");
+			context.getBean("fastCompletionClient", CompletionClient.class)
+				.complete((request) -> request.prompt(Prompt.human("Hi")))
+				.block(LIMIT);
+			assertThat(status(composite, "fast")).isEqualTo(Status.UP);
+			assertThat(status(composite, "default")).isEqualTo(Status.UNKNOWN);
+		});
+	}
+
+	private static Status status(CompositeReactiveHealthContributor composite, String name) {
+		return ((ReactiveHealthIndicator) composite.getContributor(name)).health(true).block(LIMIT).getStatus();
 	}
 
 	@Test

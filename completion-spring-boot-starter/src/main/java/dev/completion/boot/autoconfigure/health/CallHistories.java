@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.boot.autoconfigure.health;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.completion.boot.CompletionClientCustomizer;
+import dev.completion.boot.health.CallHistory;
+import dev.completion.client.CompletionClient;
+
+/**
+ * The histories of all clients: what happens to one says nothing of another.
+ */
+final class CallHistories implements CompletionClientCustomizer {
+
+	private final Map<String, CallHistory> histories = new ConcurrentHashMap<>();
+
+	CallHistories(CallHistory ofDefaultClient) {
+		this.histories.put(DEFAULT_CLIENT, ofDefaultClient);
+	}
+
+	@Override
+	public void customize(String name, CompletionClient.Builder builder) {
+		builder.listener(of(name));
+	}
+
+	/**
+	 * Return the history of the client with the given name.
+	 */
+	CallHistory of(String name) {
+		return this.histories.computeIfAbsent(name, (ignored) -> new CallHistory());
+	}
+
+}
