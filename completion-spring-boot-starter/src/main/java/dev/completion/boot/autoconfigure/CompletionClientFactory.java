@@ -17,6 +17,8 @@
 package dev.completion.boot.autoconfigure;
 
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.completion.boot.CompletionClientCustomizer;
@@ -26,7 +28,9 @@ import dev.completion.client.CredentialProvider;
 import dev.completion.client.MissingCredentialException;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
@@ -43,7 +47,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 /**
  * Makes clients of their properties and of the application's beans.
  */
-final class CompletionClientFactory {
+final class CompletionClientFactory implements DisposableBean {
 
 	private static final String SERVER_CLASS = "dev.completion.server.CompletionServer";
 
@@ -56,6 +60,8 @@ final class CompletionClientFactory {
 	private final Environment environment;
 
 	private final @Nullable ClassLoader classLoader;
+
+	private final Queue<ConnectionProvider> pools = new ConcurrentLinkedQueue<>();
 
 	CompletionClientFactory(ListableBeanFactory beanFactory, CompletionProperties properties, Environment environment,
 			@Nullable ClassLoader classLoader) {
@@ -114,7 +120,7 @@ final class CompletionClientFactory {
 		if (credential != null) {
 			builder.credential(credential);
 		}
-		builder.httpClient(httpClient(details));
+		builder.httpClient(httpClient(client, details));
 		this.beanFactory.getBeanProvider(WebClient.Builder.class).ifUnique(builder::webClientBuilder);
 		this.beanFactory.getBeanProvider(CompletionClientCustomizer.class)
 			.orderedStream()
@@ -164,7 +170,7 @@ final class CompletionClientFactory {
 	 * the address filter of the application apply. The read timeout does not: Reactor
 	 * Netty starts it anew at every byte, so it is none of ours.
 	 */
-	private HttpClient httpClient(CompletionConnectionDetails details) {
+	private HttpClient httpClient(ClientProperties client, CompletionConnectionDetails details) {
 		HttpClientSettings settings = this.beanFactory.getBeanProvider(HttpClientSettings.class)
 			.getIfAvailable(HttpClientSettings::defaults)
 			.withReadTimeout(null)
@@ -178,11 +184,18 @@ final class CompletionClientFactory {
 		ReactorClientHttpConnectorBuilder reactor = (builder instanceof ReactorClientHttpConnectorBuilder it) ? it
 				: ClientHttpConnectorBuilder.reactor();
 		AtomicReference<@Nullable HttpClient> httpClient = new AtomicReference<>();
-		reactor.withHttpClientCustomizer((built) -> {
+		ConnectionProvider pool = ConnectionPool.open(client);
+		this.pools.add(pool);
+		reactor.withHttpClientFactory(() -> HttpClient.create(pool)).withHttpClientCustomizer((built) -> {
 			httpClient.set(built);
 			return built;
 		}).build(settings);
 		return Objects.requireNonNull(httpClient.get());
+	}
+
+	@Override
+	public void destroy() {
+		this.pools.forEach(ConnectionProvider::dispose);
 	}
 
 	private void checkServerIsPresent() {

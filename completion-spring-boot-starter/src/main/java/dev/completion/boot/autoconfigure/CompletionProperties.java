@@ -47,6 +47,7 @@ import org.springframework.util.unit.DataSize;
  * @param timeout How long the phases of a call may take.
  * @param retry When a call is tried again.
  * @param limits How much of an answer is taken.
+ * @param pool The connections of a client.
  * @param embeddedServer A server inside the application, whose answers are canned.
  * @since 0.1.0
  */
@@ -55,7 +56,7 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 		@Nullable String apiKey, @Nullable String authToken, @Nullable String baseUrl,
 		@DefaultValue("false") boolean allowInsecure, @DefaultValue("2023-06-01") String version,
 		@DefaultValue List<String> betas, @DefaultValue Map<String, String> headers, @DefaultValue Defaults defaults,
-		@DefaultValue Timeout timeout, @DefaultValue Retry retry, @DefaultValue Limits limits,
+		@DefaultValue Timeout timeout, @DefaultValue Retry retry, @DefaultValue Limits limits, @DefaultValue Pool pool,
 		@DefaultValue EmbeddedServer embeddedServer) {
 
 	/**
@@ -124,6 +125,21 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	 */
 	public record Limits(@DefaultValue("1MB") DataSize event, @DefaultValue("16MB") DataSize body,
 			@DefaultValue("16MB") DataSize text) {
+	}
+
+	/**
+	 * The connections of a client.
+	 *
+	 * @param maxConnections Most connections to the server.
+	 * @param maxPendingAcquires Most calls that wait for a connection.
+	 * @param acquireTimeout Longest time that a call waits for a connection.
+	 * @param maxIdleTime Longest time that a connection is kept without a call.
+	 * @param maxLifeTime Longest time that a connection is used for further calls.
+	 * @param metrics Whether to meter the connections, in Micrometer's global registry.
+	 */
+	public record Pool(@DefaultValue("500") int maxConnections, @DefaultValue("1000") int maxPendingAcquires,
+			@DefaultValue("5s") Duration acquireTimeout, @DefaultValue("30s") Duration maxIdleTime,
+			@DefaultValue("5m") Duration maxLifeTime, @DefaultValue("false") boolean metrics) {
 	}
 
 	/**

@@ -19,6 +19,7 @@ package dev.completion.boot.autoconfigure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import dev.completion.client.Completion;
@@ -26,15 +27,21 @@ import dev.completion.client.CompletionClient;
 import dev.completion.client.Prompt;
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.ConnectionException;
 import dev.completion.client.error.LimitExceededException;
 import dev.completion.client.error.OverloadedException;
 import dev.completion.client.error.RateLimitException;
 import dev.completion.server.CompletionServer;
+import dev.completion.server.RecordedRequest;
 import dev.completion.server.Reply;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -42,6 +49,7 @@ import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfigur
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.util.StringUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -54,6 +62,9 @@ class CompletionPropertiesOnTheWireTests {
 	private static final Duration LIMIT = Duration.ofSeconds(10);
 
 	private static final Reply OVERLOADED = Reply.error(529, "overloaded_error", "Overloaded");
+
+	private static final String[] ONE_CONNECTION = { "completion.pool.max-connections=1",
+			"completion.retry.max-retries=0" };
 
 	private final CompletionServer server = CompletionServer.builder().chunkDelay(Duration.ZERO).start();
 
@@ -171,6 +182,82 @@ class CompletionPropertiesOnTheWireTests {
 			assertThat(failure(LimitExceededException.class, joined).limit()).isEqualTo("text");
 			assertThat(stream(client).block(LIMIT)).isNotNull();
 		}, "completion.limits.text=2KB");
+	}
+
+	/**
+	 * Have a stream hold the one connection of a client while the given call is made.
+	 */
+	private void whileBusy(Consumer<CompletionClient> call, String... properties) {
+		this.server.enqueue(Reply.text("ab").chunkSizes(1).stallAfter(1));
+		run((client) -> {
+			Disposable stream = client.stream((request) -> request.prompt(Prompt.human("Hi"))).subscribe();
+			await(() -> this.server.requests().size() == 1);
+			call.accept(client);
+			stream.dispose();
+		}, StringUtils.concatenateStringArrays(ONE_CONNECTION, properties));
+	}
+
+	private static void await(BooleanSupplier condition) {
+		Mono.fromSupplier(condition::getAsBoolean)
+			.filter(Boolean::booleanValue)
+			.repeatWhenEmpty((repeat) -> repeat.delayElements(Duration.ofMillis(5)))
+			.block(LIMIT);
+	}
+
+	@Test
+	void callWaitsForAConnectionAsLongAsIsSet() {
+		whileBusy(
+				(client) -> assertThat(failure(ConnectionException.class, complete(client)))
+					.hasMessageStartingWith("No connection came free in time"),
+				"completion.pool.acquire-timeout=200ms");
+	}
+
+	@Test
+	void asManyCallsWaitForAConnectionAsAreSet() {
+		whileBusy((client) -> {
+			Disposable waiting = complete(client).onErrorComplete().subscribe();
+			assertThat(failure(ConnectionException.class, complete(client)))
+				.hasMessageStartingWith("Too many calls wait for a connection");
+			waiting.dispose();
+		}, "completion.pool.max-pending-acquires=1");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "max-idle-time, 100ms, 2", "max-idle-time, 10s, 1", "max-life-time, 100ms, 2",
+			"max-life-time, 10s, 1" })
+	void connectionIsKeptAsLongAsIsSet(String name, String time, int connections) {
+		run((client) -> {
+			complete(client).block(LIMIT);
+			Mono.delay(Duration.ofMillis(300)).block(LIMIT);
+			complete(client).block(LIMIT);
+		}, "completion.pool." + name + "=" + time);
+		assertThat(this.server.requests().stream().map(RecordedRequest::remotePort).distinct()).hasSize(connections);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void connectionsAreMeteredWhereThatIsAsked(boolean metrics) {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		Metrics.addRegistry(registry);
+		try {
+			run((client) -> {
+				complete(client).block(LIMIT);
+				assertThat(registry.getMeters()).extracting((meter) -> meter.getId().getTag("name"))
+					.containsOnly(metrics ? new String[] { "completion" } : new String[0]);
+			}, "completion.pool.metrics=" + metrics);
+		}
+		finally {
+			Metrics.removeRegistry(registry);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "max-connections, 0", "max-pending-acquires, -1", "acquire-timeout, 0s", "max-idle-time, -1s",
+			"max-life-time, 0s" })
+	void badValueOfThePoolIsNamed(String name, String value) {
+		this.runner.withPropertyValues("completion.pool." + name + "=" + value)
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("The value of 'completion.pool." + name + "' is not valid"));
 	}
 
 }

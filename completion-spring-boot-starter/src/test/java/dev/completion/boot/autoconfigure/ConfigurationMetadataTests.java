@@ -53,7 +53,9 @@ class ConfigurationMetadataTests {
 				"completion.timeout.idle", "completion.timeout.total", "completion.retry.max-retries",
 				"completion.retry.delay", "completion.retry.max-delay", "completion.retry.max-retry-after",
 				"completion.retry.retry-ambiguous", "completion.limits.event", "completion.limits.body",
-				"completion.limits.text", "completion.embedded-server.mode", "completion.embedded-server.port",
+				"completion.limits.text", "completion.pool.max-connections", "completion.pool.max-pending-acquires",
+				"completion.pool.acquire-timeout", "completion.pool.max-idle-time", "completion.pool.max-life-time",
+				"completion.pool.metrics", "completion.embedded-server.mode", "completion.embedded-server.port",
 				"management.health.completion.enabled");
 	}
 

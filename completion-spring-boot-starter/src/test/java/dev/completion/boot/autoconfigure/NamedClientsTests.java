@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -179,6 +180,22 @@ class NamedClientsTests {
 				complete(context, "completionClient");
 				assertThat(only(this.other).header("x-api-key")).isEqualTo(this.other.apiKey());
 				assertThat(only(this.server).header("x-api-key")).isEqualTo(this.server.apiKey());
+			});
+	}
+
+	@Test
+	void eachClientHasConnectionsOfItsOwn() {
+		this.server.enqueue(Reply.text("ab").chunkSizes(1).stallAfter(1));
+		this.runner
+			.withPropertyValues("completion.pool.max-connections=1", "completion.pool.acquire-timeout=200ms",
+					"completion.clients.fast.defaults.model=claude-2.0")
+			.run((context) -> {
+				CompletionClient plain = context.getBean("completionClient", CompletionClient.class);
+				plain.stream((request) -> request.prompt(Prompt.human("Hi")))
+					.publishOn(Schedulers.boundedElastic())
+					.doOnNext((delta) -> complete(context, "fastCompletionClient"))
+					.blockFirst(LIMIT);
+				assertThat(this.server.requests()).hasSize(2);
 			});
 	}
 
