@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.CompletionClient;
+import dev.completion.client.Credential;
 import dev.completion.client.CredentialProvider;
 import dev.completion.client.MissingCredentialException;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ import org.springframework.boot.http.client.HttpCookieHandling;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -103,8 +105,13 @@ final class CompletionClientFactory implements DisposableBean {
 		if (this.beanFactory.containsBean(bean)) {
 			return this.beanFactory.getBean(bean, CompletionConnectionDetails.class);
 		}
-		boolean own = client.isOwn(PropertiesCompletionConnectionDetails.BASE_URL) || hasOwnCredential(client);
-		return own ? new PropertiesCompletionConnectionDetails(client, this.environment) : standard;
+		boolean ownUrl = client.isOwn(PropertiesCompletionConnectionDetails.BASE_URL);
+		if (!ownUrl && !hasOwnCredential(client)) {
+			return standard;
+		}
+		PropertiesCompletionConnectionDetails own = new PropertiesCompletionConnectionDetails(client, this.environment);
+		boolean ofProperties = standard instanceof PropertiesCompletionConnectionDetails;
+		return (ownUrl || ofProperties) ? own : new SameServer(standard, own.getCredential());
 	}
 
 	private static boolean hasOwnCredential(ClientProperties client) {
@@ -222,6 +229,29 @@ final class CompletionClientFactory implements DisposableBean {
 							client.nameOf(PropertiesCompletionConnectionDetails.AUTH_TOKEN),
 							PropertiesCompletionConnectionDetails.API_KEY_VARIABLE),
 				ex);
+	}
+
+	/**
+	 * The server of the application's own connection details, with another credential.
+	 */
+	private record SameServer(CompletionConnectionDetails details,
+			@Nullable Credential credential) implements CompletionConnectionDetails {
+
+		@Override
+		public String getBaseUrl() {
+			return this.details.getBaseUrl();
+		}
+
+		@Override
+		public @Nullable Credential getCredential() {
+			return this.credential;
+		}
+
+		@Override
+		public @Nullable SslBundle getSslBundle() {
+			return this.details.getSslBundle();
+		}
+
 	}
 
 }

@@ -184,6 +184,36 @@ class NamedClientsTests {
 	}
 
 	@Test
+	void clientWithACredentialOfItsOwnCallsTheServerOfTheApplicationsDetails() {
+		this.runner
+			.withPropertyValues("completion.clients.far.api-key=own-key", "completion.base-url=http://127.0.0.1:1")
+			.withBean(CompletionConnectionDetails.class, () -> detailsOf(this.other))
+			.run((context) -> {
+				this.other.enqueue(Reply.text(" Hi"));
+				complete(context, "farCompletionClient");
+				complete(context, "completionClient");
+				assertThat(this.other.requests()).extracting((request) -> request.header("x-api-key"))
+					.containsExactly("own-key", this.other.apiKey());
+			});
+	}
+
+	private static CompletionConnectionDetails detailsOf(CompletionServer server) {
+		return new CompletionConnectionDetails() {
+
+			@Override
+			public String getBaseUrl() {
+				return server.baseUrl();
+			}
+
+			@Override
+			public Credential getCredential() {
+				return Credential.apiKey(server.apiKey());
+			}
+
+		};
+	}
+
+	@Test
 	void eachClientHasConnectionsOfItsOwn() {
 		this.server.enqueue(Reply.text("ab").chunkSizes(1).stallAfter(1));
 		this.runner
@@ -269,19 +299,7 @@ class NamedClientsTests {
 
 		@Bean(defaultCandidate = false)
 		CompletionConnectionDetails farCompletionConnectionDetails(CompletionServer server) {
-			return new CompletionConnectionDetails() {
-
-				@Override
-				public String getBaseUrl() {
-					return server.baseUrl();
-				}
-
-				@Override
-				public Credential getCredential() {
-					return Credential.apiKey(server.apiKey());
-				}
-
-			};
+			return detailsOf(server);
 		}
 
 	}
