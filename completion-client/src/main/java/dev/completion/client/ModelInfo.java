@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * does not say
  * @param maxTokens the most tokens it produces, or {@code null} if the server does not
  * say
- * @param lifecycle {@code active}, {@code deprecated} or {@code retired}, or another
- * value in the time to come; {@code null} if the server does not say
+ * @param lifecycle the stage of its life, such as {@code active} or {@code retired}; the
+ * set is open; {@code null} if the server does not say
  * @param deprecatedAt when it was deprecated, or {@code null} if it was not, or the
  * server does not say
  * @param retiresAt when it is to be retired, as far as that is planned, or {@code null}
