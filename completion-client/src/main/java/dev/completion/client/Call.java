@@ -49,7 +49,8 @@ final class Call {
 	// a deadline reads them while an attempt fails
 	private final List<CompletionClientException> failures = new CopyOnWriteArrayList<>();
 
-	private final StringBuilder text = new StringBuilder();
+	@SuppressWarnings("JdkObsolete") // whoever ends a call may read it, on any thread
+	private final StringBuffer text = new StringBuffer();
 
 	private CompletionApi api = CompletionApi.TEXT_COMPLETIONS;
 
@@ -67,6 +68,8 @@ final class Call {
 
 	private volatile HangUp hangUp = new HangUp();
 
+	private @Nullable CallObservation<?> observation;
+
 	/**
 	 * Create a call, whose time begins now.
 	 * @param stream whether a stream is expected
@@ -80,6 +83,13 @@ final class Call {
 		this.limits = limits;
 		this.joined = joined;
 		this.total = new Deadline(Phase.TOTAL, timeouts.total(stream));
+	}
+
+	/**
+	 * Have what happens during this call told to the given observation.
+	 */
+	void observedBy(CallObservation<?> observation) {
+		this.observation = observation;
 	}
 
 	boolean isStream() {
@@ -196,8 +206,39 @@ final class Call {
 		this.answer = null;
 	}
 
+	/**
+	 * Note that the attempt failed, and that another follows on the same API.
+	 */
+	void retried(CallFailure failure) {
+		retrying(failure);
+		if (this.observation != null) {
+			this.observation.retried(lastFailure());
+		}
+	}
+
+	/**
+	 * Note that the attempt failed, and that another follows on the given API.
+	 */
+	void switched(CallFailure failure, CompletionApi other) {
+		retrying(failure);
+		if (this.observation != null) {
+			this.observation.switched(other);
+		}
+	}
+
 	HangUp hangUp() {
 		return this.hangUp;
+	}
+
+	CompletionApi api() {
+		return this.api;
+	}
+
+	/**
+	 * Return the text of the stream that the caller got.
+	 */
+	String text() {
+		return this.text.toString();
 	}
 
 	int attempts() {
@@ -241,8 +282,7 @@ final class Call {
 		}
 		Answer answer = this.answer;
 		String fromHeader = (answer != null) ? answer.requestId() : null;
-		return new CallDetails(outcome, this.attempts, (fromHeader != null) ? fromHeader : requestId,
-				this.text.toString());
+		return new CallDetails(outcome, this.attempts, (fromHeader != null) ? fromHeader : requestId, text());
 	}
 
 	CallDetails details(@Nullable Outcome known) {

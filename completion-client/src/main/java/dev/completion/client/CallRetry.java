@@ -116,7 +116,7 @@ final class CallRetry {
 		}
 		this.retries++;
 		this.repeatedAmbiguous |= this.call.outcome(failure.outcome()) == Outcome.UNKNOWN;
-		this.call.retrying(failure);
+		this.call.retried(failure);
 		return Mono.delay(wait);
 	}
 
@@ -149,7 +149,7 @@ final class CallRetry {
 			this.call.retrying(failure);
 			return Mono.error(CallFailure.credential(ex));
 		}
-		this.call.retrying(failure);
+		this.call.retried(failure);
 		return Mono.just(0L);
 	}
 

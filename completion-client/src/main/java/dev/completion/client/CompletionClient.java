@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.util.function.Consumer;
 
+import io.micrometer.observation.ObservationRegistry;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -277,6 +278,30 @@ public interface CompletionClient extends AutoCloseable {
 		 * @return this builder
 		 */
 		Builder listener(CallListener listener);
+
+		/**
+		 * Set where calls are observed: one observation for each, with the HTTP exchanges
+		 * of its attempts as its children. A {@link #webClientBuilder(WebClient.Builder)
+		 * WebClient builder} has a registry of its own: without one, trace contexts do
+		 * not reach the server.
+		 * <p>
+		 * By default nothing is observed.
+		 * @param observationRegistry the registry
+		 * @return this builder
+		 * @see CompletionObservationDocumentation
+		 */
+		Builder observationRegistry(ObservationRegistry observationRegistry);
+
+		/**
+		 * Set under what names, and with what key values, calls are observed.
+		 * <p>
+		 * By default it is as the registry says, else as
+		 * {@link DefaultCompletionObservationConvention} does, which leaves out prompts
+		 * and texts.
+		 * @param observationConvention the convention
+		 * @return this builder
+		 */
+		Builder observationConvention(CompletionObservationConvention observationConvention);
 
 		/**
 		 * Build the client.

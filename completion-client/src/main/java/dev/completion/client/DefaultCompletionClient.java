@@ -78,6 +78,8 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	private final List<CallListener> listeners;
 
+	private final CallObservations observations;
+
 	/**
 	 * Create a client.
 	 * @param settings the settings, which nobody changes any more
@@ -94,6 +96,7 @@ final class DefaultCompletionClient implements CompletionClient {
 		this.defaults = settings.defaults();
 		this.timeouts = settings.timeouts();
 		this.listeners = settings.listeners();
+		this.observations = settings.observations();
 	}
 
 	@Override
@@ -107,7 +110,7 @@ final class DefaultCompletionClient implements CompletionClient {
 		return Mono.defer(() -> {
 			CompletionRequest complete = request.withDefaults(this.defaults);
 			Call call = call(false, complete.timeout(), false);
-			return told(call, complete(complete, call, this::whole)).singleOrEmpty();
+			return observed(complete, call, this::whole).singleOrEmpty();
 		});
 	}
 
@@ -135,7 +138,7 @@ final class DefaultCompletionClient implements CompletionClient {
 			BiFunction<Call, Flux<Completion>, Flux<T>> view) {
 		CompletionRequest complete = request.withDefaults(this.defaults);
 		Call call = call(true, complete.timeout(), context.hasKey(Completion.JOINED));
-		return SubscriberGuard.guard(view.apply(call, told(call, complete(complete, call, this::streamed))));
+		return SubscriberGuard.guard(view.apply(call, observed(complete, call, this::streamed)));
 	}
 
 	private Flux<Completion> streamed(ApiRequest request, Supplier<AnswerReader> reader, Call call) {
@@ -146,6 +149,10 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	private Call call(boolean stream, @Nullable Duration timeout, boolean joined) {
 		return new Call(stream, this.timeouts.withTotal(timeout), this.settings.limits(), joined);
+	}
+
+	private <T> Flux<T> observed(CompletionRequest request, Call call, Attempt<T> attempt) {
+		return this.observations.observe(request, call, told(call, complete(request, call, attempt)));
 	}
 
 	/**
@@ -161,7 +168,7 @@ final class DefaultCompletionClient implements CompletionClient {
 			if (other == null) {
 				return Flux.error(failure);
 			}
-			call.retrying(failure);
+			call.switched(failure, other.api());
 			return attempts(request, call, retry, other, attempt).doOnNext((result) -> this.apis.learn(model))
 				.doOnError(CallFailure.class, (later) -> this.apis.failed(model, later));
 		});
@@ -220,9 +227,16 @@ final class DefaultCompletionClient implements CompletionClient {
 	// a subscriber may cancel with the last result in hand, so completion tells too
 	// little
 	private static void ifLast(Object result, Runnable action) {
-		if (!(result instanceof Completion completion) || completion.stopReason() != null) {
+		if (isLast(result)) {
 			action.run();
 		}
+	}
+
+	/**
+	 * Return whether the given result is the last of its call.
+	 */
+	static boolean isLast(Object result) {
+		return !(result instanceof Completion completion) || completion.stopReason() != null;
 	}
 
 	@Override

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
+import io.micrometer.observation.ObservationRegistry;
 import io.netty.channel.ChannelOption;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -87,6 +88,13 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	private final List<CallListener> listeners = new ArrayList<>();
 
+	private ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
+
+	private @Nullable CompletionObservationConvention observationConvention;
+
+	// there may be a variant for every user
+	private ModelNames models = new ModelNames();
+
 	/**
 	 * Return a builder of a variant of the given client, which was built by this builder.
 	 */
@@ -113,6 +121,9 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		copy.httpClient = this.httpClient;
 		copy.original = this.original;
 		copy.listeners.addAll(this.listeners);
+		copy.observationRegistry = this.observationRegistry;
+		copy.observationConvention = this.observationConvention;
+		copy.models = this.models;
 		return copy;
 	}
 
@@ -224,6 +235,20 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		return this;
 	}
 
+	@Override
+	public CompletionClient.Builder observationRegistry(ObservationRegistry observationRegistry) {
+		Assert.notNull(observationRegistry, "'observationRegistry' must not be null");
+		this.observationRegistry = observationRegistry;
+		return this;
+	}
+
+	@Override
+	public CompletionClient.Builder observationConvention(CompletionObservationConvention observationConvention) {
+		Assert.notNull(observationConvention, "'observationConvention' must not be null");
+		this.observationConvention = observationConvention;
+		return this;
+	}
+
 	@Nullable DefaultCompletionClient original() {
 		return this.original;
 	}
@@ -267,6 +292,15 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	List<CallListener> listeners() {
 		return List.copyOf(this.listeners);
+	}
+
+	CallObservations observations() {
+		Model model = this.defaults.model();
+		if (model != null) {
+			this.models.add(model);
+		}
+		return new CallObservations(this.observationRegistry, this.observationConvention,
+				ObservedServer.of(this.baseUrl, this.models));
 	}
 
 	@Override
@@ -317,7 +351,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	private WebClient webClient(ClientHttpConnector connector) {
 		WebClient.Builder builder = (this.webClientBuilder != null) ? this.webClientBuilder.clone()
-				: WebClient.builder();
+				: WebClient.builder().observationRegistry(this.observationRegistry);
 		return builder.uriBuilderFactory(new DefaultUriBuilderFactory(this.baseUrl))
 			// what an application sets for other services must not meet our headers
 			.defaultHeaders((headers) -> List.copyOf(headers.headerNames())

@@ -42,9 +42,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchitectureTests {
 
 	private static final List<String> PUBLIC_TYPES = List.of("CallListener", "Completion", "CompletionApi",
-			"CompletionClient", "CompletionRequest", "CompletionResponse", "Credential", "CredentialProvider", "Limits",
-			"MissingCredentialException", "Model", "ModelInfo", "Prompt", "RateLimits", "RetryPolicy", "StopReason",
-			"Timeouts", "Usage", "error.AuthenticationException", "error.BillingException", "error.CallDetails",
+			"CompletionClient", "CompletionObservationContext", "CompletionObservationConvention",
+			"CompletionObservationDocumentation", "CompletionRequest", "CompletionResponse", "Credential",
+			"CredentialProvider", "DefaultCompletionObservationConvention", "Limits", "MissingCredentialException",
+			"Model", "ModelInfo", "Prompt", "RateLimits", "RetryPolicy", "StopReason", "Timeouts", "Usage",
+			"error.AuthenticationException", "error.BillingException", "error.CallDetails",
 			"error.CallTimeoutException", "error.CompletionApiException", "error.CompletionClientException",
 			"error.ConnectionException", "error.ErrorResponse", "error.InvalidRequestException",
 			"error.LimitExceededException", "error.MalformedResponseException", "error.NotFoundException",
@@ -67,9 +69,12 @@ class ArchitectureTests {
 		.dependOnClassesThat()
 		.resideInAnyPackage("org.springframework.boot..", "dev.completion.boot..", "dev.completion.server..");
 
+	// users extend a convention
 	@ArchTest
 	final ArchRule defaultImplementationsAreHidden = classes().that()
 		.haveSimpleNameStartingWith("Default")
+		.and()
+		.haveSimpleNameNotEndingWith("Convention")
 		.should()
 		.bePackagePrivate();
 

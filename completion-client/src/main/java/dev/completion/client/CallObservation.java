@@ -1,0 +1,163 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.util.context.Context;
+
+/**
+ * Observes one call as its results pass by, and stops as soon as the last is there, since
+ * a subscriber may cancel with it in hand.
+ *
+ * @param <T> the type of the results
+ */
+final class CallObservation<T> implements CoreSubscriber<T>, Subscription {
+
+	private static final Log logger = LogFactory.getLog(CallObservation.class);
+
+	private final CoreSubscriber<? super T> downstream;
+
+	private final Observation observation;
+
+	private final CompletionObservationContext observed;
+
+	private final Context context;
+
+	private final AtomicBoolean stopped = new AtomicBoolean();
+
+	private @Nullable Subscription upstream;
+
+	CallObservation(CoreSubscriber<? super T> downstream, Observation observation,
+			CompletionObservationContext observed) {
+		this.downstream = downstream;
+		this.observation = observation;
+		this.observed = observed;
+		// where the observations of the attempts look for their parent
+		this.context = downstream.currentContext().put(ObservationThreadLocalAccessor.KEY, observation);
+	}
+
+	/**
+	 * Start, as a child of what the subscriber's context has, or else of what its thread
+	 * observes.
+	 */
+	CallObservation<T> start() {
+		Observation parent = this.downstream.currentContext().getOrDefault(ObservationThreadLocalAccessor.KEY, null);
+		if (parent != null) {
+			this.observation.parentObservation(parent);
+		}
+		safely(this.observation::start);
+		return this;
+	}
+
+	/**
+	 * Note that another attempt follows the one that failed.
+	 */
+	void retried(@Nullable Throwable failure) {
+		event(CompletionObservationDocumentation.Events.RETRY,
+				DefaultCompletionObservationConvention.errorType(failure));
+	}
+
+	/**
+	 * Note that the call goes on with another API.
+	 */
+	void switched(CompletionApi api) {
+		event(CompletionObservationDocumentation.Events.API_SWITCH, api.name().toLowerCase(Locale.ROOT));
+	}
+
+	private void event(Observation.Event event, String detail) {
+		safely(() -> this.observation.event(event.format(detail)));
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.context;
+	}
+
+	@Override
+	public void onSubscribe(Subscription upstream) {
+		this.upstream = upstream;
+		this.downstream.onSubscribe(this);
+	}
+
+	@Override
+	public void onNext(T result) {
+		boolean last = DefaultCompletionClient.isLast(result);
+		this.observed.arrived((result instanceof CompletionResponse response) ? response.body() : (Completion) result,
+				last);
+		if (last) {
+			stop(null);
+		}
+		this.downstream.onNext(result);
+	}
+
+	@Override
+	public void onError(Throwable error) {
+		stop(error);
+		this.downstream.onError(error);
+	}
+
+	@Override
+	public void onComplete() {
+		stop(null);
+		this.downstream.onComplete();
+	}
+
+	@Override
+	public void request(long count) {
+		Objects.requireNonNull(this.upstream).request(count);
+	}
+
+	@Override
+	public void cancel() {
+		Objects.requireNonNull(this.upstream).cancel();
+		if (this.stopped.compareAndSet(false, true)) {
+			this.observed.cancelled();
+			safely(this.observation::stop);
+		}
+	}
+
+	private void stop(@Nullable Throwable error) {
+		if (!this.stopped.compareAndSet(false, true)) {
+			return;
+		}
+		if (error != null) {
+			safely(() -> this.observation.error(error));
+		}
+		safely(this.observation::stop);
+	}
+
+	// a handler that fails is not to cost the caller an answer
+	private static void safely(Runnable action) {
+		try {
+			action.run();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Observation failed", ex);
+		}
+	}
+
+}

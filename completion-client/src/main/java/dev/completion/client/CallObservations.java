@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.function.UnaryOperator;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
+
+/**
+ * Has the calls of a client observed, if anybody is there who does.
+ *
+ * @param registry the registry
+ * @param convention the convention of the application, or {@code null}
+ * @param server the server that is called
+ */
+record CallObservations(ObservationRegistry registry, @Nullable CompletionObservationConvention convention,
+		ObservedServer server) {
+
+	private static final CompletionObservationConvention DEFAULT_CONVENTION = new DefaultCompletionObservationConvention();
+
+	/**
+	 * Return the given results, with an observation around them.
+	 */
+	<T> Flux<T> observe(CompletionRequest request, Call call, Flux<T> results) {
+		if (this.registry.isNoop()) {
+			return results;
+		}
+		return new ObservedFlux<>(results, (subscriber) -> observe(request, call, subscriber));
+	}
+
+	private <T> CoreSubscriber<T> observe(CompletionRequest request, Call call, CoreSubscriber<T> subscriber) {
+		CompletionObservationContext context = new CompletionObservationContext(request, call, this.server);
+		Observation observation = CompletionObservationDocumentation.COMPLETION.observation(this.convention,
+				DEFAULT_CONVENTION, () -> context, this.registry);
+		if (observation.isNoop()) {
+			return subscriber;
+		}
+		CallObservation<T> result = new CallObservation<>(subscriber, observation, context);
+		call.observedBy(result);
+		return result.start();
+	}
+
+	/**
+	 * Puts a subscriber of ours in between. Reactor's own way to do so would promise the
+	 * one after it that the two can be fused.
+	 */
+	private static final class ObservedFlux<T> extends FluxOperator<T, T> {
+
+		private final UnaryOperator<CoreSubscriber<T>> subscribers;
+
+		private ObservedFlux(Flux<T> results, UnaryOperator<CoreSubscriber<T>> subscribers) {
+			super(results);
+			this.subscribers = subscribers;
+		}
+
+		@Override
+		@SuppressWarnings("unchecked") // it takes whatever is a T
+		public void subscribe(CoreSubscriber<? super T> subscriber) {
+			this.source.subscribe(this.subscribers.apply((CoreSubscriber<T>) subscriber));
+		}
+
+	}
+
+}

@@ -1,0 +1,236 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.List;
+import java.util.Locale;
+
+import dev.completion.client.error.OverloadedException;
+import dev.completion.server.RecordedRequest;
+import dev.completion.server.Reply;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.TraceContext;
+import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
+import io.micrometer.tracing.handler.PropagatingSenderTracingObservationHandler;
+import io.micrometer.tracing.propagation.Propagator;
+import io.micrometer.tracing.test.simple.SimpleSpan;
+import io.micrometer.tracing.test.simple.SimpleTracer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the observations of {@link CompletionClient}: whose children they are, whose
+ * parents, and what the server gets to know of them.
+ */
+@BothApis
+class CompletionObservationTraceTests extends AbstractCompletionClientErrorTests {
+
+	private static final Reply OVERLOADED = Reply.error(529, "overloaded_error", "Overloaded")
+		.header("retry-after-ms", "1");
+
+	private final RecordedObservations observations = new RecordedObservations();
+
+	private final ObservationRegistry registry = this.observations.registry;
+
+	private final SimpleTracer tracer = new SimpleTracer();
+
+	private CompletionClient observed;
+
+	@BeforeEach
+	void openVariant() {
+		this.registry.observationConfig()
+			.observationHandler(new ObservationHandler.FirstMatchingCompositeObservationHandler(
+					new PropagatingSenderTracingObservationHandler<>(this.tracer, new TraceParentPropagator()),
+					new DefaultTracingObservationHandler(this.tracer)));
+		this.observed = this.client.mutate().observationRegistry(this.registry).retry(RetryPolicy.defaults()).build();
+	}
+
+	@AfterEach
+	void closeVariant() {
+		this.observed.close();
+	}
+
+	private Flux<CompletionResponse> call(boolean stream) {
+		return stream ? this.observed.exchangeStream(REQUEST) : this.observed.exchange(REQUEST).flux();
+	}
+
+	private List<String> traceParents() {
+		return this.server.requests().stream().map(RecordedRequest::headers).map((headers) -> {
+			assertThat(headers).containsKey("traceparent");
+			return headers.get("traceparent").get(0);
+		}).toList();
+	}
+
+	private SimpleSpan span(String name) {
+		List<SimpleSpan> spans = this.tracer.getSpans().stream().filter((span) -> name.equals(span.getName())).toList();
+		assertThat(spans).as("%s", this.tracer.getSpans()).hasSize(1);
+		return spans.get(0);
+	}
+
+	/**
+	 * Check that the exchanges are children of the call, and that the server was told.
+	 */
+	private void assertExchanges(int count) {
+		CompletionObservationContext call = this.observations.call();
+		assertThat(this.observations.exchanges()).hasSize(count)
+			.allSatisfy((exchange) -> assertThat(exchange.getParentObservation().getContextView()).isSameAs(call));
+		SimpleSpan span = span("text_completion " + call.getRequestModelTag());
+		assertThat(traceParents()).hasSize(count).doesNotHaveDuplicates().allSatisfy((traceParent) -> {
+			assertThat(traceParent).contains(span.getTraceId());
+			assertThat(traceParent).doesNotEndWith(span.getSpanId() + "-01");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void exchangeIsAChildOfTheCall(boolean stream) {
+		call(stream).blockLast(LIMIT);
+		assertExchanges(1);
+		assertThat(this.observations.call().getParentObservation()).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void exchangeOfARetryIsAChildOfTheCall(boolean stream) {
+		this.server.enqueue(OVERLOADED);
+		call(stream).blockLast(LIMIT);
+		assertExchanges(2);
+		assertThat(span("text_completion " + this.api.model).getEvents()).singleElement()
+			.extracting((event) -> event.getValue())
+			.isEqualTo("retry after overloaded_error");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void bothApisAreAskedWithinOneCall(boolean stream) {
+		this.server.enqueue(Reply.error(404, "not_found_error", "Not found"));
+		CompletionRequest modern = REQUEST.toBuilder().model(ApiFixture.MESSAGES.model).build();
+		try (CompletionClient auto = this.observed.mutate().api(CompletionApi.AUTO).build()) {
+			if (stream) {
+				auto.stream(modern).blockLast(LIMIT);
+			}
+			else {
+				auto.complete(modern).block(LIMIT);
+			}
+		}
+		assertExchanges(2);
+		assertThat(this.observations.events).containsExactly("api.switch: switch to messages");
+		assertThat(RecordedObservations.value(this.observations.call(), "completion.api")).isEqualTo("messages");
+		assertThat(RecordedObservations.value(this.observations.call(), "completion.attempts")).isEqualTo("2");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void callIsAChildOfWhatItsThreadObserves(boolean stream) {
+		this.server.enqueue(OVERLOADED);
+		Observation parent = Observation.createNotStarted("servlet", this.registry);
+		parent.observe(() -> call(stream).blockLast(LIMIT));
+		assertThat(this.observations.call().getParentObservation()).isSameAs(parent);
+		assertExchanges(2);
+		assertThat(traceParents()).allSatisfy((header) -> assertThat(header).contains(span("servlet").getTraceId()));
+	}
+
+	@Test
+	void callIsAChildOfWhatTheContextHasBeforeTheThread() {
+		Observation inContext = Observation.start("context", this.registry);
+		Observation onThread = Observation.createNotStarted("thread", this.registry);
+		onThread.observe(
+				() -> call(true).contextWrite((context) -> context.put(ObservationThreadLocalAccessor.KEY, inContext))
+					.blockLast(LIMIT));
+		assertThat(this.observations.call().getParentObservation()).isSameAs(inContext);
+		assertExchanges(1);
+	}
+
+	@Test
+	void callOfAnotherThreadIsAChildOfWhatTheContextHas() {
+		Observation parent = Observation.start("context", this.registry);
+		call(false).subscribeOn(Schedulers.parallel())
+			.contextWrite((context) -> context.put(ObservationThreadLocalAccessor.KEY, parent))
+			.blockLast(LIMIT);
+		parent.stop();
+		assertThat(this.observations.call().getParentObservation()).isSameAs(parent);
+		assertExchanges(1);
+	}
+
+	@Test
+	void callThatIsNotToBeObservedLeavesItsExchangesToItsParent() {
+		this.registry.observationConfig()
+			.observationPredicate((name, context) -> !(context instanceof CompletionObservationContext));
+		Observation parent = Observation.start("context", this.registry);
+		call(true).contextWrite((context) -> context.put(ObservationThreadLocalAccessor.KEY, parent)).blockLast(LIMIT);
+		assertThat(this.observations.calls()).isEmpty();
+		assertThat(this.observations.exchanges()).singleElement()
+			.satisfies((exchange) -> assertThat(exchange.getParentObservation()).isSameAs(parent));
+	}
+
+	@Test
+	void credentialIsAskedForWithinTheCall() {
+		CredentialProvider provider = () -> Mono.deferContextual((context) -> {
+			Observation current = context.get(ObservationThreadLocalAccessor.KEY);
+			assertThat(current.getContextView()).isInstanceOf(CompletionObservationContext.class);
+			return Mono.just(Credential.apiKey(KEY));
+		});
+		try (CompletionClient other = this.observed.mutate().credential(provider).build()) {
+			other.complete(REQUEST).block(LIMIT);
+		}
+		assertExchanges(1);
+	}
+
+	@Test
+	void errorEndsTheSpan() {
+		this.server.enqueue(OVERLOADED, OVERLOADED, OVERLOADED);
+		OverloadedException error = failure(OverloadedException.class, call(true));
+		assertExchanges(3);
+		assertThat(span("text_completion " + this.api.model).getError()).isSameAs(error);
+	}
+
+	/**
+	 * Writes the header of the W3C.
+	 */
+	private final class TraceParentPropagator implements Propagator {
+
+		@Override
+		public List<String> fields() {
+			return List.of("traceparent");
+		}
+
+		@Override
+		public <C> void inject(TraceContext context, C carrier, Setter<C> setter) {
+			setter.set(carrier, "traceparent",
+					String.format(Locale.ROOT, "00-%s-%s-01", context.traceId(), context.spanId()));
+		}
+
+		@Override
+		public <C> Span.Builder extract(C carrier, Getter<C> getter) {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+}
