@@ -42,17 +42,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchitectureTests {
 
 	private static final List<String> PUBLIC_TYPES = List.of("CallListener", "Completion", "CompletionApi",
-			"CompletionClient", "CompletionObservationContext", "CompletionObservationConvention",
-			"CompletionObservationDocumentation", "CompletionRequest", "CompletionResponse", "Credential",
-			"CredentialProvider", "DefaultCompletionObservationConvention", "Limits", "MissingCredentialException",
-			"Model", "ModelInfo", "Prompt", "RateLimits", "RetryPolicy", "StopReason", "Timeouts", "Usage",
-			"error.AuthenticationException", "error.BillingException", "error.CallDetails",
-			"error.CallTimeoutException", "error.CompletionApiException", "error.CompletionClientException",
-			"error.ConnectionException", "error.ErrorResponse", "error.InvalidRequestException",
-			"error.LimitExceededException", "error.MalformedResponseException", "error.NotFoundException",
-			"error.Outcome", "error.OverloadedException", "error.PermissionDeniedException", "error.RateLimitException",
-			"error.RequestTooLargeException", "error.ServerException", "error.StreamTruncatedException",
-			"error.UnsupportedRequestException");
+			"CompletionClient", "CompletionMeterObservationHandler", "CompletionObservationContext",
+			"CompletionObservationConvention", "CompletionObservationDocumentation", "CompletionRequest",
+			"CompletionResponse", "Credential", "CredentialProvider", "DefaultCompletionObservationConvention",
+			"Limits", "MissingCredentialException", "Model", "ModelInfo", "Prompt", "RateLimits", "RetryPolicy",
+			"StopReason", "Timeouts", "Usage", "error.AuthenticationException", "error.BillingException",
+			"error.CallDetails", "error.CallTimeoutException", "error.CompletionApiException",
+			"error.CompletionClientException", "error.ConnectionException", "error.ErrorResponse",
+			"error.InvalidRequestException", "error.LimitExceededException", "error.MalformedResponseException",
+			"error.NotFoundException", "error.Outcome", "error.OverloadedException", "error.PermissionDeniedException",
+			"error.RateLimitException", "error.RequestTooLargeException", "error.ServerException",
+			"error.StreamTruncatedException", "error.UnsupportedRequestException");
 
 	@ArchTest
 	final ArchRule packagesHaveNoCycles = slices().matching("dev.completion.(**)").should().beFreeOfCycles();
@@ -68,6 +68,17 @@ class ArchitectureTests {
 	final ArchRule nothingKnowsSpringBoot = noClasses().should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("org.springframework.boot..", "dev.completion.boot..", "dev.completion.server..");
+
+	// it is not loaded where Micrometer's meters are absent
+	@ArchTest
+	final ArchRule oneClassAloneNeedsMeters = noClasses().that()
+		.haveNameNotMatching(".*\\.CompletionMeterObservationHandler(\\$.*)?")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.micrometer.core..")
+		.orShould()
+		.dependOnClassesThat()
+		.haveSimpleName("CompletionMeterObservationHandler");
 
 	// users extend a convention
 	@ArchTest

@@ -1,0 +1,204 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import dev.completion.client.error.CompletionClientException;
+import dev.completion.server.Reply;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link CompletionMeterObservationHandler}.
+ */
+@BothApis
+class CompletionMeterObservationHandlerTests extends AbstractCompletionClientErrorTests {
+
+	private static final String DURATION = "gen_ai.client.operation.duration";
+
+	private static final String FIRST = "gen_ai.client.operation.time_to_first_chunk";
+
+	private static final String PER_CHUNK = "gen_ai.client.operation.time_per_output_chunk";
+
+	private static final Double[] BUCKETS = { 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48,
+			40.96, 81.92 };
+
+	private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+	private CompletionClient observed;
+
+	@BeforeEach
+	void openVariant() {
+		this.meters.config().meterFilter(CompletionMeterObservationHandler.durationBuckets());
+		ObservationRegistry registry = ObservationRegistry.create();
+		registry.observationConfig()
+			.observationHandler(new DefaultMeterObservationHandler(this.meters))
+			.observationHandler(new CompletionMeterObservationHandler(this.meters));
+		this.observed = this.client.mutate().observationRegistry(registry).build();
+	}
+
+	@AfterEach
+	void closeVariant() {
+		this.observed.close();
+	}
+
+	private Timer timer(String name) {
+		return this.meters.get(name).timer();
+	}
+
+	private static Reply threeChunks() {
+		return Reply.text("one two three").chunkSizes(4, 4, 5);
+	}
+
+	@Test
+	void timesOfAStreamAreRecorded() {
+		this.server.enqueue(threeChunks().delay(Duration.ofMillis(300)).chunkDelay(Duration.ofMillis(100)));
+		this.observed.stream(REQUEST).blockLast(LIMIT);
+		assertThat(timer(FIRST).count()).isOne();
+		assertThat(timer(FIRST).totalTime(TimeUnit.SECONDS)).isBetween(0.3, 2.0);
+		assertThat(timer(PER_CHUNK).count()).isEqualTo(2);
+		assertThat(timer(PER_CHUNK).totalTime(TimeUnit.SECONDS)).isBetween(0.15, 1.0);
+		assertThat(timer(DURATION).count()).isOne();
+		assertThat(timer(DURATION).totalTime(TimeUnit.SECONDS)).isBetween(0.5, 3.0);
+	}
+
+	@Test
+	void everyChunkOfALongStreamIsRecorded() {
+		this.server.enqueue(Reply.text("x".repeat(1001)).chunkSizes(1));
+		this.observed.stream(REQUEST).as(Completion::join).block(LIMIT);
+		assertThat(timer(PER_CHUNK).count()).isEqualTo(1000);
+	}
+
+	@Test
+	void onlyOneChunkHasNoTimeToTheNext() {
+		this.server.enqueue(Reply.text("one").chunkSizes(3));
+		this.observed.stream(REQUEST).blockLast(LIMIT);
+		assertThat(timer(FIRST).count()).isOne();
+		assertThat(this.meters.find(PER_CHUNK).timer()).isNull();
+	}
+
+	@Test
+	void whatIsNoStreamHasItsDurationOnly() {
+		this.observed.complete(REQUEST).block(LIMIT);
+		assertThat(timer(DURATION).count()).isOne();
+		assertThat(this.meters.find(FIRST).meters()).isEmpty();
+		assertThat(this.meters.find(PER_CHUNK).meters()).isEmpty();
+	}
+
+	@Test
+	void streamWithoutTextHasItsDurationOnly() {
+		this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
+		failure(CompletionClientException.class, this.observed.stream(REQUEST));
+		assertThat(timer(DURATION).count()).isOne();
+		assertThat(this.meters.find(FIRST).meters()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { DURATION, FIRST, PER_CHUNK })
+	void bucketsAreThoseOfOpenTelemetry(String name) {
+		this.server.enqueue(threeChunks());
+		this.observed.stream(REQUEST).blockLast(LIMIT);
+		assertThat(Arrays.stream(timer(name).takeSnapshot().histogramCounts())
+			.map((bucket) -> bucket.bucket(TimeUnit.SECONDS))).containsExactly(BUCKETS);
+		CountAtBucket[] counts = timer(name).takeSnapshot().histogramCounts();
+		assertThat(counts[counts.length - 1].count()).isEqualTo((double) timer(name).count());
+	}
+
+	@Test
+	void bucketsThatAreSetBeatOurs() {
+		double[] set = { 1e9 };
+		this.meters.config().meterFilter(new MeterFilter() {
+
+			@Override
+			public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
+				return DistributionStatisticConfig.builder().serviceLevelObjectives(set).build().merge(config);
+			}
+
+		});
+		this.server.enqueue(threeChunks());
+		this.observed.stream(REQUEST).blockLast(LIMIT);
+		assertThat(List.of(timer(DURATION), timer(FIRST), timer(PER_CHUNK)))
+			.allSatisfy((timer) -> assertThat(timer.takeSnapshot().histogramCounts()).hasSize(1));
+	}
+
+	@Test
+	void metersOfOneNameHaveTheSameTagsHoweverCallsEnd() {
+		this.server.enqueue(threeChunks(), threeChunks().cutAfter((this.api == ApiFixture.MESSAGES) ? 4 : 2),
+				threeChunks(), Reply.error(400, "invalid_request_error", "No"));
+		this.observed.stream(REQUEST).blockLast(LIMIT);
+		failure(CompletionClientException.class, this.observed.stream(REQUEST));
+		this.observed.stream(REQUEST).blockFirst(LIMIT);
+		failure(CompletionClientException.class, Flux.from(this.observed.complete(REQUEST)));
+		Map<String, Set<Set<String>>> keys = this.meters.getMeters()
+			.stream()
+			.filter((meter) -> meter.getId().getName().startsWith("gen_ai"))
+			.collect(Collectors.groupingBy((meter) -> meter.getId().getName(),
+					Collectors.mapping(
+							(meter) -> meter.getId().getTags().stream().map(Tag::getKey).collect(Collectors.toSet()),
+							Collectors.toSet())));
+		assertThat(keys).containsKeys(DURATION, FIRST, PER_CHUNK)
+			.allSatisfy((name, sets) -> assertThat(sets).as(name).hasSize(1));
+		assertThat(keys.get(FIRST))
+			.containsExactly(Set.of("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model",
+					"gen_ai.response.model", "server.address", "server.port", "error.type", "completion.status"));
+		assertThat(this.meters.find(FIRST).timers()).extracting((timer) -> timer.getId().getTag("completion.status"))
+			.containsExactlyInAnyOrder("completed", "error", "cancelled");
+	}
+
+	@Test
+	void namesOfModelsDoNotMakeMetersWithoutBound() {
+		for (int i = 0; i < 150; i++) {
+			this.server.enqueue(Reply.text("Hi"));
+			this.observed.complete(REQUEST.toBuilder().model("model-" + i).build()).block(LIMIT);
+		}
+		assertThat(this.meters.find(DURATION).timers())
+			.extracting((timer) -> timer.getId().getTag("gen_ai.request.model"))
+			.contains("model-0", "other")
+			.hasSizeBetween(50, 101);
+	}
+
+	@Test
+	void registryMustNotBeNull() {
+		assertThatExceptionOfType(IllegalArgumentException.class)
+			.isThrownBy(() -> new CompletionMeterObservationHandler(null))
+			.withMessage("'meterRegistry' must not be null");
+	}
+
+}
