@@ -46,7 +46,8 @@ final class Connections {
 	private final Runnable closer;
 
 	private Connections(HttpClient httpClient, Runnable closer) {
-		this.httpClient = safe(httpClient);
+		boolean decided = httpClient.configuration().options().containsKey(ChannelOption.SO_KEEPALIVE);
+		this.httpClient = safe(decided ? httpClient : httpClient.option(ChannelOption.SO_KEEPALIVE, true));
 		this.closer = closer;
 	}
 
@@ -89,7 +90,6 @@ final class Connections {
 	 */
 	private static void keepAlive(Channel channel) {
 		ChannelConfig config = channel.config();
-		config.setOption(ChannelOption.SO_KEEPALIVE, true);
 		config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEP_ALIVE_SECONDS);
 		config.setOption(ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_KEEPIDLE"),
 				KEEP_ALIVE_SECONDS);

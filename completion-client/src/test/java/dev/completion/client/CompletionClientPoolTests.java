@@ -34,6 +34,7 @@ import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.ConnectionException;
 import dev.completion.client.error.Outcome;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -196,6 +197,19 @@ class CompletionClientPoolTests extends AbstractCompletionClientErrorTests {
 			assertThat(timer.find()).as(sockets).isTrue();
 			assertThat(Long.parseLong(timer.group(1), 16)).isBetween(4000L, 6000L);
 			call.dispose();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	@Tag("A13")
+	void ownerOfTheHttpClientDecidesOnProbes(boolean set) {
+		HttpClient own = set ? this.httpClient.option(ChannelOption.SO_KEEPALIVE, false) : this.httpClient;
+		try (CompletionClient other = this.client.mutate().httpClient(own).build()) {
+			other.complete(REQUEST).block(LIMIT);
+			assertThat(this.channels).singleElement()
+				.satisfies((channel) -> assertThat(channel.config().getOption(ChannelOption.SO_KEEPALIVE))
+					.isEqualTo(!set));
 		}
 	}
 

@@ -268,8 +268,7 @@ class NamedClientsTests {
 		this.runner.withPropertyValues("completion.clients.fast.base-url=nonsense")
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
-				.rootCause()
-				.hasMessageContaining("'baseUrl' must begin with"));
+				.hasStackTraceContaining("'completion.clients.fast.base-url' is not valid"));
 		this.runner.withPropertyValues("completion.clients.fast.retry.max-retries=-1")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("'completion.clients.fast.retry.max-retries' is not valid"));
