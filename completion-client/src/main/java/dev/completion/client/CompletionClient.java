@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.micrometer.observation.ObservationRegistry;
 import reactor.core.publisher.Flux;
@@ -271,6 +272,18 @@ public interface CompletionClient extends AutoCloseable {
 		 * @return this builder
 		 */
 		Builder httpClient(HttpClient httpClient);
+
+		/**
+		 * Set where the {@linkplain #httpClient(HttpClient) HTTP client} comes from. It
+		 * is asked at each attempt, so that another can take the place of the first, as
+		 * when a certificate is renewed. Calls that are under way go on as they began;
+		 * new ones do not use connections that were opened with other TLS settings, or
+		 * through another proxy. Of the timeouts that are set on it, those of the first
+		 * count.
+		 * @param httpClient returns the same HTTP client until there is another
+		 * @return this builder
+		 */
+		Builder httpClient(Supplier<HttpClient> httpClient);
 
 		/**
 		 * Add a listener that is told how each call ended.

@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -31,6 +32,9 @@ import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.SslProvider;
 
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+
 /**
  * The connections of a client and of its variants. On top of an HTTP client that may be
  * the application's own comes what keeps calls safe.
@@ -41,20 +45,20 @@ final class Connections {
 
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
-	private final HttpClient httpClient;
+	private final Supplier<HttpClient> httpClient;
 
 	private final Runnable closer;
 
-	private Connections(HttpClient httpClient, Runnable closer) {
-		boolean decided = httpClient.configuration().options().containsKey(ChannelOption.SO_KEEPALIVE);
-		this.httpClient = safe(decided ? httpClient : httpClient.option(ChannelOption.SO_KEEPALIVE, true));
+	private Connections(Supplier<HttpClient> httpClient, Runnable closer) {
+		this.httpClient = new Derived<>(httpClient, Connections::safe);
 		this.closer = closer;
 	}
 
 	/**
-	 * Use the connections of the given HTTP client, which are its owner's to close.
+	 * Use the connections of the HTTP client that is supplied at each attempt, which are
+	 * its owner's to close.
 	 */
-	static Connections of(HttpClient httpClient) {
+	static Connections of(Supplier<HttpClient> httpClient) {
 		return new Connections(httpClient, () -> {
 		});
 	}
@@ -76,7 +80,7 @@ final class Connections {
 		HttpClient httpClient = HttpClient.create(pool)
 			.runOn(threads)
 			.resolver((resolver) -> resolver.cacheMaxTimeToLive(Duration.ofSeconds(60)));
-		return new Connections(httpClient,
+		return new Connections(() -> httpClient,
 				() -> pool.disposeLater()
 					.onErrorComplete()
 					.then(threads.disposeLater(Duration.ZERO, CLOSE_TIMEOUT))
@@ -96,14 +100,27 @@ final class Connections {
 	}
 
 	/**
-	 * Return the HTTP client for calls with the given timeouts.
+	 * Return what connects calls with the given timeouts.
 	 * @param timeouts the timeouts
 	 * @param secure whether TLS is used
 	 */
-	HttpClient httpClient(Timeouts timeouts, boolean secure) {
+	ClientHttpConnector connector(Timeouts timeouts, boolean secure) {
+		Supplier<ClientHttpConnector> connector = new Derived<>(this.httpClient,
+				(httpClient) -> new ReactorClientHttpConnector(limit(httpClient, timeouts, secure)));
+		return (method, uri, callback) -> connector.get().connect(method, uri, callback);
+	}
+
+	/**
+	 * Return the current HTTP client, as it is used.
+	 */
+	HttpClient httpClient() {
+		return this.httpClient.get();
+	}
+
+	private static HttpClient limit(HttpClient httpClient, Timeouts timeouts, boolean secure) {
 		Duration connect = timeouts.connect();
 		int millis = (connect != null) ? (int) Math.min(connect.toMillis(), Integer.MAX_VALUE) : 0;
-		HttpClient limited = this.httpClient.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis);
+		HttpClient limited = httpClient.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis);
 		return secure ? limitHandshake(limited, millis) : limited;
 	}
 
@@ -121,7 +138,9 @@ final class Connections {
 	// the connector would follow a redirect with the credential, and send a request again
 	// that may have run
 	private static HttpClient safe(HttpClient httpClient) {
-		return httpClient.followRedirect(false)
+		boolean decided = httpClient.configuration().options().containsKey(ChannelOption.SO_KEEPALIVE);
+		HttpClient alive = decided ? httpClient : httpClient.option(ChannelOption.SO_KEEPALIVE, true);
+		return alive.followRedirect(false)
 			.disableRetry(true)
 			.compress(false)
 			.protocol(HttpProtocol.HTTP11)

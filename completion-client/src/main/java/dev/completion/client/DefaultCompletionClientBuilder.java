@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.micrometer.observation.ObservationRegistry;
 import io.netty.channel.ChannelOption;
@@ -35,7 +36,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.reactive.ClientHttpConnector;
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.util.Assert;
 import org.springframework.util.LinkedCaseInsensitiveMap;
 import org.springframework.util.StringUtils;
@@ -82,7 +82,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	private WebClient.@Nullable Builder webClientBuilder;
 
-	private @Nullable HttpClient httpClient;
+	private @Nullable Supplier<HttpClient> httpClient;
 
 	private @Nullable DefaultCompletionClient original;
 
@@ -223,6 +223,12 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	@Override
 	public CompletionClient.Builder httpClient(HttpClient httpClient) {
 		Assert.notNull(httpClient, "'httpClient' must not be null");
+		return httpClient(() -> httpClient);
+	}
+
+	@Override
+	public CompletionClient.Builder httpClient(Supplier<HttpClient> httpClient) {
+		Assert.notNull(httpClient, "'httpClient' must not be null");
 		this.httpClient = httpClient;
 		this.original = null;
 		return this;
@@ -276,7 +282,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		if (this.httpClient == null) {
 			return this.timeouts;
 		}
-		HttpClientConfig configuration = this.httpClient.configuration();
+		HttpClientConfig configuration = this.httpClient.get().configuration();
 		Duration response = configuration.responseTimeout();
 		Timeouts timeouts = (response != null) ? this.timeouts.orResponse(response) : this.timeouts;
 		Object connect = configuration.options().get(ChannelOption.CONNECT_TIMEOUT_MILLIS);
@@ -344,8 +350,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	}
 
 	Transport transport(Connections connections, ApiErrorReader errors) {
-		HttpClient httpClient = connections.httpClient(timeouts(), BaseUrl.isSecure(this.baseUrl));
-		ClientHttpConnector connector = new ReactorClientHttpConnector(httpClient);
+		ClientHttpConnector connector = connections.connector(timeouts(), BaseUrl.isSecure(this.baseUrl));
 		return new Transport(webClient(connector), credentials(), requestHeaders(), errors);
 	}
 

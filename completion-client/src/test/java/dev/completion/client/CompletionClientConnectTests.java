@@ -260,7 +260,7 @@ class CompletionClientConnectTests extends AbstractCompletionClientErrorTests {
 	@Tag("A6")
 	void ownConnectionsKeepAnAddressForAMinute() {
 		Connections own = Connections.open();
-		HttpClient configured = own.httpClient(Timeouts.defaults(), true);
+		HttpClient configured = own.httpClient();
 		assertThat(Objects.requireNonNull(configured.configuration().getNameResolverProvider()).cacheMaxTimeToLive())
 			.hasSeconds(60);
 		own.close();

@@ -16,10 +16,14 @@
 
 package dev.completion.client;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
+import dev.completion.server.RecordedRequest;
+import dev.completion.server.Reply;
 import io.netty.channel.Channel;
 import org.junit.jupiter.api.Test;
 import reactor.netty.http.client.HttpClient;
@@ -46,6 +50,34 @@ class CompletionClientConnectionTests extends AbstractCompletionClientErrorTests
 		}
 		assertThat(this.channels).hasSizeBetween(1, 10);
 		connections.disposeLater().block(LIMIT);
+	}
+
+	@Test
+	void anotherHttpClientTakesThePlaceOfTheFirst() {
+		ConnectionProvider connections = ConnectionProvider.create("test");
+		AtomicReference<HttpClient> current = new AtomicReference<>(named(connections, "first"));
+		this.server.enqueue(Reply.text("abc").chunkSizes(1).chunkDelay(Duration.ofMillis(100)));
+		try (CompletionClient other = this.client.mutate().httpClient(current::get).build();
+				CompletionClient variant = other.mutate().build()) {
+			String text = other.stream(REQUEST).doOnNext((delta) -> {
+				if (delta.completion().equals("a")) {
+					current.set(named(connections, "second"));
+					other.complete(REQUEST).subscribe();
+				}
+			}).as(Completion::join).block(LIMIT).completion();
+			assertThat(text).isEqualTo("abc");
+			CompletionClientResourcesTests.await(() -> this.server.requests().size() == 2);
+			other.complete(REQUEST).block(LIMIT);
+			variant.complete(REQUEST).block(LIMIT);
+		}
+		assertThat(this.server.requests()).extracting((request) -> request.header("x-client"))
+			.containsExactly("first", "second", "second", "second");
+		assertThat(this.server.requests()).extracting(RecordedRequest::clientClosed).containsOnly(false);
+		connections.disposeLater().block(LIMIT);
+	}
+
+	private static HttpClient named(ConnectionProvider connections, String name) {
+		return HttpClient.create(connections).headers((headers) -> headers.set("x-client", name));
 	}
 
 	@Test
