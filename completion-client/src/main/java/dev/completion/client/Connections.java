@@ -24,6 +24,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.handler.proxy.ProxyHandler;
 import jdk.net.ExtendedSocketOptions;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.HttpProtocol;
@@ -100,6 +101,17 @@ final class Connections {
 	}
 
 	/**
+	 * Have a proxy answer within the time that connecting may take. It has a limit of its
+	 * own, which nobody who sets the other would expect.
+	 */
+	private static void limitProxy(Channel channel) {
+		ProxyHandler proxy = channel.pipeline().get(ProxyHandler.class);
+		if (proxy != null) {
+			proxy.setConnectTimeoutMillis(channel.config().getConnectTimeoutMillis());
+		}
+	}
+
+	/**
 	 * Return what connects calls with the given timeouts.
 	 * @param timeouts the timeouts
 	 * @param secure whether TLS is used
@@ -149,6 +161,7 @@ final class Connections {
 			.option(ChannelOption.AUTO_CLOSE, false)
 			.doOnChannelInit((observer, channel, address) -> {
 				keepAlive(channel);
+				limitProxy(channel);
 				ResponseGuard.install(channel.pipeline());
 			})
 			.doOnResponse((response, connection) -> {

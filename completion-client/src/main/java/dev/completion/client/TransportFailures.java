@@ -68,7 +68,8 @@ final class TransportFailures {
 	}
 
 	private static CallFailure connectFailure(Throwable ex, Call call) {
-		if (has(ConnectTimeoutException.class, ex) || has(SslHandshakeTimeoutException.class, ex)) {
+		if (has(ConnectTimeoutException.class, ex) || has(SslHandshakeTimeoutException.class, ex)
+				|| isProxyTimeout(ex)) {
 			return CallFailure.timeout(Phase.CONNECT, call.timeouts().connect());
 		}
 		if (has(ProxyConnectException.class, ex)) {
@@ -93,6 +94,12 @@ final class TransportFailures {
 		return isLost(ex)
 				? CallFailure.notConnected("Could not connect (" + ex.getClass().getSimpleName() + ")", true, ex)
 				: CallFailure.unexpected(ex);
+	}
+
+	// Netty tells in the message alone
+	private static boolean isProxyTimeout(Throwable ex) {
+		ProxyConnectException proxy = find(ProxyConnectException.class, ex);
+		return proxy != null && String.valueOf(proxy.getMessage()).endsWith(", timeout");
 	}
 
 	private static CallFailure requestFailure(Throwable ex) {
@@ -131,8 +138,15 @@ final class TransportFailures {
 		return CallFailure.malformed("The server's answer is not valid HTTP (" + ex.getClass().getSimpleName() + ")");
 	}
 
-	private static boolean has(Class<? extends Throwable> type, @Nullable Throwable ex) {
-		return ex != null && (type.isInstance(ex) || has(type, ex.getCause()));
+	private static boolean has(Class<? extends Throwable> type, Throwable ex) {
+		return find(type, ex) != null;
+	}
+
+	private static <T extends Throwable> @Nullable T find(Class<T> type, @Nullable Throwable ex) {
+		if (ex == null || type.isInstance(ex)) {
+			return type.cast(ex);
+		}
+		return find(type, ex.getCause());
 	}
 
 }

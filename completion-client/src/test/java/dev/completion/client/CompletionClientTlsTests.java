@@ -207,6 +207,20 @@ class CompletionClientTlsTests extends AbstractCompletionClientErrorTests {
 	}
 
 	@Test
+	@Tag("A12")
+	void proxyThatStallsIsAConnectTimeout() {
+		Duration limit = Duration.ofSeconds(1);
+		this.client.complete(REQUEST).block(LIMIT);
+		try (RawServer proxy = RawServer.accepting((request, socket) -> socket.getInputStream().readAllBytes());
+				CompletionClient other = proxied(proxy).mutate()
+					.timeouts(Timeouts.builder().connect(limit).build())
+					.retry(RetryPolicy.builder().maxRetries(0).build())
+					.build()) {
+			Elapsed.assertEndsAt(limit, () -> assertConnectTimeout(other, 1));
+		}
+	}
+
+	@Test
 	@Tag("B11")
 	void connectionThatIsCutUnderTlsTruncatesTheStream() throws IOException {
 		// the server closes the socket and says nothing in TLS
