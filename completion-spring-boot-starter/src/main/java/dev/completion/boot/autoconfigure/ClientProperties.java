@@ -55,23 +55,21 @@ final class ClientProperties {
 	}
 
 	/**
-	 * Return the properties of the client that is configured by {@code completion.*}.
-	 */
-	static ClientProperties ofDefault(CompletionProperties properties, Environment environment) {
-		return new ClientProperties(CompletionClientCustomizer.DEFAULT_CLIENT, properties, environment);
-	}
-
-	/**
-	 * Return the properties of a client with a name.
+	 * Return the properties of the client with the given name.
 	 */
 	static ClientProperties of(String name, Environment environment) {
+		CompletionProperties values = isDefault(name)
+				? Binder.get(environment).bindOrCreate(ROOT, CompletionProperties.class)
+				: inherited(name, environment).bindOrCreate("", CompletionProperties.class);
+		return new ClientProperties(name, values, environment);
+	}
+
+	private static Binder inherited(String name, Environment environment) {
 		List<ConfigurationPropertySource> sources = new ArrayList<>();
 		for (String prefix : List.of(prefix(name), ROOT)) {
 			ConfigurationPropertySources.get(environment).forEach((source) -> sources.add(source.withPrefix(prefix)));
 		}
-		Binder binder = new Binder(sources, new PropertySourcesPlaceholdersResolver(environment));
-		CompletionProperties values = binder.bindOrCreate("", CompletionProperties.class);
-		return new ClientProperties(name, values, environment);
+		return new Binder(sources, new PropertySourcesPlaceholdersResolver(environment));
 	}
 
 	/**
@@ -99,7 +97,11 @@ final class ClientProperties {
 	}
 
 	boolean isDefault() {
-		return this.name.equals(CompletionClientCustomizer.DEFAULT_CLIENT);
+		return isDefault(this.name);
+	}
+
+	private static boolean isDefault(String name) {
+		return name.equals(CompletionClientCustomizer.DEFAULT_CLIENT);
 	}
 
 	/**

@@ -16,18 +16,21 @@
 
 package dev.completion.boot.autoconfigure;
 
+import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.CredentialProvider;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -39,7 +42,8 @@ import org.springframework.core.io.ResourceLoader;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = { ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class })
+@AutoConfiguration(after = { ReactiveHttpClientAutoConfiguration.class, SslAutoConfiguration.class,
+		WebClientAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "completion.enabled", matchIfMissing = true)
 @ConditionalOnMissingBean(CompletionClient.class)
 @EnableConfigurationProperties(CompletionProperties.class)
@@ -51,10 +55,11 @@ public final class CompletionAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(CompletionConnectionDetails.class)
-	PropertiesCompletionConnectionDetails completionConnectionDetails(CompletionProperties properties,
-			Environment environment) {
-		return new PropertiesCompletionConnectionDetails(ClientProperties.ofDefault(properties, environment),
-				environment);
+	PropertiesCompletionConnectionDetails completionConnectionDetails(Environment environment,
+			ObjectProvider<SslBundles> sslBundles) {
+		return new PropertiesCompletionConnectionDetails(
+				ClientProperties.of(CompletionClientCustomizer.DEFAULT_CLIENT, environment), environment,
+				sslBundles.getIfAvailable());
 	}
 
 	@Bean
@@ -65,23 +70,27 @@ public final class CompletionAutoConfiguration {
 	}
 
 	@Bean
-	PropertiesCompletionClientCustomizer propertiesCompletionClientCustomizer(CompletionProperties properties,
-			Environment environment, ObjectProvider<HttpClientSettings> settings) {
+	PropertiesCompletionClientCustomizer propertiesCompletionClientCustomizer(Environment environment,
+			ObjectProvider<HttpClientSettings> settings) {
 		HttpClientSettings application = settings.getIfAvailable(HttpClientSettings::defaults);
-		return new PropertiesCompletionClientCustomizer(
-				(name) -> CompletionClientFactory.properties(name, properties, environment),
+		return new PropertiesCompletionClientCustomizer((name) -> ClientProperties.of(name, environment),
 				application.connectTimeout());
 	}
 
 	@Bean
-	CompletionClientFactory completionClientFactory(ConfigurableListableBeanFactory beanFactory,
-			CompletionProperties properties, Environment environment, ResourceLoader resourceLoader) {
-		return new CompletionClientFactory(beanFactory, properties, environment, resourceLoader.getClassLoader());
+	HttpClientFactory completionHttpClientFactory(ListableBeanFactory beanFactory) {
+		return new HttpClientFactory(beanFactory);
+	}
+
+	@Bean
+	CompletionClientFactory completionClientFactory(ListableBeanFactory beanFactory, HttpClientFactory httpClients,
+			Environment environment, ResourceLoader resourceLoader) {
+		return new CompletionClientFactory(beanFactory, httpClients, environment, resourceLoader.getClassLoader());
 	}
 
 	@Bean
 	CompletionClient completionClient(CompletionClientFactory factory) {
-		return factory.createDefault();
+		return factory.create(CompletionClientCustomizer.DEFAULT_CLIENT);
 	}
 
 	@Bean

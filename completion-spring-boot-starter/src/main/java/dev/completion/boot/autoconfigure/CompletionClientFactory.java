@@ -16,11 +16,6 @@
 
 package dev.completion.boot.autoconfigure;
 
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
-
 import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.CompletionClient;
@@ -28,20 +23,12 @@ import dev.completion.client.Credential;
 import dev.completion.client.CredentialProvider;
 import dev.completion.client.MissingCredentialException;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.client.HttpClient;
-import reactor.netty.resources.ConnectionProvider;
 
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
-import org.springframework.boot.http.client.HttpClientSettings;
-import org.springframework.boot.http.client.HttpCookieHandling;
-import org.springframework.boot.http.client.HttpRedirects;
-import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
-import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.core.ResolvableType;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -49,69 +36,55 @@ import org.springframework.web.reactive.function.client.WebClient;
 /**
  * Makes clients of their properties and of the application's beans.
  */
-final class CompletionClientFactory implements DisposableBean {
+final class CompletionClientFactory {
 
 	private static final String SERVER_CLASS = "dev.completion.server.CompletionServer";
 
-	private static final ResolvableType CONNECTOR_BUILDER = ResolvableType.forClass(ClientHttpConnectorBuilder.class);
-
 	private final ListableBeanFactory beanFactory;
 
-	private final CompletionProperties properties;
+	private final HttpClientFactory httpClients;
 
 	private final Environment environment;
 
 	private final @Nullable ClassLoader classLoader;
 
-	private final Queue<ConnectionProvider> pools = new ConcurrentLinkedQueue<>();
-
-	CompletionClientFactory(ListableBeanFactory beanFactory, CompletionProperties properties, Environment environment,
+	CompletionClientFactory(ListableBeanFactory beanFactory, HttpClientFactory httpClients, Environment environment,
 			@Nullable ClassLoader classLoader) {
 		this.beanFactory = beanFactory;
-		this.properties = properties;
+		this.httpClients = httpClients;
 		this.environment = environment;
 		this.classLoader = classLoader;
 	}
 
-	static ClientProperties properties(String name, CompletionProperties properties, Environment environment) {
-		return name.equals(CompletionClientCustomizer.DEFAULT_CLIENT)
-				? ClientProperties.ofDefault(properties, environment) : ClientProperties.of(name, environment);
-	}
-
 	/**
-	 * Create the client that is configured by {@code completion.*}.
-	 */
-	CompletionClient createDefault() {
-		return create(ClientProperties.ofDefault(this.properties, this.environment),
-				effective(this.beanFactory.getBeanProvider(CompletionConnectionDetails.class)));
-	}
-
-	/**
-	 * Create a client with a name. It is connected as the default one, unless it has a
-	 * URL or a credential of its own, or a bean with its name.
+	 * Create the client with the given name.
 	 */
 	CompletionClient create(String name) {
 		ClientProperties client = ClientProperties.of(name, this.environment);
+		checkServerIsPresent(client);
 		return create(client, details(client));
 	}
 
+	/**
+	 * Return how a client is connected. One with a name is connected as the default one,
+	 * but for what its properties say otherwise, or a bean with its name.
+	 */
 	private CompletionConnectionDetails details(ClientProperties client) {
-		String bean = client.name() + "CompletionConnectionDetails";
 		CompletionConnectionDetails standard = effective(
 				this.beanFactory.getBeanProvider(CompletionConnectionDetails.class));
-		if (standard.isEmbedded()) {
+		if (client.isDefault() || standard.isEmbedded()) {
 			return standard;
 		}
+		String bean = client.name() + "CompletionConnectionDetails";
 		if (this.beanFactory.containsBean(bean)) {
 			return this.beanFactory.getBean(bean, CompletionConnectionDetails.class);
 		}
-		boolean ownUrl = client.isOwn(PropertiesCompletionConnectionDetails.BASE_URL);
-		if (!ownUrl && !hasOwnCredential(client)) {
-			return standard;
-		}
-		PropertiesCompletionConnectionDetails own = new PropertiesCompletionConnectionDetails(client, this.environment);
+		PropertiesCompletionConnectionDetails own = new PropertiesCompletionConnectionDetails(client, this.environment,
+				this.beanFactory.getBeanProvider(SslBundles.class).getIfAvailable());
 		boolean ofProperties = standard instanceof PropertiesCompletionConnectionDetails;
-		return (ownUrl || ofProperties) ? own : new SameServer(standard, own.getCredential());
+		return (ofProperties || client.isOwn(PropertiesCompletionConnectionDetails.BASE_URL)) ? own
+				: new SameServer(standard, hasOwnCredential(client) ? own : standard,
+						client.isOwn(PropertiesCompletionConnectionDetails.SSL_BUNDLE) ? own : standard);
 	}
 
 	private static boolean hasOwnCredential(ClientProperties client) {
@@ -120,14 +93,13 @@ final class CompletionClientFactory implements DisposableBean {
 	}
 
 	private CompletionClient create(ClientProperties client, CompletionConnectionDetails details) {
-		checkServerIsPresent();
 		CompletionClient.Builder builder = CompletionClient.builder().allowInsecure(client.values().allowInsecure());
 		SettingMapper.map("CompletionConnectionDetails.getBaseUrl()", details.getBaseUrl(), builder::baseUrl);
 		CredentialProvider credential = credential(client, details);
 		if (credential != null) {
 			builder.credential(credential);
 		}
-		builder.httpClient(httpClient(client, details));
+		builder.httpClient(this.httpClients.create(client, details));
 		this.beanFactory.getBeanProvider(WebClient.Builder.class).ifUnique(builder::webClientBuilder);
 		this.beanFactory.getBeanProvider(CompletionClientCustomizer.class)
 			.orderedStream()
@@ -172,41 +144,8 @@ final class CompletionClientFactory implements DisposableBean {
 		}
 	}
 
-	/**
-	 * Build the HTTP client as Boot builds it for any WebClient, so that customizers and
-	 * the address filter of the application apply. The read timeout does not: Reactor
-	 * Netty starts it anew at every byte, so it is none of ours.
-	 */
-	private HttpClient httpClient(ClientProperties client, CompletionConnectionDetails details) {
-		HttpClientSettings settings = this.beanFactory.getBeanProvider(HttpClientSettings.class)
-			.getIfAvailable(HttpClientSettings::defaults)
-			.withReadTimeout(null)
-			.withRedirects(HttpRedirects.DONT_FOLLOW)
-			.withCookieHandling(HttpCookieHandling.DISABLE);
-		if (details.getSslBundle() != null) {
-			settings = settings.withSslBundle(details.getSslBundle());
-		}
-		Object builder = this.beanFactory.getBeanProvider(CONNECTOR_BUILDER)
-			.getIfAvailable(ClientHttpConnectorBuilder::reactor);
-		ReactorClientHttpConnectorBuilder reactor = (builder instanceof ReactorClientHttpConnectorBuilder it) ? it
-				: ClientHttpConnectorBuilder.reactor();
-		AtomicReference<@Nullable HttpClient> httpClient = new AtomicReference<>();
-		ConnectionProvider pool = ConnectionPool.open(client);
-		this.pools.add(pool);
-		reactor.withHttpClientFactory(() -> HttpClient.create(pool)).withHttpClientCustomizer((built) -> {
-			httpClient.set(built);
-			return built;
-		}).build(settings);
-		return Objects.requireNonNull(httpClient.get());
-	}
-
-	@Override
-	public void destroy() {
-		this.pools.forEach(ConnectionProvider::dispose);
-	}
-
-	private void checkServerIsPresent() {
-		boolean off = this.properties.embeddedServer().mode() == CompletionProperties.Mode.OFF;
+	private void checkServerIsPresent(ClientProperties client) {
+		boolean off = client.values().embeddedServer().mode() == CompletionProperties.EmbeddedServer.Mode.OFF;
 		if (!off && !ClassUtils.isPresent(SERVER_CLASS, this.classLoader)) {
 			throw new FailureAnalyzedException(
 					"'completion.embedded-server.mode' is set, but the embedded server is not on the class path.",
@@ -232,24 +171,25 @@ final class CompletionClientFactory implements DisposableBean {
 	}
 
 	/**
-	 * The server of the application's own connection details, with another credential.
+	 * The server of the application's own connection details, to which another may prove
+	 * who it is.
 	 */
-	private record SameServer(CompletionConnectionDetails details,
-			@Nullable Credential credential) implements CompletionConnectionDetails {
+	private record SameServer(CompletionConnectionDetails server, CompletionConnectionDetails credential,
+			CompletionConnectionDetails sslBundle) implements CompletionConnectionDetails {
 
 		@Override
 		public String getBaseUrl() {
-			return this.details.getBaseUrl();
+			return this.server.getBaseUrl();
 		}
 
 		@Override
 		public @Nullable Credential getCredential() {
-			return this.credential;
+			return this.credential.getCredential();
 		}
 
 		@Override
 		public @Nullable SslBundle getSslBundle() {
-			return this.details.getSslBundle();
+			return this.sslBundle.getSslBundle();
 		}
 
 	}

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -47,7 +48,11 @@ import org.springframework.util.unit.DataSize;
  * @param timeout How long the phases of a call may take.
  * @param retry When a call is tried again.
  * @param limits How much of an answer is taken.
+ * @param ssl How to prove who is at either end of a connection.
+ * @param proxy What to connect through.
  * @param pool The connections of a client.
+ * @param health How to tell the health of the service.
+ * @param observations What is observed of calls.
  * @param embeddedServer A server inside the application, whose answers are canned.
  * @since 0.1.0
  */
@@ -56,8 +61,19 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 		@Nullable String apiKey, @Nullable String authToken, @Nullable String baseUrl,
 		@DefaultValue("false") boolean allowInsecure, @DefaultValue("2023-06-01") String version,
 		@DefaultValue List<String> betas, @DefaultValue Map<String, String> headers, @DefaultValue Defaults defaults,
-		@DefaultValue Timeout timeout, @DefaultValue Retry retry, @DefaultValue Limits limits, @DefaultValue Pool pool,
-		@DefaultValue EmbeddedServer embeddedServer) {
+		@DefaultValue Timeout timeout, @DefaultValue Retry retry, @DefaultValue Limits limits, @DefaultValue Ssl ssl,
+		@DefaultValue Proxy proxy, @DefaultValue Pool pool, @DefaultValue Health health,
+		@DefaultValue Observations observations, @DefaultValue EmbeddedServer embeddedServer) {
+
+	/**
+	 * Bind the properties of a client.
+	 * @param name the name of the client
+	 * @param environment the environment
+	 * @return its properties; what it has not set, it has from {@code completion.*}
+	 */
+	public static CompletionProperties of(String name, Environment environment) {
+		return ClientProperties.of(name, environment).values();
+	}
 
 	/**
 	 * Return the name, since a value may be a secret.
@@ -128,6 +144,39 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
+	 * How to prove who is at either end of a connection.
+	 *
+	 * @param bundle Name of the SSL bundle to connect with, which is taken up anew when
+	 * it is reloaded. Taken from 'spring.http.clients.ssl.bundle' if not set.
+	 */
+	public record Ssl(@Nullable String bundle) {
+	}
+
+	/**
+	 * What to connect through.
+	 *
+	 * @param host Host of an HTTP proxy. Taken from the system properties
+	 * 'https.proxyHost' and 'http.proxyHost' if not set.
+	 * @param port Port of the proxy.
+	 * @param username Name of the user to authenticate at the proxy.
+	 * @param password Password to authenticate at the proxy.
+	 * @param nonProxyHosts Comma-separated list of hosts to connect to directly; an
+	 * asterisk at either end stands for anything.
+	 */
+	public record Proxy(@Nullable String host, @Nullable Integer port, @Nullable String username,
+			@Nullable String password, @DefaultValue List<String> nonProxyHosts) {
+
+		/**
+		 * Return the host and port, since the rest may be a secret.
+		 */
+		@Override
+		public String toString() {
+			return "Proxy[" + this.host + ":" + this.port + "]";
+		}
+
+	}
+
+	/**
 	 * The connections of a client.
 	 *
 	 * @param maxConnections Most connections to the server.
@@ -143,33 +192,91 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
+	 * How to tell the health of the service.
+	 *
+	 * @param mode Where the health is known from.
+	 * @param timeout Longest time to wait for the models.
+	 * @param timeToLive Time after which the models are asked for again.
+	 */
+	public record Health(@DefaultValue("passive") Health.Mode mode, @DefaultValue("2s") Duration timeout,
+			@DefaultValue("60s") Duration timeToLive) {
+
+		/**
+		 * Where the health is known from.
+		 */
+		public enum Mode {
+
+			/**
+			 * The calls of the application.
+			 */
+			PASSIVE,
+
+			/**
+			 * The calls of the application, and requests for the list of models, which
+			 * cost nothing.
+			 */
+			MODELS
+
+		}
+
+	}
+
+	/**
+	 * What is observed of calls.
+	 *
+	 * @param content Whether traces have the prompts and texts, where whoever sees the
+	 * traces can read them.
+	 */
+	public record Observations(@DefaultValue("off") Content content) {
+
+		/**
+		 * Whether traces have the prompts and texts.
+		 */
+		public enum Content {
+
+			/**
+			 * They have not.
+			 */
+			OFF,
+
+			/**
+			 * They have the first 4096 characters of each.
+			 */
+			ON
+
+		}
+
+	}
+
+	/**
 	 * A server inside the application, whose answers are canned.
 	 *
 	 * @param mode When to run a server inside the application and call that.
 	 * @param port Port of the embedded server; 0 for a free one.
 	 */
-	public record EmbeddedServer(@DefaultValue("off") Mode mode, @DefaultValue("0") int port) {
-	}
-
-	/**
-	 * When to run the embedded server.
-	 */
-	public enum Mode {
+	public record EmbeddedServer(@DefaultValue("off") EmbeddedServer.Mode mode, @DefaultValue("0") int port) {
 
 		/**
-		 * Never.
+		 * When to run the embedded server.
 		 */
-		OFF,
+		public enum Mode {
 
-		/**
-		 * If neither a credential nor a base URL is configured.
-		 */
-		FALLBACK,
+			/**
+			 * Never.
+			 */
+			OFF,
 
-		/**
-		 * Always, whatever else is configured.
-		 */
-		ON
+			/**
+			 * If neither a credential nor a base URL is configured.
+			 */
+			FALLBACK,
+
+			/**
+			 * Always, whatever else is configured.
+			 */
+			ON
+
+		}
 
 	}
 

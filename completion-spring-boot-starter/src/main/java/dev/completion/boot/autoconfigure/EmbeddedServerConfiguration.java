@@ -115,9 +115,9 @@ class EmbeddedServerConfiguration {
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			ConditionMessage.Builder message = ConditionMessage.forCondition("Embedded completion server");
-			CompletionProperties.Mode mode = Binder.get(context.getEnvironment())
-				.bind("completion.embedded-server.mode", CompletionProperties.Mode.class)
-				.orElse(CompletionProperties.Mode.OFF);
+			CompletionProperties.EmbeddedServer.Mode mode = Binder.get(context.getEnvironment())
+				.bind("completion.embedded-server.mode", CompletionProperties.EmbeddedServer.Mode.class)
+				.orElse(CompletionProperties.EmbeddedServer.Mode.OFF);
 			boolean matches = switch (mode) {
 				case OFF -> false;
 				case FALLBACK -> !isConfigured(context);

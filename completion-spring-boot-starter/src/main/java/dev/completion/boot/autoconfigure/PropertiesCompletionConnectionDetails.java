@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
@@ -47,14 +49,26 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	static final String BASE_URL = "base-url";
 
+	static final String SSL_BUNDLE = "ssl.bundle";
+
 	private static final String BASE_URL_VARIABLE = "ANTHROPIC_BASE_URL";
 
 	private final String baseUrl;
 
 	private final @Nullable Credential credential;
 
-	PropertiesCompletionConnectionDetails(ClientProperties client, Environment environment) {
+	private final @Nullable SslBundle sslBundle;
+
+	/**
+	 * Create the details of a client.
+	 * @param client the client
+	 * @param environment has the variables
+	 * @param sslBundles the bundles of the application, if it has any
+	 */
+	PropertiesCompletionConnectionDetails(ClientProperties client, Environment environment,
+			@Nullable SslBundles sslBundles) {
 		this.baseUrl = baseUrl(client, environment);
+		this.sslBundle = sslBundle(client, sslBundles);
 		Credential fromProperties = fromProperties(client);
 		this.credential = (fromProperties != null) ? fromProperties
 				: credential(API_KEY_VARIABLE, environment.getProperty(API_KEY_VARIABLE), AUTH_TOKEN_VARIABLE,
@@ -79,6 +93,21 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 		return (value != null && !value.isEmpty()) ? value : DEFAULT_BASE_URL;
 	}
 
+	private static @Nullable SslBundle sslBundle(ClientProperties client, @Nullable SslBundles bundles) {
+		String name = client.values().ssl().bundle();
+		if (!StringUtils.hasLength(name)) {
+			return null;
+		}
+		String property = client.nameOf(SSL_BUNDLE);
+		if (bundles == null || !bundles.getBundleNames().contains(name)) {
+			throw new FailureAnalyzedException(
+					"The value of '%s' is not valid: there is no SSL bundle '%s', %s.".formatted(property, name,
+							(bundles != null) ? "only " + bundles.getBundleNames() : "nor any other"),
+					"Define the bundle below 'spring.ssl.bundle', or correct the value of '%s'.".formatted(property));
+		}
+		return bundles.getBundle(name);
+	}
+
 	/**
 	 * Return whether a credential or a base URL is configured, without judging it.
 	 */
@@ -100,6 +129,11 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 	@Override
 	public @Nullable Credential getCredential() {
 		return this.credential;
+	}
+
+	@Override
+	public @Nullable SslBundle getSslBundle() {
+		return this.sslBundle;
 	}
 
 	private static @Nullable Credential credential(String apiKeyName, @Nullable String apiKey, String authTokenName,

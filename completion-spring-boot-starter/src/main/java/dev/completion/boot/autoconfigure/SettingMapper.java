@@ -53,9 +53,25 @@ final class SettingMapper {
 			target.accept(value);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new FailureAnalyzedException("The value of '%s' is not valid: %s.".formatted(name, ex.getMessage()),
-					"Correct the value of '%s'.".formatted(name), ex);
+			throw invalid(name, ex);
 		}
+	}
+
+	/**
+	 * Refuse a value that breaks a rule.
+	 * @param name the name of the property
+	 * @param valid whether the value keeps the rule
+	 * @param rule the rule
+	 */
+	static void check(String name, boolean valid, String rule) {
+		if (!valid) {
+			throw invalid(name, new IllegalArgumentException(rule));
+		}
+	}
+
+	private static FailureAnalyzedException invalid(String name, IllegalArgumentException cause) {
+		return new FailureAnalyzedException("The value of '%s' is not valid: %s.".formatted(name, cause.getMessage()),
+				"Correct the value of '%s'.".formatted(name), cause);
 	}
 
 	// the binder leaves a placeholder that it cannot resolve as it is
