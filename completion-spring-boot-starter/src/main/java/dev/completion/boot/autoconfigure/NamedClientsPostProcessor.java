@@ -16,6 +16,8 @@
 
 package dev.completion.boot.autoconfigure;
 
+import java.util.Set;
+
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -26,9 +28,13 @@ import org.springframework.core.env.Environment;
 
 /**
  * Has each named client injected by its name alone, so that an injection point without a
- * name gets the default one. A registrar cannot say so much.
+ * name gets the default one. A registrar cannot say so much. A default client for which
+ * nothing is configured is not made until somebody wants it: an application may have use
+ * for the others alone, and need no credential for it.
  */
 final class NamedClientsPostProcessor implements BeanFactoryPostProcessor {
+
+	private static final String DEFAULT_BEAN = "completionClient";
 
 	private final Environment environment;
 
@@ -38,7 +44,11 @@ final class NamedClientsPostProcessor implements BeanFactoryPostProcessor {
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-		for (String name : ClientProperties.names(this.environment)) {
+		Set<String> names = ClientProperties.names(this.environment);
+		if (!names.isEmpty() && beanFactory.containsBeanDefinition(DEFAULT_BEAN) && !isConfigured(beanFactory)) {
+			beanFactory.getBeanDefinition(DEFAULT_BEAN).setLazyInit(true);
+		}
+		for (String name : names) {
 			String beanName = NamedClientsRegistrar.beanName(name);
 			if (beanFactory.containsBeanDefinition(beanName)) {
 				BeanDefinition definition = beanFactory.getBeanDefinition(beanName);
@@ -48,6 +58,14 @@ final class NamedClientsPostProcessor implements BeanFactoryPostProcessor {
 				}
 			}
 		}
+	}
+
+	private boolean isConfigured(ConfigurableListableBeanFactory beanFactory) {
+		return PropertiesCompletionConnectionDetails.isConfigured(this.environment)
+				// ours give way to those of the application
+				|| !beanFactory.containsBeanDefinition("completionConnectionDetails")
+				|| !beanFactory.containsBeanDefinition("completionCredentialProvider")
+				|| beanFactory.containsBeanDefinition("embeddedCompletionConnectionDetails");
 	}
 
 }

@@ -86,6 +86,14 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 			builder.timeouts(timeouts());
 			builder.retry(retry());
 			builder.limits(limits());
+			// not the builder's, but wrong ones should not stop the first look at the
+			// health
+			positive("health.timeout", this.properties.health().timeout());
+			positive("health.time-to-live", this.properties.health().timeToLive());
+		}
+
+		private void positive(String name, Duration time) {
+			SettingMapper.check(this.client.nameOf(name), time.toMillis() > 0, "it must be at least a millisecond");
 		}
 
 		private void defaults(CompletionRequest.Builder builder) {

@@ -24,17 +24,8 @@ import java.util.TreeMap;
 
 import dev.completion.client.CallListener;
 import dev.completion.client.RateLimits;
-import dev.completion.client.error.AuthenticationException;
-import dev.completion.client.error.BillingException;
-import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CompletionClientException;
-import dev.completion.client.error.ConnectionException;
-import dev.completion.client.error.NotFoundException;
-import dev.completion.client.error.OverloadedException;
-import dev.completion.client.error.PermissionDeniedException;
 import dev.completion.client.error.RateLimitException;
-import dev.completion.client.error.ServerException;
-import dev.completion.client.error.StreamTruncatedException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.Health;
@@ -93,13 +84,13 @@ public final class CallHistory implements CallListener {
 			this.rateLimitedUntil = resetAt(limited);
 			return;
 		}
-		Reason reason = Reason.of(error);
+		FailureReason reason = FailureReason.of(error);
 		if (reason == null) {
 			return;
 		}
 		count(true);
-		boolean blocked = this.failure != null && this.failure.reason().blocking;
-		if (reason.blocking || !blocked) {
+		boolean blocked = this.failure != null && this.failure.reason().isBlocking();
+		if (reason.isBlocking() || !blocked) {
 			this.failure = new Failure(this.clock.instant(), reason, error.requestId());
 		}
 	}
@@ -125,7 +116,7 @@ public final class CallHistory implements CallListener {
 		}
 		if (this.failure != null) {
 			builder.withDetail("lastFailure", this.failure.time());
-			builder.withDetail("reason", this.failure.reason().name);
+			builder.withDetail("reason", this.failure.reason().toString());
 			if (this.failure.requestId() != null) {
 				builder.withDetail("requestId", this.failure.requestId());
 			}
@@ -136,18 +127,37 @@ public final class CallHistory implements CallListener {
 		if (this.requestsRemaining != null) {
 			builder.withDetail("requestsRemaining", this.requestsRemaining);
 		}
+		Count recent = recent();
+		if (recent.calls() > 0) {
+			builder.withDetail("recentCalls", recent.calls()).withDetail("recentFailures", recent.failures());
+		}
+	}
+
+	/**
+	 * Note that the service took the credential at the given time, which is more than an
+	 * earlier refusal of it.
+	 */
+	synchronized void authenticated(Instant time) {
+		if (this.failure != null && this.failure.reason() == FailureReason.AUTHENTICATION
+				&& this.failure.time().isBefore(time)) {
+			this.failure = null;
+		}
 	}
 
 	private Status status(boolean rateLimited) {
-		if (this.failure != null && this.failure.reason().blocking) {
+		if (this.failure != null && this.failure.reason().isBlocking()) {
 			return Status.DOWN;
 		}
-		forgetOld();
-		Count total = this.recent.values().stream().reduce(Count.NONE, Count::plus);
+		Count total = recent();
 		if (total.calls() >= MIN_CALLS && 2 * total.failures() >= total.calls()) {
 			return Status.OUT_OF_SERVICE;
 		}
 		return (this.lastSuccess != null || rateLimited) ? Status.UP : Status.UNKNOWN;
+	}
+
+	private Count recent() {
+		forgetOld();
+		return this.recent.values().stream().reduce(Count.NONE, Count::plus);
 	}
 
 	private void count(boolean failed) {
@@ -171,66 +181,7 @@ public final class CallHistory implements CallListener {
 
 	}
 
-	private record Failure(Instant time, Reason reason, @Nullable String requestId) {
-	}
-
-	/**
-	 * Why the service is to blame, or its account.
-	 */
-	private enum Reason {
-
-		AUTHENTICATION("authentication", true),
-
-		BILLING("billing", true),
-
-		ENDPOINT("endpoint", true),
-
-		OVERLOADED("overloaded", false),
-
-		SERVER("server", false),
-
-		TIMEOUT("timeout", false),
-
-		CONNECTION("connection", false);
-
-		private final String name;
-
-		// only a person can mend it
-		private final boolean blocking;
-
-		Reason(String name, boolean blocking) {
-			this.name = name;
-			this.blocking = blocking;
-		}
-
-		/**
-		 * Return the reason, or {@code null} if the failure says nothing of the service,
-		 * such as that of a bad request.
-		 */
-		private static @Nullable Reason of(CompletionClientException error) {
-			if (error instanceof AuthenticationException || error instanceof PermissionDeniedException) {
-				return AUTHENTICATION;
-			}
-			if (error instanceof BillingException) {
-				return BILLING;
-			}
-			if (error instanceof NotFoundException notFound) {
-				// "model: claude-2.1" is the caller's affair
-				return notFound.apiMessage().startsWith("model:") ? null : ENDPOINT;
-			}
-			if (error instanceof OverloadedException) {
-				return OVERLOADED;
-			}
-			if (error instanceof ServerException) {
-				return SERVER;
-			}
-			if (error instanceof CallTimeoutException) {
-				return TIMEOUT;
-			}
-			return (error instanceof ConnectionException || error instanceof StreamTruncatedException) ? CONNECTION
-					: null;
-		}
-
+	private record Failure(Instant time, FailureReason reason, @Nullable String requestId) {
 	}
 
 }

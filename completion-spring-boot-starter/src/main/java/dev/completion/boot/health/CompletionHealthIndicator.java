@@ -16,13 +16,16 @@
 
 package dev.completion.boot.health;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.health.contributor.AbstractReactiveHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
 
 /**
- * Health of the service, as its recent calls show it. It sends nothing.
+ * Health of the service, as its recent calls show it, and a probe if there is one. It
+ * never asks for a completion.
  *
  * @since 0.1.0
  */
@@ -30,27 +33,51 @@ public final class CompletionHealthIndicator extends AbstractReactiveHealthIndic
 
 	private final CallHistory history;
 
+	private final @Nullable ModelsProbe probe;
+
 	private final boolean embedded;
 
 	/**
 	 * Create an indicator.
 	 * @param history what the client was told
+	 * @param probe what else to ask, or {@code null} to send nothing
 	 * @param embedded whether the server is embedded, and its answers canned
 	 */
-	public CompletionHealthIndicator(CallHistory history, boolean embedded) {
+	public CompletionHealthIndicator(CallHistory history, @Nullable ModelsProbe probe, boolean embedded) {
 		super("Completion health check failed");
 		this.history = history;
+		this.probe = probe;
 		this.embedded = embedded;
 	}
 
 	@Override
 	protected Mono<Health> doHealthCheck(Health.Builder builder) {
-		builder.withDetail("mode", "passive");
+		builder.withDetail("mode", (this.probe != null) ? "models" : "passive");
 		if (this.embedded) {
 			builder.withDetail("embedded", true);
 		}
+		return (this.probe != null) ? this.probe.result().map((result) -> probed(builder, result))
+				: Mono.fromSupplier(() -> passive(builder).build());
+	}
+
+	private Health.Builder passive(Health.Builder builder) {
 		this.history.describe(builder);
-		return Mono.just(builder.build());
+		return builder;
+	}
+
+	/**
+	 * Return the health as both have it. A probe that failed knows best; one that did not
+	 * knows nothing of bills, or of how busy the models are.
+	 */
+	private Health probed(Health.Builder builder, ModelsProbe.Result result) {
+		if (result.status().equals(Status.UP)) {
+			this.history.authenticated(result.time());
+		}
+		Status passive = passive(builder).build().getStatus();
+		boolean callsKnowBest = !passive.equals(Status.UNKNOWN)
+				&& (result.status().equals(Status.UP) || result.status().equals(Status.UNKNOWN));
+		result.describe(builder);
+		return builder.status(callsKnowBest ? passive : result.status()).build();
 	}
 
 }

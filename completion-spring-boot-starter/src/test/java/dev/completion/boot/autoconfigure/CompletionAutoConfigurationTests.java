@@ -83,6 +83,7 @@ class CompletionAutoConfigurationTests {
 	}
 
 	@Test
+	@Proves({ "completion.api-key", "completion.base-url", "completion.defaults.model" })
 	void clientIsConfiguredByProperties() {
 		this.runner.run((context) -> {
 			complete(context);
@@ -94,6 +95,9 @@ class CompletionAutoConfigurationTests {
 	}
 
 	@Test
+	@Proves({ "completion.defaults.max-tokens-to-sample", "completion.defaults.temperature",
+			"completion.defaults.top-p", "completion.defaults.top-k", "completion.defaults.stop-sequences",
+			"completion.defaults.user-id" })
 	void defaultsArePutIntoRequests() {
 		this.runner
 			.withPropertyValues("completion.defaults.max-tokens-to-sample=5", "completion.defaults.temperature=0.5",
@@ -112,6 +116,7 @@ class CompletionAutoConfigurationTests {
 	@ParameterizedTest
 	@CsvSource({ "auto, claude-haiku-5-5, /v1/complete /v1/messages", "AUTO, claude-2.1, /v1/complete",
 			"messages, claude-haiku-5-5, /v1/messages", "text-completions, claude-2.1, /v1/complete" })
+	@Proves("completion.api")
 	void apiIsAsked(String api, String model, String paths) {
 		this.runner.withPropertyValues("completion.api=" + api, "completion.defaults.model=" + model).run((context) -> {
 			complete(context);
@@ -120,6 +125,7 @@ class CompletionAutoConfigurationTests {
 	}
 
 	@Test
+	@Proves({ "completion.version", "completion.betas", "completion.headers" })
 	void headersArePutIntoRequests() {
 		this.server.enqueue(Reply.text(" Hi"));
 		this.runner
@@ -135,6 +141,7 @@ class CompletionAutoConfigurationTests {
 	}
 
 	@Test
+	@Proves("completion.auth-token")
 	void authTokenIsSentAsBearer() {
 		this.runner.withPropertyValues("completion.api-key=", "completion.auth-token=" + this.server.apiKey())
 			.run((context) -> {
@@ -163,6 +170,7 @@ class CompletionAutoConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "completion.timeout.connect=300ms", "spring.http.clients.connect-timeout=300ms" })
+	@Proves("completion.timeout.connect")
 	void connectTimeoutApplies(String property) throws Exception {
 		try (FullBacklog blackHole = new FullBacklog()) {
 			this.runner.withPropertyValues(property, "completion.base-url=" + blackHole.baseUrl())
@@ -173,6 +181,7 @@ class CompletionAutoConfigurationTests {
 	}
 
 	@Test
+	@Proves("completion.enabled")
 	void disabledMakesNothing() {
 		this.bare.withPropertyValues("completion.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(CompletionClient.class));

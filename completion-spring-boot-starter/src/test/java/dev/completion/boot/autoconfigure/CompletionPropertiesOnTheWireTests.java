@@ -104,6 +104,7 @@ class CompletionPropertiesOnTheWireTests {
 
 	@ParameterizedTest
 	@CsvSource({ "idle, IDLE", "total, TOTAL", "response, RESPONSE" })
+	@Proves({ "completion.timeout.idle", "completion.timeout.total", "completion.timeout.response" })
 	void timeoutApplies(String name, CallTimeoutException.Phase phase) {
 		Reply stalled = Reply.text("ab").chunkSizes(1);
 		this.server.enqueue((phase == CallTimeoutException.Phase.RESPONSE) ? Reply.stall() : stalled.stallAfter(1));
@@ -116,6 +117,7 @@ class CompletionPropertiesOnTheWireTests {
 
 	@ParameterizedTest
 	@CsvSource({ "0, 1", "1, 2", "3, 4" })
+	@Proves("completion.retry.max-retries")
 	void callIsTriedAgainAsOftenAsIsSet(int maxRetries, int requests) {
 		List<Reply> replies = new ArrayList<>();
 		for (int i = 0; i < 6; i++) {
@@ -128,6 +130,7 @@ class CompletionPropertiesOnTheWireTests {
 	}
 
 	@Test
+	@Proves({ "completion.retry.delay", "completion.retry.max-delay" })
 	void delayIsWaitedBetweenTwoAttempts() {
 		this.server.enqueue(OVERLOADED);
 		run((client) -> failure(CallTimeoutException.class, complete(client)), "completion.retry.delay=1h",
@@ -139,6 +142,7 @@ class CompletionPropertiesOnTheWireTests {
 	}
 
 	@Test
+	@Proves("completion.retry.max-retry-after")
 	void serverThatAsksForMoreThanIsAllowedFailsTheCall() {
 		Reply limited = Reply.error(429, "rate_limit_error", "Slow down").header("retry-after-ms", "200");
 		this.server.enqueue(limited);
@@ -150,6 +154,7 @@ class CompletionPropertiesOnTheWireTests {
 	}
 
 	@Test
+	@Proves("completion.retry.retry-ambiguous")
 	void callThatMayHaveRunIsTriedAgainWhereThatIsAllowed() {
 		this.server.enqueue(Reply.cut());
 		run((client) -> failure(CompletionClientException.class, complete(client)), "completion.retry.delay=1ms");
@@ -159,6 +164,7 @@ class CompletionPropertiesOnTheWireTests {
 	}
 
 	@Test
+	@Proves("completion.limits.event")
 	void limitOfAnEventApplies() {
 		this.server.enqueue(Reply.text("x".repeat(3000)).chunkSizes(3000));
 		run((client) -> assertThat(failure(LimitExceededException.class, stream(client)).limit()).isEqualTo("event"),
@@ -166,6 +172,7 @@ class CompletionPropertiesOnTheWireTests {
 	}
 
 	@Test
+	@Proves("completion.limits.body")
 	void limitOfABodyApplies() {
 		this.server.enqueue(Reply.text("x".repeat(3000)));
 		run((client) -> assertThat(failure(LimitExceededException.class, complete(client)).limit()).isEqualTo("body"),
@@ -173,6 +180,7 @@ class CompletionPropertiesOnTheWireTests {
 	}
 
 	@Test
+	@Proves("completion.limits.text")
 	void limitOfAJoinedTextApplies() {
 		Reply text = Reply.text("x".repeat(3000)).chunkSizes(100);
 		this.server.enqueue(text, text);
@@ -205,6 +213,7 @@ class CompletionPropertiesOnTheWireTests {
 	}
 
 	@Test
+	@Proves({ "completion.pool.max-connections", "completion.pool.acquire-timeout" })
 	void callWaitsForAConnectionAsLongAsIsSet() {
 		whileBusy(
 				(client) -> assertThat(failure(ConnectionException.class, complete(client)))
@@ -213,6 +222,7 @@ class CompletionPropertiesOnTheWireTests {
 	}
 
 	@Test
+	@Proves("completion.pool.max-pending-acquires")
 	void asManyCallsWaitForAConnectionAsAreSet() {
 		whileBusy((client) -> {
 			Disposable waiting = complete(client).onErrorComplete().subscribe();
@@ -225,6 +235,7 @@ class CompletionPropertiesOnTheWireTests {
 	@ParameterizedTest
 	@CsvSource({ "max-idle-time, 100ms, 2", "max-idle-time, 10s, 1", "max-life-time, 100ms, 2",
 			"max-life-time, 10s, 1" })
+	@Proves({ "completion.pool.max-idle-time", "completion.pool.max-life-time" })
 	void connectionIsKeptAsLongAsIsSet(String name, String time, int connections) {
 		run((client) -> {
 			complete(client).block(LIMIT);
@@ -236,6 +247,7 @@ class CompletionPropertiesOnTheWireTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
+	@Proves("completion.pool.metrics")
 	void connectionsAreMeteredWhereThatIsAsked(boolean metrics) {
 		SimpleMeterRegistry registry = new SimpleMeterRegistry();
 		Metrics.addRegistry(registry);

@@ -55,7 +55,10 @@ class ConfigurationMetadataTests {
 				"completion.retry.retry-ambiguous", "completion.limits.event", "completion.limits.body",
 				"completion.limits.text", "completion.pool.max-connections", "completion.pool.max-pending-acquires",
 				"completion.pool.acquire-timeout", "completion.pool.max-idle-time", "completion.pool.max-life-time",
-				"completion.pool.metrics", "completion.embedded-server.mode", "completion.embedded-server.port",
+				"completion.pool.metrics", "completion.ssl.bundle", "completion.proxy.host", "completion.proxy.port",
+				"completion.proxy.username", "completion.proxy.password", "completion.proxy.non-proxy-hosts",
+				"completion.health.mode", "completion.health.timeout", "completion.health.time-to-live",
+				"completion.observations.content", "completion.embedded-server.mode", "completion.embedded-server.port",
 				"management.health.completion.enabled");
 	}
 

@@ -65,6 +65,7 @@ class EmbeddedServerConfigurationTests {
 	}
 
 	@Test
+	@Proves("completion.embedded-server.mode")
 	void onAnswersWhateverElseIsConfigured(CapturedOutput output) {
 		this.runner
 			.withPropertyValues("completion.embedded-server.mode=on", "completion.api-key=key",
@@ -124,6 +125,7 @@ class EmbeddedServerConfigurationTests {
 	}
 
 	@Test
+	@Proves("completion.embedded-server.port")
 	void portIsTakenAndFreedAgain() {
 		int port;
 		try (CompletionServer server = CompletionServer.start()) {

@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -96,6 +97,7 @@ class NamedClientsTests {
 	}
 
 	@Test
+	@Proves("completion.clients")
 	void clientsAreInjectedByTheirNames() {
 		this.runner
 			.withPropertyValues("completion.clients.fast.defaults.model=claude-instant-1.2",
@@ -230,6 +232,24 @@ class NamedClientsTests {
 	}
 
 	@Test
+	void applicationThatOnlyUsesOthersNeedsNoCredentialForTheDefaultOne() {
+		ApplicationContextRunner others = this.bare.withPropertyValues(
+				"completion.clients.far.base-url=" + this.other.baseUrl(),
+				"completion.clients.far.api-key=" + this.other.apiKey(),
+				"completion.clients.far.defaults.model=claude-2.1");
+		others.run((context) -> {
+			complete(context, "farCompletionClient");
+			assertThat(this.other.requests()).hasSize(1);
+			assertThatExceptionOfType(BeanCreationException.class)
+				.isThrownBy(() -> context.getBean(CompletionClient.class))
+				.withStackTraceContaining("The completion client has no credential");
+		});
+		others.withUserConfiguration(WantsDefault.class)
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("The completion client has no credential"));
+	}
+
+	@Test
 	void customizersAreToldTheNames() {
 		List<String> names = new ArrayList<>();
 		this.runner.withPropertyValues("completion.clients.fast.defaults.model=claude-2.0")
@@ -290,6 +310,14 @@ class NamedClientsTests {
 		@Autowired
 		@Qualifier("deep")
 		CompletionClient deep;
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WantsDefault {
+
+		@Autowired
+		CompletionClient client;
 
 	}
 

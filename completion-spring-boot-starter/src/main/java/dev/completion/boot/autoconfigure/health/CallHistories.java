@@ -17,6 +17,8 @@
 package dev.completion.boot.autoconfigure.health;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 import dev.completion.boot.CompletionClientCustomizer;
@@ -30,8 +32,10 @@ final class CallHistories implements CompletionClientCustomizer {
 
 	private final Map<String, CallHistory> histories = new ConcurrentHashMap<>();
 
+	private final CallHistory ofDefaultClient;
+
 	CallHistories(CallHistory ofDefaultClient) {
-		this.histories.put(DEFAULT_CLIENT, ofDefaultClient);
+		this.ofDefaultClient = ofDefaultClient;
 	}
 
 	@Override
@@ -43,7 +47,15 @@ final class CallHistories implements CompletionClientCustomizer {
 	 * Return the history of the client with the given name.
 	 */
 	CallHistory of(String name) {
-		return this.histories.computeIfAbsent(name, (ignored) -> new CallHistory());
+		return this.histories.computeIfAbsent(name,
+				(ignored) -> name.equals(DEFAULT_CLIENT) ? this.ofDefaultClient : new CallHistory());
+	}
+
+	/**
+	 * Return the names of the clients that were made so far.
+	 */
+	Set<String> names() {
+		return new TreeSet<>(this.histories.keySet());
 	}
 
 }

@@ -16,11 +16,7 @@
 
 package dev.completion.boot.autoconfigure.health;
 
-import java.util.Map;
-import java.util.TreeMap;
-
 import dev.completion.boot.CompletionClientCustomizer;
-import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
 import dev.completion.boot.autoconfigure.CompletionProperties;
 import dev.completion.boot.health.CallHistory;
@@ -28,16 +24,15 @@ import dev.completion.boot.health.CompletionHealthIndicator;
 import dev.completion.client.CompletionClient;
 
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
-import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of a {@link CompletionHealthIndicator}, for the client that is
@@ -50,10 +45,6 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBean({ CompletionClient.class, CompletionProperties.class })
 @ConditionalOnEnabledHealthIndicator("completion")
 public final class CompletionHealthContributorAutoConfiguration {
-
-	private static final String DEFAULT_BEAN = "completionClient";
-
-	private static final String BEAN_SUFFIX = "CompletionClient";
 
 	CompletionHealthContributorAutoConfiguration() {
 	}
@@ -70,36 +61,26 @@ public final class CompletionHealthContributorAutoConfiguration {
 	}
 
 	@Bean
+	CompletionHealthIndicatorFactory completionHealthIndicatorFactory(CallHistories histories,
+			ListableBeanFactory beanFactory, Environment environment) {
+		return new CompletionHealthIndicatorFactory(histories, beanFactory, environment);
+	}
+
+	@Bean
 	@ConditionalOnSingleCandidate(CompletionClient.class)
 	@ConditionalOnMissingBean(name = { "completionHealthIndicator", "completionHealthContributor" })
-	CompletionHealthIndicator completionHealthIndicator(CallHistory history,
-			ObjectProvider<CompletionConnectionDetails> details) {
-		return new CompletionHealthIndicator(history, isEmbedded(details));
+	CompletionHealthIndicator completionHealthIndicator(CompletionHealthIndicatorFactory factory) {
+		return factory.create(CompletionClientCustomizer.DEFAULT_CLIENT);
 	}
 
 	/**
-	 * The health of several clients, each by its name.
+	 * The health of several clients.
 	 */
 	@Bean
 	@ConditionalOnMissingBean(name = { "completionHealthIndicator", "completionHealthContributor" })
-	CompositeReactiveHealthContributor completionHealthContributor(ListableBeanFactory beanFactory,
-			CallHistories histories, ObjectProvider<CompletionConnectionDetails> details) {
-		boolean embedded = isEmbedded(details);
-		Map<String, CompletionHealthIndicator> indicators = new TreeMap<>();
-		for (String bean : beanFactory.getBeanNamesForType(CompletionClient.class, true, false)) {
-			String name = clientName(bean);
-			indicators.put(name, new CompletionHealthIndicator(histories.of(name), embedded));
-		}
-		return CompositeReactiveHealthContributor.fromMap(indicators);
-	}
-
-	private static boolean isEmbedded(ObjectProvider<CompletionConnectionDetails> details) {
-		return details.stream().anyMatch(CompletionConnectionDetails::isEmbedded);
-	}
-
-	private static String clientName(String bean) {
-		return bean.equals(DEFAULT_BEAN) ? CompletionClientCustomizer.DEFAULT_CLIENT
-				: bean.substring(0, bean.length() - BEAN_SUFFIX.length());
+	CompletionHealthContributors completionHealthContributor(CallHistories histories,
+			CompletionHealthIndicatorFactory factory) {
+		return new CompletionHealthContributors(histories, factory::create);
 	}
 
 }

@@ -19,6 +19,7 @@ package dev.completion.boot.autoconfigure.health;
 import java.time.Duration;
 
 import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
+import dev.completion.boot.autoconfigure.Proves;
 import dev.completion.boot.health.CallHistory;
 import dev.completion.boot.health.CompletionHealthIndicator;
 import dev.completion.client.CompletionClient;
@@ -96,6 +97,7 @@ class CompletionHealthContributorAutoConfigurationTests {
 	}
 
 	@Test
+	@Proves("management.health.completion.enabled")
 	void disabledMakesNothing() {
 		this.runner.withPropertyValues("management.health.completion.enabled=false")
 			.run((context) -> assertThat(context).hasSingleBean(CompletionClient.class)
