@@ -28,12 +28,15 @@ import dev.completion.client.Completion;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.Prompt;
 import dev.completion.server.CompletionServer;
+import dev.completion.server.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -53,32 +56,56 @@ class ApplicationTests {
 
 	@ParameterizedTest
 	@EnumSource(value = WebApplicationType.class, names = { "SERVLET", "REACTIVE" })
-	void webApplicationStreamsToItsCallerAndTellsItsHealth(WebApplicationType type) throws Exception {
+	void webApplicationStreamsToItsCallersWithEachClient(WebApplicationType type) throws Exception {
 		try (ConfigurableApplicationContext context = start(type)) {
 			String port = context.getEnvironment().getProperty("local.server.port");
-			assertThat(get(port, "/actuator/health").body()).contains("\"completion\":{", "\"status\":\"UNKNOWN\"");
+			CompletionServer server = context.getBean(CompletionServer.class);
 			HttpResponse<String> answer = get(port, "/ask");
 			assertThat(answer.headers().firstValue("content-type"))
 				.hasValueSatisfying((value) -> assertThat(value).startsWith(MediaType.TEXT_EVENT_STREAM_VALUE));
-			assertThat(textOf(answer.body())).isEqualTo(context.getBean(CompletionClient.class)
-				.complete((request) -> request.prompt(Prompt.human("Hi")))
-				.block()
-				.completion());
-			HttpResponse<String> health = get(port, "/actuator/health");
-			assertThat(health.statusCode()).isEqualTo(200);
-			assertThat(health.body()).contains("\"embedded\":true", "\"lastSuccess\"");
-			assertThat(context.getBean(CompletionServer.class).requests()).hasSize(2);
+			assertThat(textOf(answer.body())).isEqualTo(complete(context, "completionClient"));
+			assertThat(textOf(get(port, "/ask-other").body())).isEqualTo(complete(context, "otherCompletionClient"));
+			assertThat(server.requests()).extracting((request) -> request.header("x-client"))
+				.containsExactly(null, null, "other", "other");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = WebApplicationType.class, names = { "SERVLET", "REACTIVE" })
+	void webApplicationTellsTheHealthOfEachClient(WebApplicationType type) throws Exception {
+		try (ConfigurableApplicationContext context = start(type)) {
+			String port = context.getEnvironment().getProperty("local.server.port");
+			assertThat(health(port, "default").get("status").stringValue()).isEqualTo("UNKNOWN");
+			get(port, "/ask");
+			context.getBean(CompletionServer.class).enqueue(Reply.error(401, "authentication_error", "revoked"));
+			get(port, "/ask-other");
+			assertThat(health(port, "default").get("status").stringValue()).isEqualTo("UP");
+			assertThat(health(port, "default").get("details").get("embedded").booleanValue()).isTrue();
+			assertThat(health(port, "other").get("status").stringValue()).isEqualTo("DOWN");
+			assertThat(health(port, "other").get("details").get("reason").stringValue()).isEqualTo("authentication");
+			assertThat(get(port, "/actuator/health").statusCode()).isEqualTo(503);
+			assertThat(get(port, "/actuator/health/liveness").statusCode()).isEqualTo(200);
+			assertThat(get(port, "/actuator/health/readiness").statusCode()).isEqualTo(503);
 		}
 	}
 
 	@Test
-	void plainApplicationCompletes() {
+	void plainApplicationCompletesWithEachClient() {
 		try (ConfigurableApplicationContext context = start(WebApplicationType.NONE)) {
-			Completion completion = context.getBean(CompletionClient.class)
-				.complete((request) -> request.prompt(Prompt.human("Hi")))
-				.block();
-			assertThat(completion.completion()).isNotBlank();
+			assertThat(complete(context, "completionClient")).isNotBlank();
+			assertThat(complete(context, "otherCompletionClient")).isNotBlank();
 		}
+	}
+
+	private static String complete(ConfigurableApplicationContext context, String client) {
+		return context.getBean(client, CompletionClient.class)
+			.complete((request) -> request.prompt(Prompt.human("Hi")))
+			.block()
+			.completion();
+	}
+
+	private static JsonNode health(String port, String client) throws IOException, InterruptedException {
+		return JsonMapper.shared().readTree(get(port, "/actuator/health/completion/" + client).body());
 	}
 
 	/**
@@ -96,6 +123,8 @@ class ApplicationTests {
 	private static ConfigurableApplicationContext start(WebApplicationType type) {
 		return new SpringApplicationBuilder(Application.class).web(type)
 			.properties("server.port=0", "completion.embedded-server.mode=on", "completion.defaults.model=claude-2.1",
+					"completion.clients.other.headers.x-client=other", "management.endpoint.health.probes.enabled=true",
+					"management.endpoint.health.group.readiness.include=readinessState,completion",
 					"management.endpoint.health.show-details=always", "spring.main.banner-mode=off",
 					"spring.reactor.netty.shutdown-quiet-period=0s", "logging.level.root=WARN")
 			.run();
@@ -118,13 +147,21 @@ class ApplicationTests {
 
 		private final CompletionClient client;
 
-		Controller(CompletionClient client) {
+		private final CompletionClient other;
+
+		Controller(CompletionClient client, @Qualifier("other") CompletionClient other) {
 			this.client = client;
+			this.other = other;
 		}
 
 		@GetMapping(path = "/ask", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 		Flux<Completion> ask() {
 			return this.client.stream((request) -> request.prompt(Prompt.human("Hi")));
+		}
+
+		@GetMapping(path = "/ask-other", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+		Flux<Completion> askOther() {
+			return this.other.stream((request) -> request.prompt(Prompt.human("Hi")));
 		}
 
 	}

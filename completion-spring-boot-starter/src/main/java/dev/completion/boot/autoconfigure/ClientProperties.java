@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 import dev.completion.boot.CompletionClientCustomizer;
 
@@ -85,7 +86,7 @@ final class ClientProperties {
 							CompletionClientCustomizer.DEFAULT_CLIENT),
 					"Set the properties of the default client as '%s.*', or choose another name.".formatted(ROOT));
 		}
-		return clients.keySet();
+		return new TreeSet<>(clients.keySet());
 	}
 
 	String name() {
