@@ -34,6 +34,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
@@ -47,6 +48,7 @@ import org.springframework.core.io.ResourceLoader;
 @ConditionalOnBooleanProperty(name = "completion.enabled", matchIfMissing = true)
 @ConditionalOnMissingBean(CompletionClient.class)
 @EnableConfigurationProperties(CompletionProperties.class)
+@ImportRuntimeHints(CompletionRuntimeHints.class)
 @Import({ EmbeddedServerConfiguration.class, NamedClientsRegistrar.class })
 public final class CompletionAutoConfiguration {
 
@@ -57,9 +59,7 @@ public final class CompletionAutoConfiguration {
 	@ConditionalOnMissingBean(CompletionConnectionDetails.class)
 	PropertiesCompletionConnectionDetails completionConnectionDetails(Environment environment,
 			ObjectProvider<SslBundles> sslBundles) {
-		return new PropertiesCompletionConnectionDetails(
-				ClientProperties.of(CompletionClientCustomizer.DEFAULT_CLIENT, environment), environment,
-				sslBundles.getIfAvailable());
+		return PropertiesCompletionConnectionDetails.ofDefault(environment, sslBundles);
 	}
 
 	@Bean
@@ -91,11 +91,6 @@ public final class CompletionAutoConfiguration {
 	@Bean
 	CompletionClient completionClient(CompletionClientFactory factory) {
 		return factory.create(CompletionClientCustomizer.DEFAULT_CLIENT);
-	}
-
-	@Bean
-	static NamedClientsPostProcessor namedCompletionClientsPostProcessor(Environment environment) {
-		return new NamedClientsPostProcessor(environment);
 	}
 
 }

@@ -62,7 +62,14 @@ final class CompletionClientFactory {
 	CompletionClient create(String name) {
 		ClientProperties client = ClientProperties.of(name, this.environment);
 		checkServerIsPresent(client);
-		return create(client, details(client));
+		CompletionConnectionDetails details = details(client);
+		boolean wanted = client.values().embeddedServer().mode() == CompletionProperties.EmbeddedServer.Mode.ON;
+		if (wanted && !details.isEmbedded()) {
+			throw new FailureAnalyzedException(
+					"'completion.embedded-server.mode' is 'on', and was not when the application was processed ahead of time.",
+					"Process the application again with this mode, or remove the property.");
+		}
+		return create(client, details);
 	}
 
 	/**

@@ -23,6 +23,7 @@ import dev.completion.server.CompletionServer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -30,12 +31,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
@@ -50,6 +54,7 @@ class EmbeddedServerConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	@Lazy
 	CompletionServer completionServer(CompletionProperties properties) {
 		int port = properties.embeddedServer().port();
 		CompletionServer.Builder builder = CompletionServer.builder();
@@ -64,13 +69,36 @@ class EmbeddedServerConfiguration {
 		}
 	}
 
-	// the application's own connection details, if any, stay what its own code gets
+	/**
+	 * The connection details of the server. Those of the application, if any, stay what
+	 * its own code gets. Where the application was processed ahead of time, the
+	 * environment may want no server any more: then they are those of the properties.
+	 */
 	@Bean
 	@Fallback
-	EmbeddedCompletionConnectionDetails embeddedCompletionConnectionDetails(CompletionServer server) {
+	CompletionConnectionDetails embeddedCompletionConnectionDetails(ObjectProvider<CompletionServer> servers,
+			Environment environment, ObjectProvider<SslBundles> sslBundles) {
+		if (!isWanted(environment)) {
+			return PropertiesCompletionConnectionDetails.ofDefault(environment, sslBundles);
+		}
+		CompletionServer server = servers.getObject();
 		logger.warn("Completions are answered by the embedded server at %s: its texts are canned, no model is asked"
 			.formatted(server.baseUrl()));
 		return new EmbeddedCompletionConnectionDetails(server.baseUrl(), Credential.apiKey(server.apiKey()));
+	}
+
+	private static boolean isWanted(Environment environment) {
+		return switch (mode(environment)) {
+			case OFF -> false;
+			case FALLBACK -> !PropertiesCompletionConnectionDetails.isConfigured(environment);
+			case ON -> true;
+		};
+	}
+
+	private static CompletionProperties.EmbeddedServer.Mode mode(Environment environment) {
+		return Binder.get(environment)
+			.bind("completion.embedded-server.mode", CompletionProperties.EmbeddedServer.Mode.class)
+			.orElse(CompletionProperties.EmbeddedServer.Mode.OFF);
 	}
 
 	static final class EmbeddedCompletionConnectionDetails implements CompletionConnectionDetails {
@@ -115,21 +143,12 @@ class EmbeddedServerConfiguration {
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			ConditionMessage.Builder message = ConditionMessage.forCondition("Embedded completion server");
-			CompletionProperties.EmbeddedServer.Mode mode = Binder.get(context.getEnvironment())
-				.bind("completion.embedded-server.mode", CompletionProperties.EmbeddedServer.Mode.class)
-				.orElse(CompletionProperties.EmbeddedServer.Mode.OFF);
-			boolean matches = switch (mode) {
-				case OFF -> false;
-				case FALLBACK -> !isConfigured(context);
-				case ON -> true;
-			};
-			return new ConditionOutcome(matches, message.because("mode is " + mode));
-		}
-
-		private static boolean isConfigured(ConditionContext context) {
-			return PropertiesCompletionConnectionDetails.isConfigured(context.getEnvironment())
-					|| hasBean(context, CompletionConnectionDetails.class)
-					|| hasBean(context, CredentialProvider.class);
+			CompletionProperties.EmbeddedServer.Mode mode = mode(context.getEnvironment());
+			boolean replaced = mode == CompletionProperties.EmbeddedServer.Mode.FALLBACK
+					&& (hasBean(context, CompletionConnectionDetails.class)
+							|| hasBean(context, CredentialProvider.class));
+			return new ConditionOutcome(isWanted(context.getEnvironment()) && !replaced,
+					message.because("mode is " + mode));
 		}
 
 		private static boolean hasBean(ConditionContext context, Class<?> type) {

@@ -16,30 +16,69 @@
 
 package dev.completion.boot.autoconfigure;
 
-import dev.completion.client.CompletionClient;
+import java.util.Set;
 
-import org.springframework.beans.factory.BeanRegistrar;
-import org.springframework.beans.factory.BeanRegistry;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotationMetadata;
 
 /**
- * Registers a client for each name below {@code completion.clients}.
+ * Registers a client for each name below {@code completion.clients}. It is injected by
+ * its name alone, so that an injection point without a name gets the default one. What it
+ * registers can be processed ahead of time, which what a
+ * {@link org.springframework.beans.factory.BeanRegistrar} does cannot, with qualifiers.
  */
-final class NamedClientsRegistrar implements BeanRegistrar {
+final class NamedClientsRegistrar implements ImportBeanDefinitionRegistrar {
+
+	private static final String DEFAULT_BEAN = "completionClient";
+
+	private static final String BEAN_SUFFIX = "CompletionClient";
+
+	private final Environment environment;
+
+	NamedClientsRegistrar(Environment environment) {
+		this.environment = environment;
+	}
 
 	@Override
-	public void register(BeanRegistry registry, Environment environment) {
-		for (String name : ClientProperties.names(environment)) {
-			if (ClientProperties.of(name, environment).values().enabled()) {
-				registry.registerBean(beanName(name), CompletionClient.class,
-						(spec) -> spec.description("Completion client '" + name + "'")
-							.supplier((context) -> context.bean(CompletionClientFactory.class).create(name)));
+	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
+		Set<String> names = ClientProperties.names(this.environment);
+		for (String name : names) {
+			if (ClientProperties.of(name, this.environment).values().enabled()) {
+				registry.registerBeanDefinition(name + BEAN_SUFFIX, definition(name));
 			}
+		}
+		if (!names.isEmpty() && !isDefaultConfigured(registry)) {
+			registry.getBeanDefinition(DEFAULT_BEAN).setLazyInit(true);
 		}
 	}
 
-	static String beanName(String name) {
-		return name + "CompletionClient";
+	private static RootBeanDefinition definition(String name) {
+		RootBeanDefinition definition = new RootBeanDefinition();
+		definition.setFactoryBeanName("completionClientFactory");
+		definition.setFactoryMethodName("create");
+		definition.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
+		definition.setDefaultCandidate(false);
+		definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
+		definition.setDescription("Completion client '" + name + "'");
+		return definition;
+	}
+
+	/**
+	 * Return whether there is anything to make the default client of. If not, it is made
+	 * when somebody wants it: an application may have use for the others alone, and need
+	 * no credential for it.
+	 */
+	private boolean isDefaultConfigured(BeanDefinitionRegistry registry) {
+		return PropertiesCompletionConnectionDetails.isConfigured(this.environment)
+				// ours give way to those of the application
+				|| !registry.containsBeanDefinition("completionConnectionDetails")
+				|| !registry.containsBeanDefinition("completionCredentialProvider")
+				|| registry.containsBeanDefinition("embeddedCompletionConnectionDetails");
 	}
 
 }

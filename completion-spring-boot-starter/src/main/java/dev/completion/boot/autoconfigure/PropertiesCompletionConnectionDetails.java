@@ -19,11 +19,13 @@ package dev.completion.boot.autoconfigure;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
+import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.Credential;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.ssl.SslBundle;
@@ -73,6 +75,15 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 		this.credential = (fromProperties != null) ? fromProperties
 				: credential(API_KEY_VARIABLE, environment.getProperty(API_KEY_VARIABLE), AUTH_TOKEN_VARIABLE,
 						environment.getProperty(AUTH_TOKEN_VARIABLE));
+	}
+
+	/**
+	 * Return the details of the default client.
+	 */
+	static PropertiesCompletionConnectionDetails ofDefault(Environment environment,
+			ObjectProvider<SslBundles> sslBundles) {
+		ClientProperties client = ClientProperties.of(CompletionClientCustomizer.DEFAULT_CLIENT, environment);
+		return new PropertiesCompletionConnectionDetails(client, environment, sslBundles.getIfAvailable());
 	}
 
 	// a client with either of its own takes neither from the default client

@@ -16,6 +16,8 @@
 
 package dev.completion.boot.autoconfigure.health;
 
+import java.util.Objects;
+
 import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
 import dev.completion.boot.autoconfigure.CompletionProperties;
@@ -28,11 +30,14 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration of a {@link CompletionHealthIndicator}, for the client that is
@@ -66,21 +71,40 @@ public final class CompletionHealthContributorAutoConfiguration {
 		return new CompletionHealthIndicatorFactory(histories, beanFactory, environment);
 	}
 
+	/**
+	 * The health of several clients.
+	 */
 	@Bean
-	@ConditionalOnSingleCandidate(CompletionClient.class)
+	@Conditional(OnSeveralClientsCondition.class)
+	@ConditionalOnMissingBean(name = { "completionHealthIndicator", "completionHealthContributor" })
+	CompletionHealthContributors completionHealthContributor(CallHistories histories,
+			CompletionHealthIndicatorFactory factory) {
+		return new CompletionHealthContributors(histories, factory::create);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(name = { "completionHealthIndicator", "completionHealthContributor" })
 	CompletionHealthIndicator completionHealthIndicator(CompletionHealthIndicatorFactory factory) {
 		return factory.create(CompletionClientCustomizer.DEFAULT_CLIENT);
 	}
 
 	/**
-	 * The health of several clients.
+	 * Matches if there is more than one client, also where all but one are injected by
+	 * their names alone.
 	 */
-	@Bean
-	@ConditionalOnMissingBean(name = { "completionHealthIndicator", "completionHealthContributor" })
-	CompletionHealthContributors completionHealthContributor(CallHistories histories,
-			CompletionHealthIndicatorFactory factory) {
-		return new CompletionHealthContributors(histories, factory::create);
+	static final class OnSeveralClientsCondition implements ConfigurationCondition {
+
+		@Override
+		public ConfigurationPhase getConfigurationPhase() {
+			return ConfigurationPhase.REGISTER_BEAN;
+		}
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			ListableBeanFactory beanFactory = Objects.requireNonNull(context.getBeanFactory());
+			return beanFactory.getBeanNamesForType(CompletionClient.class, true, false).length > 1;
+		}
+
 	}
 
 }
