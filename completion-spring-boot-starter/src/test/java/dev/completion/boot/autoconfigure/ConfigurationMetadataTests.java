@@ -22,8 +22,6 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -33,13 +31,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for the metadata that IDEs show for the properties.
  */
 class ConfigurationMetadataTests {
-
-	@ParameterizedTest
-	@MethodSource("properties")
-	void propertyIsDescribed(JsonNode property) {
-		assertThat(property.path("type").asString("")).isNotBlank();
-		assertThat(property.path("description").asString("")).endsWith(".").doesNotStartWith("The ");
-	}
 
 	@Test
 	void propertiesAreThoseOfTheDocumentation() throws IOException {
@@ -60,16 +51,6 @@ class ConfigurationMetadataTests {
 				"completion.health.mode", "completion.health.timeout", "completion.health.time-to-live",
 				"completion.observations.content", "completion.embedded-server.mode", "completion.embedded-server.port",
 				"management.health.completion.enabled");
-	}
-
-	@Test
-	void defaultsAreTold() throws IOException {
-		assertThat(properties().filter((property) -> property.has("defaultValue"))
-			.map((property) -> property.get("name").stringValue() + "=" + property.get("defaultValue").asString()))
-			.contains("completion.enabled=true", "completion.allow-insecure=false", "completion.api=auto",
-					"completion.version=2023-06-01", "completion.defaults.max-tokens-to-sample=1024",
-					"completion.embedded-server.mode=off", "completion.embedded-server.port=0",
-					"management.health.completion.enabled=true");
 	}
 
 	static Stream<JsonNode> properties() throws IOException {
