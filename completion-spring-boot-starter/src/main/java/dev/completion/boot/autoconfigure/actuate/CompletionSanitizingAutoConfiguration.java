@@ -35,8 +35,7 @@ import org.springframework.context.annotation.Bean;
 public final class CompletionSanitizingAutoConfiguration {
 
 	private static final Pattern SECRET = Pattern
-		.compile("completion\\..*(apikey|authtoken|password)|completion\\.(.*\\.)?headers\\..*"
-				+ "|(anthropic|completion)\\.?.*(apikey|authtoken)");
+		.compile("(anthropic|completion).*(apikey|authtoken|password)|completion.*headers.*");
 
 	CompletionSanitizingAutoConfiguration() {
 	}

@@ -30,8 +30,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
@@ -47,8 +51,11 @@ class CompletionSanitizingAutoConfigurationTests {
 			"COMPLETION_API_KEY, true", "COMPLETION_APIKEY, true", "ANTHROPIC_API_KEY, true",
 			"ANTHROPIC_AUTH_TOKEN, true", "completion.headers.x-gateway-key, true",
 			"completion.clients.other.api-key, true", "completion.clients.other.headers.x, true",
-			"completion.base-url, false", "completion.defaults.model, false", "ANTHROPIC_BASE_URL, false",
-			"other.api-key, false", "completion.timeout.connect, false" })
+			"completion.proxy.password, true", "COMPLETION_PROXY_PASSWORD, true",
+			"completion.clients.other.proxy.password, true", "COMPLETION_CLIENTS_OTHER_APIKEY, true",
+			"COMPLETION_HEADERS_XGATEWAY, true", "completion.proxy.username, false", "completion.base-url, false",
+			"completion.defaults.model, false", "ANTHROPIC_BASE_URL, false", "other.api-key, false",
+			"completion.timeout.connect, false" })
 	void secretsAreHidden(String key, boolean hidden) {
 		SanitizableData data = new SanitizableData(new MapPropertySource("test", Map.of()), key, "value");
 		SanitizableData sanitized = new CompletionSanitizingAutoConfiguration().completionSanitizingFunction()
@@ -57,21 +64,34 @@ class CompletionSanitizingAutoConfigurationTests {
 	}
 
 	@Test
+	void withoutActuatorThereIsNothing() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(CompletionSanitizingAutoConfiguration.class))
+			.withClassLoader(new FilteredClassLoader(SanitizingFunction.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(CompletionSanitizingAutoConfiguration.class));
+	}
+
+	@Test
 	void endpointsThatShowValuesShowNoSecret() throws Exception {
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
 			.web(WebApplicationType.SERVLET)
 			.properties("server.port=0", "completion.api-key=sk-secret", "completion.base-url=http://localhost:9",
-					"completion.headers.x-gateway=gw-secret", "spring.main.banner-mode=off", "logging.level.root=WARN",
-					"management.endpoints.web.exposure.include=*", "management.endpoint.env.show-values=always",
-					"management.endpoint.configprops.show-values=always")
+					"completion.headers.x-gateway=gw-secret", "completion.proxy.host=localhost",
+					"completion.proxy.port=9", "completion.proxy.username=me", "completion.proxy.password=proxy-secret",
+					"completion.clients.far.api-key=far-secret",
+					"completion.clients.far.proxy.password=far-proxy-secret", "spring.main.banner-mode=off",
+					"logging.level.root=WARN", "management.endpoints.web.exposure.include=*",
+					"management.endpoint.env.show-values=always", "management.endpoint.configprops.show-values=always")
 			.run()) {
 			String port = context.getEnvironment().getProperty("local.server.port");
-			for (String endpoint : new String[] { "env", "configprops", "beans", "health", "env/completion.api-key" }) {
+			for (String endpoint : new String[] { "env", "configprops", "beans", "health", "metrics", "conditions",
+					"env/completion.api-key", "env/completion.clients.far.api-key" }) {
 				URI uri = URI.create("http://localhost:" + port + "/actuator/" + endpoint);
 				HttpResponse<String> response = HttpClient.newHttpClient()
 					.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
 				assertThat(response.statusCode()).isEqualTo(200);
-				assertThat(response.body()).doesNotContain("sk-secret").doesNotContain("gw-secret");
+				assertThat(response.body()).doesNotContain("-secret");
 			}
 		}
 	}
