@@ -17,11 +17,17 @@
 package dev.completion.samples.quickstart;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,7 +49,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.ByteArrayResource;
@@ -51,9 +57,12 @@ import org.springframework.core.io.ByteArrayResource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that the README's snippets compile, bind and agree with the code.
+ * Tests that the snippets of the READMEs compile, bind and agree with the code.
  */
 class ReadmeTests {
+
+	private static final List<Path> READMES = List.of(Path.of("..", "..", "README.md"),
+			Path.of("..", "..", "completion-spring-boot-starter", "README.md"));
 
 	private static final Pattern BLOCK = Pattern.compile("```(\\w+)\n(.*?)```", Pattern.DOTALL);
 
@@ -77,22 +86,47 @@ class ReadmeTests {
 
 	@ParameterizedTest
 	@MethodSource("yamlBlocks")
-	void yamlBinds(String yaml) throws IOException {
-		MutablePropertySources sources = new StandardEnvironment().getPropertySources();
-		for (PropertySource<?> source : new YamlPropertySourceLoader().load("yaml",
-				new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))) {
-			sources.addFirst(source);
-		}
+	void yamlHasPropertiesThatExist(String yaml) throws IOException {
 		StandardEnvironment environment = new StandardEnvironment();
+		List<PropertySource<?>> sources = new YamlPropertySourceLoader().load("yaml",
+				new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)));
 		sources.forEach(environment.getPropertySources()::addFirst);
-		CompletionProperties properties = Binder.get(environment).bind("completion", CompletionProperties.class).get();
-		assertThat(properties.apiKey()).isIn("${ANTHROPIC_API_KEY}", "${GATEWAY_KEY}");
-		assertThat(properties.defaults().model()).isIn("claude-haiku-5-5", "claude-2.1");
+		assertThat(Binder.get(environment).bindOrCreate("completion", CompletionProperties.class)).isNotNull();
+		Map<String, String> known = knownProperties();
+		assertThat(sources).flatMap((source) -> List.of(((EnumerablePropertySource<?>) source).getPropertyNames()))
+			.isNotEmpty()
+			.allSatisfy((name) -> assertThat(known.entrySet()).anyMatch((property) -> isOf(property, name)));
+	}
+
+	private static boolean isOf(Map.Entry<String, String> property, String name) {
+		String plain = name.replaceFirst("^completion\\.clients\\.\\w+\\.", "completion.")
+			.replaceFirst("\\[\\d+]$", "");
+		return plain.equals(property.getKey())
+				|| (property.getValue().startsWith("java.util.Map<") && plain.startsWith(property.getKey() + "."));
+	}
+
+	/**
+	 * Return the types of all properties on the class path, by their names.
+	 */
+	private static Map<String, String> knownProperties() throws IOException {
+		Map<String, String> properties = new HashMap<>();
+		for (URL metadata : Collections
+			.list(ReadmeTests.class.getClassLoader().getResources("META-INF/spring-configuration-metadata.json"))) {
+			try (InputStream stream = metadata.openStream()) {
+				JsonMapper.shared()
+					.readTree(stream)
+					.get("properties")
+					.valueStream()
+					.forEach((property) -> properties.put(property.get("name").stringValue(),
+							property.path("type").asString("")));
+			}
+		}
+		return properties;
 	}
 
 	@Test
 	void tableHasEveryProperty() throws IOException {
-		assertThat(PROPERTY.matcher(readme()).results().map((match) -> match.group(1)))
+		assertThat(PROPERTY.matcher(Files.readString(READMES.get(0))).results().map((match) -> match.group(1)))
 			.containsExactlyInAnyOrderElementsOf(describedProperties());
 	}
 
@@ -111,17 +145,16 @@ class ReadmeTests {
 	}
 
 	private static Stream<String> blocks(String language) throws IOException {
-		List<String> blocks = BLOCK.matcher(readme())
-			.results()
-			.filter((match) -> match.group(1).equals(language))
-			.map((match) -> match.group(2))
-			.toList();
+		List<String> blocks = new ArrayList<>();
+		for (Path readme : READMES) {
+			BLOCK.matcher(Files.readString(readme))
+				.results()
+				.filter((match) -> match.group(1).equals(language))
+				.map((match) -> match.group(2))
+				.forEach(blocks::add);
+		}
 		assertThat(blocks).isNotEmpty();
 		return blocks.stream();
-	}
-
-	private static String readme() throws IOException {
-		return Files.readString(Path.of("..", "..", "README.md"));
 	}
 
 	private static final class Source extends SimpleJavaFileObject {
