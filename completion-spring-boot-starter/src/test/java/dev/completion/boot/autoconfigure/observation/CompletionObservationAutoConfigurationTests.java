@@ -127,6 +127,17 @@ class CompletionObservationAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	void requestsAreMeteredByTheirPaths() {
+		this.runner.withPropertyValues("completion.defaults.model=claude-haiku-5-5").run((context) -> {
+			stream(context);
+			context.getBean(CompletionClient.class).models().blockLast(LIMIT);
+			assertThat(context.getBean(MeterRegistry.class).find("http.client.requests").timers())
+				.extracting((timer) -> timer.getId().getTag("uri"))
+				.containsExactlyInAnyOrder("/v1/complete", "/v1/messages", "/v1/models?limit={limit}");
+		});
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { DURATION, FIRST_CHUNK, PER_CHUNK })
 	void metersHaveTheBucketsOfTheConvention(String name) {
