@@ -61,14 +61,8 @@ final class CompletionClientFactory {
 	 */
 	CompletionClient create(String name) {
 		ClientProperties client = ClientProperties.of(name, this.environment);
-		checkServerIsPresent(client);
 		CompletionConnectionDetails details = details(client);
-		boolean wanted = client.values().embeddedServer().mode() == CompletionProperties.EmbeddedServer.Mode.ON;
-		if (wanted && !details.isEmbedded()) {
-			throw new FailureAnalyzedException(
-					"'completion.embedded-server.mode' is 'on', and was not when the application was processed ahead of time.",
-					"Process the application again with this mode, or remove the property.");
-		}
+		checkServer(details);
 		return create(client, details);
 	}
 
@@ -151,12 +145,24 @@ final class CompletionClientFactory {
 		}
 	}
 
-	private void checkServerIsPresent(ClientProperties client) {
-		boolean off = client.values().embeddedServer().mode() == CompletionProperties.EmbeddedServer.Mode.OFF;
-		if (!off && !ClassUtils.isPresent(SERVER_CLASS, this.classLoader)) {
+	/**
+	 * Check that the embedded server is called where that is asked. An application that
+	 * was processed ahead of time without it has none.
+	 */
+	private void checkServer(CompletionConnectionDetails details) {
+		CompletionProperties.EmbeddedServer.Mode mode = EmbeddedServerConfiguration.mode(this.environment);
+		if (mode == CompletionProperties.EmbeddedServer.Mode.OFF) {
+			return;
+		}
+		if (!ClassUtils.isPresent(SERVER_CLASS, this.classLoader)) {
 			throw new FailureAnalyzedException(
 					"'completion.embedded-server.mode' is set, but the embedded server is not on the class path.",
 					"Add the dependency 'dev.completion:completion-server', or remove the property.");
+		}
+		if (mode == CompletionProperties.EmbeddedServer.Mode.ON && !details.isEmbedded()) {
+			throw new FailureAnalyzedException(
+					"'completion.embedded-server.mode' is 'on', and was not when the application was processed ahead of time.",
+					"Process the application again with this mode, or remove the property.");
 		}
 	}
 

@@ -95,7 +95,10 @@ class EmbeddedServerConfiguration {
 		};
 	}
 
-	private static CompletionProperties.EmbeddedServer.Mode mode(Environment environment) {
+	/**
+	 * Return when a server is to be run.
+	 */
+	static CompletionProperties.EmbeddedServer.Mode mode(Environment environment) {
 		return Binder.get(environment)
 			.bind("completion.embedded-server.mode", CompletionProperties.EmbeddedServer.Mode.class)
 			.orElse(CompletionProperties.EmbeddedServer.Mode.OFF);
