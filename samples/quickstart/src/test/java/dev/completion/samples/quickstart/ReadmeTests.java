@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary.Failure;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -73,15 +79,42 @@ class ReadmeTests {
 	@ParameterizedTest
 	@MethodSource("javaBlocks")
 	void javaCompiles(String source, @TempDir Path output) {
+		assertThat(compile(source, output)).isEmpty();
+	}
+
+	private static List<String> compile(String source, Path output) {
 		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
 		DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
 		compiler
 			.getTask(null, null, diagnostics, List.of("-d", output.toString(), "-parameters", "-proc:none"), null,
 					List.of(new Source(source)))
 			.call();
-		assertThat(diagnostics.getDiagnostics())
-			.filteredOn((diagnostic) -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
-			.isEmpty();
+		return diagnostics.getDiagnostics()
+			.stream()
+			.filter((diagnostic) -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
+			.map(Diagnostic::toString)
+			.toList();
+	}
+
+	@Test
+	void testsPass(@TempDir Path output) throws Exception {
+		List<String> tests = javaBlocks().filter((block) -> block.contains("@Test")).toList();
+		tests.forEach((source) -> compile(source, output));
+		Thread thread = Thread.currentThread();
+		ClassLoader original = thread.getContextClassLoader();
+		try (URLClassLoader loader = new URLClassLoader(new URL[] { output.toUri().toURL() }, original)) {
+			thread.setContextClassLoader(loader);
+			SummaryGeneratingListener summary = new SummaryGeneratingListener();
+			LauncherFactory.create()
+				.execute(LauncherDiscoveryRequestBuilder.request()
+					.selectors(tests.stream().map(Source::className).map(DiscoverySelectors::selectClass).toList())
+					.build(), summary);
+			assertThat(summary.getSummary().getFailures()).extracting(Failure::getException).isEmpty();
+			assertThat(summary.getSummary().getTestsSucceededCount()).isPositive();
+		}
+		finally {
+			thread.setContextClassLoader(original);
+		}
 	}
 
 	@ParameterizedTest
