@@ -81,7 +81,7 @@ class CredentialRotationTests {
 	static class KeyOfAFile {
 
 		@Bean
-		CredentialProvider keyOfAFile(@Value("${key-file}") Path file) {
+		CredentialProvider credentialProvider(@Value("${key-file}") Path file) {
 			return () -> Mono.fromCallable(() -> Credential.apiKey(Files.readString(file).strip()))
 				.subscribeOn(Schedulers.boundedElastic());
 		}
