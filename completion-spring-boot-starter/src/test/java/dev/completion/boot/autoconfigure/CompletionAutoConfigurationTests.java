@@ -36,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mockito.Mockito;
 import reactor.core.publisher.Mono;
+import reactor.netty.resources.ConnectionProvider;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -43,6 +44,7 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
@@ -277,6 +279,27 @@ class CompletionAutoConfigurationTests {
 			complete(context);
 			assertThat(onlyRequest().header("x-web-client")).isEqualTo("1");
 			assertThat(onlyRequest().header("x-connector")).isEqualTo("2");
+		});
+	}
+
+	@Test
+	void otherHttpClientsOfTheApplicationAreLeftAlone() {
+		this.server.enqueue(Reply.redirect(302, "/elsewhere"), Reply.text(" Hi"));
+		this.runner.withPropertyValues("completion.headers.x-team=blue").run((context) -> {
+			assertThat(context).doesNotHaveBean(ConnectionProvider.class)
+				.hasSingleBean(ClientHttpConnectorBuilder.class)
+				.doesNotHaveBean(WebClient.class);
+			context.getBean(WebClient.Builder.class)
+				.build()
+				.get()
+				.uri(this.server.baseUrl() + "/anything")
+				.retrieve()
+				.toBodilessEntity()
+				.block(LIMIT);
+			assertThat(this.server.requests()).extracting(RecordedRequest::path)
+				.containsExactly("/anything", "/elsewhere");
+			assertThat(this.server.requests())
+				.allMatch((request) -> request.header("x-api-key") == null && request.header("x-team") == null);
 		});
 	}
 

@@ -263,6 +263,28 @@ class CompletionPropertiesOnTheWireTests {
 		}
 	}
 
+	@Test
+	void connectionsOfEachClientAreMeteredByItsName() {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		Metrics.addRegistry(registry);
+		try {
+			this.runner
+				.withPropertyValues("completion.clients.fast.pool.metrics=true",
+						"completion.clients.fast.pool.max-connections=7")
+				.run((context) -> {
+					complete(context.getBean("completionClient", CompletionClient.class)).block(LIMIT);
+					complete(context.getBean("fastCompletionClient", CompletionClient.class)).block(LIMIT);
+					assertThat(registry.getMeters()).extracting((meter) -> meter.getId().getTag("name"))
+						.containsOnly("completion.fast");
+					assertThat(registry.get("reactor.netty.connection.provider.max.connections").gauge().value())
+						.isEqualTo(7);
+				});
+		}
+		finally {
+			Metrics.removeRegistry(registry);
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "max-connections, 0", "max-pending-acquires, -1", "acquire-timeout, 0s", "max-idle-time, -1s",
 			"max-life-time, 0s" })

@@ -17,17 +17,21 @@
 package dev.completion.boot.autoconfigure.health;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
 import dev.completion.boot.autoconfigure.Proves;
 import dev.completion.boot.health.CallHistory;
 import dev.completion.boot.health.CompletionHealthIndicator;
+import dev.completion.client.Completion;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.Prompt;
 import dev.completion.client.error.AuthenticationException;
+import dev.completion.client.error.ConnectionException;
 import dev.completion.server.CompletionServer;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -111,6 +115,43 @@ class CompletionHealthContributorAutoConfigurationTests {
 			.withBean("completionHealthIndicator", ReactiveHealthIndicator.class,
 					() -> () -> Mono.just(Health.up().build()))
 			.run((context) -> assertThat(context).doesNotHaveBean(CompletionHealthIndicator.class));
+	}
+
+	@Test
+	void contributorOfTheApplicationReplacesThoseOfSeveralClients() {
+		ReactiveHealthIndicator own = () -> Mono.just(Health.up().build());
+		this.runner.withPropertyValues("completion.clients.fast.defaults.model=claude-2.0")
+			.withBean("completionHealthContributor", ReactiveHealthIndicator.class, () -> own)
+			.run((context) -> assertThat(context).getBean(ReactiveHealthContributor.class).isSameAs(own));
+	}
+
+	@Test
+	void historyOfTheApplicationReplacesOurs() {
+		CallHistory own = new CallHistory();
+		this.runner.withBean(CallHistory.class, () -> own).run((context) -> {
+			complete(context);
+			assertThat(context).getBean(CallHistory.class).isSameAs(own);
+			assertThat(new CompletionHealthIndicator(own, null, false).health().block(LIMIT).getStatus())
+				.isEqualTo(Status.UP);
+		});
+	}
+
+	@Test
+	void poolThatIsFullIsToldApart() {
+		this.runner
+			.withPropertyValues("completion.pool.max-connections=1", "completion.pool.acquire-timeout=50ms",
+					"completion.retry.max-retries=0")
+			.run((context) -> {
+				context.getBean(CompletionServer.class).enqueue(Reply.text("ab").chunkSizes(1).stallAfter(1));
+				CompletableFuture<Completion> delta = new CompletableFuture<>();
+				Disposable stream = context.getBean(CompletionClient.class)
+					.stream((request) -> request.prompt(Prompt.human("Hi")))
+					.subscribe(delta::complete);
+				assertThat(delta).succeedsWithin(LIMIT);
+				assertThatExceptionOfType(ConnectionException.class).isThrownBy(() -> complete(context));
+				assertThat(health(context).getDetails()).containsEntry("reason", "pool");
+				stream.dispose();
+			});
 	}
 
 	@Test
