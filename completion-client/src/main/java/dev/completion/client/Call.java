@@ -121,9 +121,13 @@ final class Call {
 	}
 
 	/**
-	 * Note which API the next attempts use.
+	 * Note which API the next attempts use. It is another one only after an attempt has
+	 * failed for the API's sake.
 	 */
 	void use(CompletionApi api) {
+		if (this.observation != null && this.attempts > 0 && api != this.api) {
+			this.observation.switched(api);
+		}
 		this.api = api;
 	}
 
@@ -213,16 +217,6 @@ final class Call {
 		retrying(failure);
 		if (this.observation != null) {
 			this.observation.retried(lastFailure());
-		}
-	}
-
-	/**
-	 * Note that the attempt failed, and that another follows on the given API.
-	 */
-	void switched(CallFailure failure, CompletionApi other) {
-		retrying(failure);
-		if (this.observation != null) {
-			this.observation.switched(other);
 		}
 	}
 

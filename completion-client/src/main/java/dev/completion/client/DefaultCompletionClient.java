@@ -168,7 +168,7 @@ final class DefaultCompletionClient implements CompletionClient {
 			if (other == null) {
 				return Flux.error(failure);
 			}
-			call.switched(failure, other.api());
+			call.retrying(failure);
 			return attempts(request, call, retry, other, attempt).doOnNext((result) -> this.apis.learn(model))
 				.doOnError(CallFailure.class, (later) -> this.apis.failed(model, later));
 		});
@@ -177,10 +177,11 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	private <T> Flux<T> attempts(CompletionRequest request, Call call, CallRetry retry, Protocol protocol,
 			Attempt<T> attempt) {
-		call.use(protocol.api());
 		try {
 			Model model = Objects.requireNonNull(request.model());
 			ApiRequest apiRequest = apiRequest(request, call, protocol);
+			// a request that this API cannot take is not made
+			call.use(protocol.api());
 			return attempts(call, retry, attempt.make(apiRequest, () -> protocol.reader(model), call));
 		}
 		catch (CallFailure ex) {

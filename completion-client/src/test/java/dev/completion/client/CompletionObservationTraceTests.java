@@ -19,7 +19,9 @@ package dev.completion.client;
 import java.util.List;
 import java.util.Locale;
 
+import dev.completion.client.error.Outcome;
 import dev.completion.client.error.OverloadedException;
+import dev.completion.client.error.UnsupportedRequestException;
 import dev.completion.server.RecordedRequest;
 import dev.completion.server.Reply;
 import io.micrometer.observation.Observation;
@@ -143,6 +145,22 @@ class CompletionObservationTraceTests extends AbstractCompletionClientErrorTests
 		assertThat(this.observations.events).containsExactly("api.switch: switch to messages");
 		assertThat(RecordedObservations.value(this.observations.call(), "completion.api")).isEqualTo("messages");
 		assertThat(RecordedObservations.value(this.observations.call(), "completion.attempts")).isEqualTo("2");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void apiThatCannotTakeTheRequestIsNotAsked(boolean stream) {
+		this.server.enqueue(Reply.error(404, "not_found_error", "Not found"));
+		CompletionRequest bare = REQUEST.toBuilder().model(ApiFixture.MESSAGES.model).prompt("Say hello").build();
+		try (CompletionClient auto = this.observed.mutate().api(CompletionApi.AUTO).build()) {
+			Flux<Completion> call = stream ? auto.stream(bare) : auto.complete(bare).flux();
+			assertThat(failure(UnsupportedRequestException.class, call).outcome()).isEqualTo(Outcome.REJECTED);
+		}
+		assertExchanges(1);
+		assertThat(this.observations.events).isEmpty();
+		assertThat(RecordedObservations.value(this.observations.call(), "completion.api"))
+			.isEqualTo("text_completions");
+		assertThat(RecordedObservations.value(this.observations.call(), "completion.attempts")).isEqualTo("1");
 	}
 
 	@ParameterizedTest
