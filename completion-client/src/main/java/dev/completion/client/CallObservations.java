@@ -20,10 +20,12 @@ import java.util.function.UnaryOperator;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
+import reactor.util.context.Context;
 
 /**
  * Has the calls of a client observed, if anybody is there who does.
@@ -44,7 +46,18 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 		if (this.registry.isNoop()) {
 			return results;
 		}
-		return new ObservedFlux<>(results, (subscriber) -> observe(request, call, subscriber));
+		return new ObservedFlux<>(results.contextWrite(this::withParent),
+				(subscriber) -> observe(request, call, subscriber));
+	}
+
+	/**
+	 * Put what the thread observes where the exchanges look for their parent, unless
+	 * there is one. A call that is not observed would have them lose its trace.
+	 */
+	private Context withParent(Context context) {
+		Observation parent = this.registry.getCurrentObservation();
+		return (parent == null || context.hasKey(ObservationThreadLocalAccessor.KEY)) ? context
+				: context.put(ObservationThreadLocalAccessor.KEY, parent);
 	}
 
 	private <T> CoreSubscriber<T> observe(CompletionRequest request, Call call, CoreSubscriber<T> subscriber) {

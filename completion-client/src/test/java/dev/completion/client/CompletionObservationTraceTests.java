@@ -207,6 +207,21 @@ class CompletionObservationTraceTests extends AbstractCompletionClientErrorTests
 			.satisfies((exchange) -> assertThat(exchange.getParentObservation()).isSameAs(parent));
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void callThatIsNotToBeObservedLeavesItsExchangesToWhatItsThreadObserves(boolean stream) {
+		this.registry.observationConfig()
+			.observationPredicate((name, context) -> !(context instanceof CompletionObservationContext));
+		this.server.enqueue(OVERLOADED);
+		Observation parent = Observation.createNotStarted("servlet", this.registry);
+		parent.observe(() -> call(stream).blockLast(LIMIT));
+		assertThat(this.observations.calls()).isEmpty();
+		assertThat(this.observations.exchanges()).hasSize(2)
+			.allSatisfy((exchange) -> assertThat(exchange.getParentObservation()).isSameAs(parent));
+		assertThat(traceParents()).hasSize(2)
+			.allSatisfy((header) -> assertThat(header).contains(span("servlet").getTraceId()));
+	}
+
 	@Test
 	void credentialIsAskedForWithinTheCall() {
 		CredentialProvider provider = () -> Mono.deferContextual((context) -> {
