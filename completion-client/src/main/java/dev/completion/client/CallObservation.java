@@ -19,6 +19,7 @@ package dev.completion.client;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
@@ -69,7 +70,7 @@ final class CallObservation<T> implements CoreSubscriber<T>, Subscription {
 		if (parent != null) {
 			this.observation.parentObservation(parent);
 		}
-		safely(this.observation::start);
+		tell(this.observation::start, this.observed::hasKeyValues);
 		return this;
 	}
 
@@ -136,7 +137,7 @@ final class CallObservation<T> implements CoreSubscriber<T>, Subscription {
 		Objects.requireNonNull(this.upstream).cancel();
 		if (this.stopped.compareAndSet(false, true)) {
 			this.observed.cancelled();
-			safely(this.observation::stop);
+			end();
 		}
 	}
 
@@ -147,16 +148,52 @@ final class CallObservation<T> implements CoreSubscriber<T>, Subscription {
 		if (error != null) {
 			safely(() -> this.observation.error(error));
 		}
-		safely(this.observation::stop);
+		end();
 	}
 
-	// a handler that fails is not to cost the caller an answer
-	private static void safely(Runnable action) {
+	private void end() {
+		tell(this.observation::stop, this.observed::isNamed);
+	}
+
+	/**
+	 * Begin or end the observation: the convention is asked, and then the handlers are
+	 * told. A convention of the registry cannot be guarded. Where it fails, the default
+	 * one takes its place, since no handler was told yet.
+	 * @param described whether the convention has said what it has to say
+	 */
+	private void tell(Runnable change, BooleanSupplier described) {
+		if (!safely(change) && !described.getAsBoolean()) {
+			this.observation.observationConvention(CallObservations.DEFAULT_CONVENTION);
+			safely(change);
+		}
+	}
+
+	private static boolean safely(Runnable action) {
 		try {
 			action.run();
+			return true;
 		}
-		catch (RuntimeException ex) {
-			logger.warn("Observation failed", ex);
+		catch (Throwable ex) {
+			failed(ex);
+			return false;
+		}
+	}
+
+	/**
+	 * Note that an observation failed, which is not to cost the caller an answer.
+	 */
+	static void failed(Throwable failure) {
+		rethrowIfFatal(failure);
+		logger.warn("Observation failed", failure);
+	}
+
+	/**
+	 * Throw what the JVM may not survive. Any other error, as of a class that is missing,
+	 * concerns the observation only.
+	 */
+	static void rethrowIfFatal(Throwable failure) {
+		if (failure instanceof VirtualMachineError fatal) {
+			throw fatal;
 		}
 	}
 

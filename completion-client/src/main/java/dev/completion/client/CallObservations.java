@@ -37,7 +37,11 @@ import reactor.util.context.Context;
 record CallObservations(ObservationRegistry registry, @Nullable CompletionObservationConvention convention,
 		ObservedServer server) {
 
-	private static final CompletionObservationConvention DEFAULT_CONVENTION = new DefaultCompletionObservationConvention();
+	static final CompletionObservationConvention DEFAULT_CONVENTION = new DefaultCompletionObservationConvention();
+
+	CallObservations {
+		convention = (convention != null) ? new ConventionGuard(convention) : null;
+	}
 
 	/**
 	 * Return the given results, with an observation around them.
@@ -62,14 +66,25 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 
 	private <T> CoreSubscriber<T> observe(CompletionRequest request, Call call, CoreSubscriber<T> subscriber) {
 		CompletionObservationContext context = new CompletionObservationContext(request, call, this.server);
-		Observation observation = CompletionObservationDocumentation.COMPLETION.observation(this.convention,
-				DEFAULT_CONVENTION, () -> context, this.registry);
+		Observation observation = observation(context);
 		if (observation.isNoop()) {
 			return subscriber;
 		}
 		CallObservation<T> result = new CallObservation<>(subscriber, observation, context);
 		call.observedBy(result);
 		return result.start();
+	}
+
+	// what the registry has may fail
+	private Observation observation(CompletionObservationContext context) {
+		try {
+			return CompletionObservationDocumentation.COMPLETION.observation(this.convention, DEFAULT_CONVENTION,
+					() -> context, this.registry);
+		}
+		catch (Throwable ex) {
+			CallObservation.failed(ex);
+			return Observation.NOOP;
+		}
 	}
 
 	/**

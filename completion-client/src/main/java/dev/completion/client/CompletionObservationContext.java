@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.function.LongConsumer;
 
 import dev.completion.client.error.CompletionClientException;
+import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,10 @@ public final class CompletionObservationContext extends Observation.Context {
 	private long lastChunk;
 
 	private volatile int @Nullable [] chunkTimes;
+
+	private volatile boolean keyValues;
+
+	private volatile boolean named;
 
 	/**
 	 * Create a context of a call that begins now.
@@ -260,6 +265,33 @@ public final class CompletionObservationContext extends Observation.Context {
 	 */
 	public @Nullable Duration getTimeToFirstChunk() {
 		return (this.chunkCount > 0) ? Duration.ofNanos(this.firstChunk - this.start) : null;
+	}
+
+	@Override
+	public Observation.Context addHighCardinalityKeyValues(KeyValues keyValues) {
+		super.addHighCardinalityKeyValues(keyValues);
+		this.keyValues = true;
+		return this;
+	}
+
+	@Override
+	public void setContextualName(@Nullable String contextualName) {
+		super.setContextualName(contextualName);
+		this.named = true;
+	}
+
+	/**
+	 * Return whether a convention has given its key values: its part of the beginning.
+	 */
+	boolean hasKeyValues() {
+		return this.keyValues;
+	}
+
+	/**
+	 * Return whether a convention has given the contextual name: its part of the end.
+	 */
+	boolean isNamed() {
+		return this.named;
 	}
 
 	/**

@@ -95,6 +95,13 @@ final class RecordedObservations implements ObservationHandler<Observation.Conte
 		return this.started.stream().filter(ClientRequestObservationContext.class::isInstance).toList();
 	}
 
+	/**
+	 * Return a key value that meters have as a tag.
+	 */
+	static String tag(Observation.Context context, String key) {
+		return context.getLowCardinalityKeyValue(key).getValue();
+	}
+
 	static String value(Observation.Context context, String key) {
 		return context.getAllKeyValues()
 			.stream()
