@@ -25,6 +25,8 @@ import java.util.function.LongConsumer;
 import dev.completion.client.error.CompletionClientException;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.transport.Kind;
+import io.micrometer.observation.transport.SenderContext;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -35,7 +37,7 @@ import org.springframework.http.HttpHeaders;
  *
  * @since 0.1.0
  */
-public final class CompletionObservationContext extends Observation.Context {
+public final class CompletionObservationContext extends SenderContext<CompletionObservationContext> {
 
 	// times that are kept, of four bytes each
 	private static final int MAX_CHUNK_TIMES = 16 * 1024;
@@ -75,6 +77,10 @@ public final class CompletionObservationContext extends Observation.Context {
 	 * @param server the server that is called
 	 */
 	CompletionObservationContext(CompletionRequest request, Call call, ObservedServer server) {
+		// for the kind of its span only: what WebClient observes carries the trace
+		super((carrier, key, value) -> {
+		}, Kind.CLIENT);
+		setCarrier(this);
 		this.request = request;
 		this.call = call;
 		this.server = server;

@@ -34,6 +34,7 @@ import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
 import io.micrometer.tracing.handler.PropagatingSenderTracingObservationHandler;
 import io.micrometer.tracing.propagation.Propagator;
 import io.micrometer.tracing.test.simple.SimpleSpan;
+import io.micrometer.tracing.test.simple.SimpleSpanBuilder;
 import io.micrometer.tracing.test.simple.SimpleTracer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,7 +61,7 @@ class CompletionObservationTraceTests extends AbstractCompletionClientErrorTests
 
 	private final ObservationRegistry registry = this.observations.registry;
 
-	private final SimpleTracer tracer = new SimpleTracer();
+	private final SimpleTracer tracer = new TestTracer();
 
 	private CompletionClient observed;
 
@@ -103,6 +104,7 @@ class CompletionObservationTraceTests extends AbstractCompletionClientErrorTests
 		assertThat(this.observations.exchanges()).hasSize(count)
 			.allSatisfy((exchange) -> assertThat(exchange.getParentObservation().getContextView()).isSameAs(call));
 		SimpleSpan span = span("text_completion " + call.getRequestModelTag());
+		assertThat(span.getKind()).isEqualTo(Span.Kind.CLIENT);
 		assertThat(traceParents()).hasSize(count).doesNotHaveDuplicates().allSatisfy((traceParent) -> {
 			assertThat(traceParent).contains(span.getTraceId());
 			assertThat(traceParent).doesNotEndWith(span.getSpanId() + "-01");
@@ -241,6 +243,23 @@ class CompletionObservationTraceTests extends AbstractCompletionClientErrorTests
 		OverloadedException error = failure(OverloadedException.class, call(true));
 		assertExchanges(3);
 		assertThat(span("text_completion " + this.api.model).getError()).isSameAs(error);
+	}
+
+	/**
+	 * Gives every span that is built its ids, as real tracers do. The simple one does so
+	 * only where there is a parent.
+	 */
+	private static final class TestTracer extends SimpleTracer {
+
+		@Override
+		public SimpleSpanBuilder spanBuilder() {
+			SimpleSpanBuilder builder = super.spanBuilder();
+			builder.setParent(traceContextBuilder().traceId("0af7651916cd43dd8448eb211c80319c")
+				.spanId("b7ad6b7169203331")
+				.build());
+			return builder;
+		}
+
 	}
 
 	/**
