@@ -133,6 +133,17 @@ public enum CompletionObservationDocumentation implements ObservationDocumentati
 	public enum HighCardinalityKeyNames implements KeyName {
 
 		/**
+		 * The name of the model that was asked for, where the key of the same name that
+		 * meters have as well is {@code other}.
+		 */
+		REQUEST_MODEL("gen_ai.request.model"),
+
+		/**
+		 * The name of the model that answered, in the same way.
+		 */
+		RESPONSE_MODEL("gen_ai.response.model"),
+
+		/**
 		 * The most tokens to sample.
 		 */
 		REQUEST_MAX_TOKENS("gen_ai.request.max_tokens"),

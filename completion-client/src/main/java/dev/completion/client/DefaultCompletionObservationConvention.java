@@ -123,7 +123,19 @@ public class DefaultCompletionObservationConvention implements CompletionObserva
 
 	@Override
 	public KeyValues getHighCardinalityKeyValues(CompletionObservationContext context) {
-		return request(context).and(response(context)).and(call(context)).and(content(context));
+		return models(context).and(request(context)).and(response(context)).and(call(context)).and(content(context));
+	}
+
+	private static KeyValues models(CompletionObservationContext context) {
+		Completion completion = context.getCompletion();
+		return model(HighCardinalityKeyNames.REQUEST_MODEL, context.getRequestModel(), context.getRequestModelTag())
+			.and(model(HighCardinalityKeyNames.RESPONSE_MODEL, (completion != null) ? completion.model() : null,
+					context.getResponseModelTag()));
+	}
+
+	// traces have it in place of the tag of the same name
+	private static KeyValues model(HighCardinalityKeyNames key, @Nullable Model model, @Nullable String tag) {
+		return optional(key, (model != null && !model.id().equals(tag)) ? model.id() : null);
 	}
 
 	private static KeyValues request(CompletionObservationContext context) {

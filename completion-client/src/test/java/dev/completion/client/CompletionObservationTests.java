@@ -229,7 +229,7 @@ class CompletionObservationTests extends AbstractCompletionClientErrorTests {
 			failure(OverloadedException.class, variant.stream(custom));
 		}
 		assertThat(this.observations.calls())
-			.extracting((call) -> RecordedObservations.value(call, "gen_ai.request.model"))
+			.extracting((call) -> RecordedObservations.tag(call, "gen_ai.request.model"))
 			.containsExactly("other", name, name);
 		assertThat(this.observations.calls().get(0).getContextualName()).isEqualTo("text_completion other");
 	}

@@ -24,6 +24,7 @@ import dev.completion.client.error.OverloadedException;
 import dev.completion.client.error.UnsupportedRequestException;
 import dev.completion.server.RecordedRequest;
 import dev.completion.server.Reply;
+import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -163,6 +164,36 @@ class CompletionObservationTraceTests extends AbstractCompletionClientErrorTests
 		assertThat(RecordedObservations.value(this.observations.call(), "completion.api"))
 			.isEqualTo("text_completions");
 		assertThat(RecordedObservations.value(this.observations.call(), "completion.attempts")).isEqualTo("1");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void spanHasTheNameOfAModelThatIsNoTag(boolean stream) {
+		String name = "m".repeat(300);
+		this.server.enqueue(Reply.body(200, stream ? "text/event-stream" : "application/json",
+				(stream ? events() : answer()).replaceAll("claude-[a-z0-9.-]+", name)));
+		CompletionRequest custom = REQUEST.toBuilder().model(name).build();
+		(stream ? this.observed.stream(custom) : this.observed.complete(custom).flux()).blockLast(LIMIT);
+		CompletionObservationContext call = this.observations.call();
+		assertThat(RecordedObservations.tag(call, "gen_ai.request.model")).isEqualTo("other");
+		assertThat(RecordedObservations.tag(call, "gen_ai.response.model")).isEqualTo("other");
+		String cut = name.substring(0, 256);
+		assertThat(span("text_completion other").getTags()).containsEntry("gen_ai.request.model", cut)
+			.containsEntry("gen_ai.response.model", cut);
+	}
+
+	private String events() {
+		String start = (this.api != ApiFixture.MESSAGES) ? ""
+				: ApiFixture.event("message_start", "{\"type\":\"message_start\",\"message\":" + answer() + "}");
+		return start + delta() + last();
+	}
+
+	@Test
+	void spanHasTheNameOfAModelOnceWhereItIsATag() {
+		call(false).blockLast(LIMIT);
+		assertThat(this.observations.call().getHighCardinalityKeyValues()).extracting(KeyValue::getKey)
+			.contains("gen_ai.response.id")
+			.doesNotContain("gen_ai.request.model", "gen_ai.response.model");
 	}
 
 	@ParameterizedTest
