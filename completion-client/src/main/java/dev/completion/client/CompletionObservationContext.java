@@ -96,8 +96,9 @@ public final class CompletionObservationContext extends SenderContext<Completion
 	}
 
 	/**
-	 * Return the name of the model that is asked for if it is known, as is one that the
-	 * client has by default, or that a server has answered for; at most a hundred are.
+	 * Return the name of the model that is asked for if it is known, as is one that a
+	 * server has answered for, and the default of a client that is no variant; at most a
+	 * hundred are.
 	 * @return the name, or {@code other}
 	 */
 	public String getRequestModelTag() {

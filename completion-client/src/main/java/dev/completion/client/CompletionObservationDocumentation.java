@@ -81,7 +81,8 @@ public enum CompletionObservationDocumentation implements ObservationDocumentati
 
 		/**
 		 * The model that was asked for, if it is among the first hundred that the client
-		 * and its variants had by default, or had an answer from; else {@code other}.
+		 * and its variants had an answer from, of which the client's default is one from
+		 * the beginning; else {@code other}.
 		 */
 		REQUEST_MODEL("gen_ai.request.model"),
 

@@ -301,10 +301,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	}
 
 	CallObservations observations() {
-		Model model = this.defaults.model();
-		if (model != null) {
-			this.models.add(model);
-		}
+		this.models.addDefault(this.defaults.model());
 		return new CallObservations(this.observationRegistry, this.observationConvention,
 				ObservedServer.of(this.baseUrl, this.models));
 	}

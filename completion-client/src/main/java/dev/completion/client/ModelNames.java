@@ -18,6 +18,9 @@ package dev.completion.client;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of models that may become tags of meters. Each tag costs memory for good, and
@@ -34,8 +37,20 @@ final class ModelNames {
 
 	private final Set<String> names = ConcurrentHashMap.newKeySet();
 
+	private final AtomicBoolean begun = new AtomicBoolean();
+
 	/**
-	 * Add the name of a model that the settings name, or that a server has answered for.
+	 * Add the default model of a client, if it has one and is the first: its variants may
+	 * be made for the application's users.
+	 */
+	void addDefault(@Nullable Model model) {
+		if (this.begun.compareAndSet(false, true) && model != null) {
+			add(model);
+		}
+	}
+
+	/**
+	 * Add the name of a model that a server has answered for.
 	 */
 	void add(Model model) {
 		if (model.id().length() <= MAX_LENGTH && this.names.size() < MAX_NAMES) {

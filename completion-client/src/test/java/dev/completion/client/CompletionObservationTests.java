@@ -235,6 +235,23 @@ class CompletionObservationTests extends AbstractCompletionClientErrorTests {
 	}
 
 	@Test
+	void defaultModelsOfVariantsBecomeTagsOnceTheServerHasAnsweredForThem() {
+		for (int i = 0; i < 150; i++) {
+			String user = "user-" + i;
+			this.observed.mutate().defaults((request) -> request.model(user)).build().close();
+		}
+		this.server.enqueue(OVERLOADED, Reply.text("Hi"), OVERLOADED);
+		try (CompletionClient variant = this.observed.mutate().defaults((request) -> request.model("user-1")).build()) {
+			failure(OverloadedException.class, variant.stream(REQUEST));
+			variant.complete(REQUEST).block(LIMIT);
+			failure(OverloadedException.class, variant.stream(REQUEST));
+		}
+		assertThat(this.observations.calls())
+			.extracting((call) -> RecordedObservations.tag(call, "gen_ai.request.model"))
+			.containsExactly("other", "user-1", "user-1");
+	}
+
+	@Test
 	void observationsHoldNoSecret() {
 		this.server.enqueue(OVERLOADED, Reply.error(400, "invalid_request_error", "No"));
 		String text;
