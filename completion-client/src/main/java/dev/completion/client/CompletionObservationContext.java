@@ -39,8 +39,9 @@ import org.springframework.http.HttpHeaders;
  */
 public final class CompletionObservationContext extends SenderContext<CompletionObservationContext> {
 
-	// times that are kept, of four bytes each
-	private static final int MAX_CHUNK_TIMES = 16 * 1024;
+	// times that are kept, of four bytes each; all are recorded before the last delta is
+	// handed on
+	private static final int MAX_CHUNK_TIMES = 4 * 1024;
 
 	private final CompletionRequest request;
 

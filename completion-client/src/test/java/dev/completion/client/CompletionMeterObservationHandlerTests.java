@@ -107,6 +107,13 @@ class CompletionMeterObservationHandlerTests extends AbstractCompletionClientErr
 	}
 
 	@Test
+	void timesOfAVeryLongStreamAreBounded() {
+		this.server.enqueue(Reply.text("x".repeat(4200)).chunkSizes(1));
+		this.observed.stream(REQUEST).as(Completion::join).block(LIMIT);
+		assertThat(timer(PER_CHUNK).count()).isEqualTo(4096);
+	}
+
+	@Test
 	void onlyOneChunkHasNoTimeToTheNext() {
 		this.server.enqueue(Reply.text("one").chunkSizes(3));
 		this.observed.stream(REQUEST).blockLast(LIMIT);
