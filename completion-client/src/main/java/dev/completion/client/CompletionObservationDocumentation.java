@@ -23,7 +23,9 @@ import io.micrometer.observation.docs.ObservationDocumentation;
 
 /**
  * The observations of a client, named by the conventions of OpenTelemetry for generative
- * AI where those have a name.
+ * AI where those have a name. They are those of version 1.41 of its semantic conventions,
+ * the last before they moved to a repository of their own. They are in development:
+ * drafts since then rename {@code gen_ai.client.operation.*}, and names here may follow.
  *
  * @since 0.1.0
  */
@@ -32,8 +34,12 @@ public enum CompletionObservationDocumentation implements ObservationDocumentati
 	/**
 	 * One call, whether streamed or not, over all of its attempts. It begins with the
 	 * subscription, and ends with the last result, with an error, or when it is
-	 * cancelled. The HTTP exchanges of its attempts are its children. A request that
-	 * lacks a required field, or is too long for any server, is not observed.
+	 * cancelled. Its span is that of a client. The HTTP exchanges of its attempts are its
+	 * children. A request that lacks a required field, or is too long for any server, is
+	 * not observed.
+	 * <p>
+	 * The error of a call is told as the caller gets it, and so in the server's own
+	 * words. They may quote the prompt, also where content is not asked for.
 	 */
 	COMPLETION {
 
