@@ -166,6 +166,21 @@ class CompletionMeterObservationHandlerTests extends AbstractCompletionClientErr
 	}
 
 	@Test
+	void bucketsThatAreSetFirstBeatOursToo() {
+		SimpleMeterRegistry other = new SimpleMeterRegistry();
+		other.config().meterFilter(new MeterFilter() {
+
+			@Override
+			public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
+				return DistributionStatisticConfig.builder().serviceLevelObjectives(1e9).build().merge(config);
+			}
+
+		}).meterFilter(CompletionMeterObservationHandler.durationBuckets());
+		assertThat(other.timer(DURATION).takeSnapshot().histogramCounts()).hasSize(1);
+		assertThat(other.timer("other").takeSnapshot().histogramCounts()).hasSize(1);
+	}
+
+	@Test
 	void metersOfOneNameHaveTheSameTagsHoweverCallsEnd() {
 		this.server.enqueue(threeChunks(), threeChunks().cutAfter((this.api == ApiFixture.MESSAGES) ? 4 : 2),
 				threeChunks(), Reply.error(400, "invalid_request_error", "No"));

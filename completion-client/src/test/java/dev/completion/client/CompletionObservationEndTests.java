@@ -136,6 +136,16 @@ class CompletionObservationEndTests extends AbstractCompletionClientErrorTests {
 			.containsEntry("gen_ai.response.model", "none");
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void cancelledCallEndsAfterItsExchange(boolean stream) {
+		this.server.enqueue(Reply.stall());
+		call(stream).subscribe().dispose();
+		assertThat(this.observations.exchanges()).hasSize(1);
+		assertThat(this.observations.stopped).containsExactly(this.observations.exchanges().get(0),
+				this.observations.call());
+	}
+
 	@Test
 	void streamThatIsLeftIsCancelled() {
 		Completion first = this.observed.stream(REQUEST).blockFirst(LIMIT);

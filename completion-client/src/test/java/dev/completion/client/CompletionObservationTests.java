@@ -29,6 +29,7 @@ import dev.completion.client.error.OverloadedException;
 import dev.completion.server.Reply;
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
+import io.micrometer.observation.GlobalObservationConvention;
 import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -299,6 +300,25 @@ class CompletionObservationTests extends AbstractCompletionClientErrorTests {
 		assertThat(lowCardinality()).containsEntry("team", "blue").hasSize(9);
 	}
 
+	@Test
+	void conventionOfTheRegistryApplies() {
+		this.observations.registry.observationConfig().observationConvention(new TeamConvention("red"));
+		this.observed.complete(REQUEST).block(LIMIT);
+		assertThat(this.observations.call().getName()).isEqualTo("custom");
+		assertThat(lowCardinality()).containsEntry("team", "red").hasSize(9);
+	}
+
+	@Test
+	void conventionOfTheClientBeatsThatOfTheRegistry() {
+		this.observations.registry.observationConfig().observationConvention(new TeamConvention("red"));
+		try (CompletionClient custom = this.observed.mutate()
+			.observationConvention(new TeamConvention("blue"))
+			.build()) {
+			custom.complete(REQUEST).block(LIMIT);
+		}
+		assertThat(lowCardinality()).containsEntry("team", "blue");
+	}
+
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void observationThatFailsCostsNoAnswer(boolean stream) {
@@ -337,6 +357,30 @@ class CompletionObservationTests extends AbstractCompletionClientErrorTests {
 		assertThat(ofWebClient.calls()).isEmpty();
 		assertThat(this.observations.exchanges()).isEmpty();
 		assertThat(this.observations.calls()).hasSize(1);
+	}
+
+	/**
+	 * Has a name and a key value of its own.
+	 */
+	private static final class TeamConvention extends DefaultCompletionObservationConvention
+			implements GlobalObservationConvention<CompletionObservationContext> {
+
+		private final String team;
+
+		private TeamConvention(String team) {
+			this.team = team;
+		}
+
+		@Override
+		public String getName() {
+			return "custom";
+		}
+
+		@Override
+		public KeyValues getLowCardinalityKeyValues(CompletionObservationContext context) {
+			return super.getLowCardinalityKeyValues(context).and("team", this.team);
+		}
+
 	}
 
 }

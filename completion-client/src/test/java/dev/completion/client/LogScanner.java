@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
+import io.micrometer.observation.tck.InvalidObservationException;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -29,12 +30,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Reads everything that is logged at any level by whatever library, and fails the test
- * that logged the key, the prompt, or the leak of a buffer.
+ * that logged the key, the prompt, the leak of a buffer, or an observation that was told
+ * out of turn.
  */
 public class LogScanner extends AppenderBase<ILoggingEvent> implements AfterEachCallback {
 
 	private static final List<String> FORBIDDEN = List.of("LEAK: ", AbstractCompletionClientErrorTests.KEY,
-			AbstractCompletionClientErrorTests.PROMPT_TEXT);
+			AbstractCompletionClientErrorTests.PROMPT_TEXT, InvalidObservationException.class.getName() + ": ");
 
 	private static final List<String> FOUND = new CopyOnWriteArrayList<>();
 

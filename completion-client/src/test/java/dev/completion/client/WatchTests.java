@@ -28,6 +28,8 @@ import java.util.stream.Stream;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.tck.InvalidObservationException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -88,6 +90,14 @@ class WatchTests {
 	void loggedSecretIsFound() {
 		LoggerFactory.getLogger(WatchTests.class).trace("A key: {}", AbstractCompletionClientErrorTests.KEY);
 		assertThat(LogScanner.takeFound()).singleElement().asString().contains("A key:");
+	}
+
+	@Test
+	void invalidObservationIsFound() {
+		Observation neverStarted = Observation.createNotStarted("test", new RecordedObservations().registry);
+		assertThatExceptionOfType(InvalidObservationException.class).isThrownBy(neverStarted::stop)
+			.satisfies(CallObservation::failed);
+		assertThat(LogScanner.takeFound()).singleElement().asString().contains("has not been started");
 	}
 
 	@Test
