@@ -19,6 +19,7 @@ package dev.completion.client;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 import io.micrometer.observation.Observation;
@@ -72,6 +73,25 @@ final class CallObservation<T> implements CoreSubscriber<T>, Subscription {
 		}
 		tell(this.observation::start, this.observed::hasKeyValues);
 		return this;
+	}
+
+	/**
+	 * Do what begins the first attempt with this as what the thread observes. A tracer
+	 * prefers the span of a thread, such as a servlet's, to that of a parent that is
+	 * found elsewhere.
+	 */
+	void inScope(Runnable action) {
+		AtomicReference<Observation.@Nullable Scope> scope = new AtomicReference<>();
+		safely(() -> scope.set(this.observation.openScope()));
+		try {
+			action.run();
+		}
+		finally {
+			Observation.Scope opened = scope.get();
+			if (opened != null) {
+				safely(opened::close);
+			}
+		}
 	}
 
 	/**

@@ -103,7 +103,12 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 		@Override
 		@SuppressWarnings("unchecked") // it takes whatever is a T
 		public void subscribe(CoreSubscriber<? super T> subscriber) {
-			this.source.subscribe(this.subscribers.apply((CoreSubscriber<T>) subscriber));
+			CoreSubscriber<T> observed = this.subscribers.apply((CoreSubscriber<T>) subscriber);
+			if (observed instanceof CallObservation<T> call) {
+				call.inScope(() -> this.source.subscribe(observed));
+				return;
+			}
+			this.source.subscribe(observed);
 		}
 
 	}

@@ -204,6 +204,10 @@ class CompletionObservationTraceTests extends AbstractCompletionClientErrorTests
 		parent.observe(() -> call(stream).blockLast(LIMIT));
 		assertThat(this.observations.call().getParentObservation()).isSameAs(parent);
 		assertExchanges(2);
+		SimpleSpan span = span("text_completion " + this.api.model);
+		assertThat(this.tracer.getSpans()).filteredOn((exchange) -> "http post".equals(exchange.getName()))
+			.hasSize(2)
+			.allMatch((exchange) -> span.getSpanId().equals(exchange.context().parentId()));
 		assertThat(traceParents()).allSatisfy((header) -> assertThat(header).contains(span("servlet").getTraceId()));
 	}
 
