@@ -33,6 +33,7 @@ import reactor.core.Exceptions;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
+import reactor.netty.internal.shaded.reactor.pool.PoolShutdownException;
 
 import org.springframework.web.reactive.function.client.WebClientException;
 
@@ -87,6 +88,9 @@ final class TransportFailures {
 		}
 		if (ex instanceof PoolAcquireTimeoutException) {
 			return CallFailure.notConnected("No connection came free in time", true, ex);
+		}
+		if (ex instanceof PoolShutdownException) {
+			return CallFailure.notConnected("The connection pool was closed", true, ex);
 		}
 		if (has(UnknownHostException.class, ex)) {
 			return CallFailure.notConnected("The name of the server could not be resolved", true, ex);

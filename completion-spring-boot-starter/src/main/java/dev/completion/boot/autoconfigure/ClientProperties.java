@@ -18,19 +18,20 @@ package dev.completion.boot.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import dev.completion.boot.CompletionClientCustomizer;
 
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 
 /**
@@ -41,52 +42,60 @@ final class ClientProperties {
 
 	private static final String ROOT = "completion";
 
-	private static final String CLIENTS = ROOT + ".clients";
-
 	private final String name;
 
 	private final CompletionProperties values;
 
-	private final Environment environment;
+	private final Binder own;
 
-	private ClientProperties(String name, CompletionProperties values, Environment environment) {
+	private ClientProperties(String name, CompletionProperties values, Binder own) {
 		this.name = name;
 		this.values = values;
-		this.environment = environment;
+		this.own = own;
 	}
 
 	/**
 	 * Return the properties of the client with the given name.
 	 */
 	static ClientProperties of(String name, Environment environment) {
-		CompletionProperties values = isDefault(name)
-				? Binder.get(environment).bindOrCreate(ROOT, CompletionProperties.class)
-				: inherited(name, environment).bindOrCreate("", CompletionProperties.class);
-		return new ClientProperties(name, values, environment);
+		PropertySourcesPlaceholdersResolver placeholders = new PropertySourcesPlaceholdersResolver(environment);
+		List<ConfigurationPropertySource> root = sources(ROOT, environment);
+		if (isDefault(name)) {
+			CompletionProperties values = Binder.get(environment).bindOrCreate(ROOT, CompletionProperties.class);
+			return new ClientProperties(name, values, new Binder(List.of(), placeholders));
+		}
+		List<ConfigurationPropertySource> own = sources(ClientNames.prefix(name), environment).stream()
+			.map((source) -> source.filter((property) -> !isEmpty(source, property, placeholders)))
+			.toList();
+		List<ConfigurationPropertySource> all = Stream.concat(own.stream(), root.stream()).toList();
+		return new ClientProperties(name, bind(name, new Binder(all, placeholders)), new Binder(own, placeholders));
 	}
 
-	private static Binder inherited(String name, Environment environment) {
+	private static List<ConfigurationPropertySource> sources(String prefix, Environment environment) {
 		List<ConfigurationPropertySource> sources = new ArrayList<>();
-		for (String prefix : List.of(prefix(name), ROOT)) {
-			ConfigurationPropertySources.get(environment).forEach((source) -> sources.add(source.withPrefix(prefix)));
-		}
-		return new Binder(sources, new PropertySourcesPlaceholdersResolver(environment));
+		ConfigurationPropertySources.get(environment).forEach((source) -> sources.add(source.withPrefix(prefix)));
+		return sources;
 	}
 
-	/**
-	 * Return the names of the clients that have one.
-	 */
-	static Set<String> names(Environment environment) {
-		Map<String, Object> clients = Binder.get(environment)
-			.bind(CLIENTS, Bindable.mapOf(String.class, Object.class))
-			.orElseGet(Map::of);
-		if (clients.containsKey(CompletionClientCustomizer.DEFAULT_CLIENT)) {
-			throw new FailureAnalyzedException(
-					"'%s.%s' is not the name of a client.".formatted(CLIENTS,
-							CompletionClientCustomizer.DEFAULT_CLIENT),
-					"Set the properties of the default client as '%s.*', or choose another name.".formatted(ROOT));
+	// what a placeholder such as ${GATEWAY_KEY:} leaves is not set, and so inherited
+	private static boolean isEmpty(ConfigurationPropertySource source, ConfigurationPropertyName name,
+			PropertySourcesPlaceholdersResolver placeholders) {
+		ConfigurationProperty property = source.getConfigurationProperty(name);
+		return property != null && "".equals(placeholders.resolvePlaceholders(property.getValue()));
+	}
+
+	private static CompletionProperties bind(String name, Binder binder) {
+		try {
+			return binder.bindOrCreate("", CompletionProperties.class);
 		}
-		return new TreeSet<>(clients.keySet());
+		catch (BindException ex) {
+			ConfigurationProperty property = ex.getProperty();
+			String key = (property != null) ? property.getName().toString() : ex.getName().toString();
+			throw new FailureAnalyzedException(
+					"The value of '%s.%s' is not valid: %s.".formatted(ClientNames.prefix(name), key,
+							NestedExceptionUtils.getMostSpecificCause(ex).getMessage()),
+					"Correct the value there, or that of '%s.%s'.".formatted(ROOT, key), ex);
+		}
 	}
 
 	String name() {
@@ -110,7 +119,7 @@ final class ClientProperties {
 	 * @param property the property, such as {@code api-key}
 	 */
 	boolean isOwn(String property) {
-		return !isDefault() && Binder.get(this.environment).bind(own(property), Bindable.of(Object.class)).isBound();
+		return this.own.bind(ConfigurationPropertyName.adapt(property, '.'), Bindable.of(Object.class)).isBound();
 	}
 
 	/**
@@ -118,15 +127,7 @@ final class ClientProperties {
 	 * @param property the property, such as {@code api-key}
 	 */
 	String nameOf(String property) {
-		return isOwn(property) ? own(property) : ROOT + "." + property;
-	}
-
-	private String own(String property) {
-		return prefix(this.name) + "." + property;
-	}
-
-	private static String prefix(String name) {
-		return CLIENTS + "." + DataObjectPropertyName.toDashedForm(name);
+		return (isOwn(property) ? ClientNames.prefix(this.name) : ROOT) + "." + property;
 	}
 
 }

@@ -29,6 +29,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -73,19 +74,27 @@ final class CompletionClientFactory {
 	private CompletionConnectionDetails details(ClientProperties client) {
 		CompletionConnectionDetails standard = effective(
 				this.beanFactory.getBeanProvider(CompletionConnectionDetails.class));
-		if (client.isDefault() || standard.isEmbedded()) {
+		if (client.isDefault() || (standard.isEmbedded() && isEmbeddedForAll())) {
 			return standard;
 		}
-		String bean = client.name() + "CompletionConnectionDetails";
+		String bean = NamedClientsRegistrar.detailsBean(client.name());
 		if (this.beanFactory.containsBean(bean)) {
 			return this.beanFactory.getBean(bean, CompletionConnectionDetails.class);
 		}
+		boolean hasOwnServer = client.isOwn(PropertiesCompletionConnectionDetails.BASE_URL);
+		if (standard.isEmbedded() && !hasOwnServer && !hasOwnCredential(client)) {
+			return standard;
+		}
 		PropertiesCompletionConnectionDetails own = new PropertiesCompletionConnectionDetails(client, this.environment,
 				this.beanFactory.getBeanProvider(SslBundles.class).getIfAvailable());
-		boolean ofProperties = standard instanceof PropertiesCompletionConnectionDetails;
-		return (ofProperties || client.isOwn(PropertiesCompletionConnectionDetails.BASE_URL)) ? own
+		boolean ofProperties = standard instanceof PropertiesCompletionConnectionDetails || standard.isEmbedded();
+		return (ofProperties || hasOwnServer) ? own
 				: new SameServer(standard, hasOwnCredential(client) ? own : standard,
 						client.isOwn(PropertiesCompletionConnectionDetails.SSL_BUNDLE) ? own : standard);
+	}
+
+	private boolean isEmbeddedForAll() {
+		return EmbeddedServerConfiguration.mode(this.environment) == CompletionProperties.EmbeddedServer.Mode.ON;
 	}
 
 	private static boolean hasOwnCredential(ClientProperties client) {
@@ -101,7 +110,8 @@ final class CompletionClientFactory {
 			builder.credential(credential);
 		}
 		builder.httpClient(this.httpClients.create(client, details));
-		this.beanFactory.getBeanProvider(WebClient.Builder.class).ifUnique(builder::webClientBuilder);
+		builder.webClientBuilder(
+				this.beanFactory.getBeanProvider(WebClient.Builder.class).getIfUnique(this::webClientBuilder));
 		this.beanFactory.getBeanProvider(CompletionClientCustomizer.class)
 			.orderedStream()
 			.forEach((customizer) -> customizer.customize(client.name(), builder));
@@ -118,16 +128,27 @@ final class CompletionClientFactory {
 		return details.getObject();
 	}
 
+	// where the application has several builders, none of them is the one
+	private WebClient.Builder webClientBuilder() {
+		WebClient.Builder builder = WebClient.builder();
+		this.beanFactory.getBeanProvider(WebClientCustomizer.class)
+			.orderedStream()
+			.forEach((customizer) -> customizer.customize(builder));
+		return builder;
+	}
+
 	// a bean of connection details knows its server best, the properties come last
 	private @Nullable CredentialProvider credential(ClientProperties client, CompletionConnectionDetails details) {
 		CredentialProvider provider = this.beanFactory.getBean(CredentialProvider.class);
 		boolean isOurs = provider instanceof ConnectionDetailsCredentialProvider;
+		boolean fromProperties = details instanceof PropertiesCompletionConnectionDetails;
+		if (fromProperties && !isOurs && !hasOwnCredential(client)) {
+			return provider;
+		}
 		if (details.getCredential() == null) {
 			return isOurs ? null : provider;
 		}
-		boolean fromProperties = details instanceof PropertiesCompletionConnectionDetails;
-		return (fromProperties && !isOurs && !hasOwnCredential(client)) ? provider
-				: new ConnectionDetailsCredentialProvider(details);
+		return new ConnectionDetailsCredentialProvider(details);
 	}
 
 	private static CompletionClient build(ClientProperties client, CompletionClient.Builder builder) {

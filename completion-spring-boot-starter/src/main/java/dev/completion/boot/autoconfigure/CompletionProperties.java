@@ -19,6 +19,7 @@ package dev.completion.boot.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import dev.completion.client.CompletionApi;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,18 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
+	 * Bind the properties of all clients that are enabled, but for the default one.
+	 * @param environment the environment
+	 * @return the properties by the names of their clients
+	 */
+	public static Map<String, CompletionProperties> ofNamed(Environment environment) {
+		Map<String, CompletionProperties> properties = new TreeMap<>();
+		ClientNames.of(environment).forEach((name) -> properties.put(name, of(name, environment)));
+		properties.values().removeIf((client) -> !client.enabled());
+		return properties;
+	}
+
+	/**
 	 * Return the name, since a value may be a secret.
 	 */
 	@Override
@@ -91,7 +104,8 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * @param temperature Amount of randomness, from 0 to 1.
 	 * @param topP Share of probability from which tokens are drawn, from 0 to 1.
 	 * @param topK Number of likeliest tokens to draw from.
-	 * @param stopSequences Comma-separated list of sequences that end the text.
+	 * @param stopSequences Comma-separated list of sequences that end the text. White
+	 * space around them is kept only in a YAML list.
 	 * @param userId Opaque id of the person on whose behalf requests are made, sent as
 	 * 'metadata.user_id'.
 	 */
@@ -161,7 +175,7 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * @param username Name of the user to authenticate at the proxy.
 	 * @param password Password to authenticate at the proxy.
 	 * @param nonProxyHosts Comma-separated list of hosts to connect to directly; an
-	 * asterisk at either end stands for anything.
+	 * asterisk stands for anything.
 	 */
 	public record Proxy(@Nullable String host, @Nullable Integer port, @Nullable String username,
 			@Nullable String password, @DefaultValue List<String> nonProxyHosts) {

@@ -23,14 +23,14 @@ import reactor.core.publisher.Mono;
 
 /**
  * {@link CredentialProvider} with the credential of {@link CompletionConnectionDetails},
- * which does not change.
+ * which does not change. It is not judged before it is asked for.
  */
 final class ConnectionDetailsCredentialProvider implements CredentialProvider {
 
 	private final Mono<Credential> credential;
 
 	ConnectionDetailsCredentialProvider(CompletionConnectionDetails details) {
-		this.credential = Mono.justOrEmpty(details.getCredential());
+		this.credential = Mono.fromSupplier(details::getCredential).cache();
 	}
 
 	@Override

@@ -32,6 +32,8 @@ final class ConnectionPool {
 
 	private static final Duration EVICTION_INTERVAL = Duration.ofSeconds(30);
 
+	private static final Duration INACTIVITY = Duration.ofMinutes(5);
+
 	private final ClientProperties client;
 
 	private final ConnectionProvider.Builder builder;
@@ -57,7 +59,11 @@ final class ConnectionPool {
 		time("max-life-time", pool.maxLifeTime(), this.builder::maxLifeTime);
 		Duration interval = (EVICTION_INTERVAL.compareTo(pool.maxIdleTime()) < 0) ? EVICTION_INTERVAL
 				: pool.maxIdleTime();
-		return this.builder.evictInBackground(interval, Schedulers.parallel()).metrics(pool.metrics()).build();
+		return this.builder.evictInBackground(interval, Schedulers.parallel())
+			// what a reloaded SSL bundle leaves behind, with its keys
+			.disposeInactivePoolsInBackground(interval, pool.maxIdleTime().plus(INACTIVITY))
+			.metrics(pool.metrics())
+			.build();
 	}
 
 	private void count(String name, int count, int least, Consumer<Integer> target) {

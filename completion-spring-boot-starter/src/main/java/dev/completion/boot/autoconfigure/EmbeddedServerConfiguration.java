@@ -16,6 +16,9 @@
 
 package dev.completion.boot.autoconfigure;
 
+import java.util.Objects;
+import java.util.stream.Stream;
+
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.Credential;
 import dev.completion.client.CredentialProvider;
@@ -24,6 +27,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -154,9 +159,14 @@ class EmbeddedServerConfiguration {
 					message.because("mode is " + mode));
 		}
 
+		// those that are injected by their names alone are for other clients
 		private static boolean hasBean(ConditionContext context, Class<?> type) {
-			return context.getBeanFactory() != null
-					&& context.getBeanFactory().getBeanNamesForType(type, true, false).length > 0;
+			ConfigurableListableBeanFactory beanFactory = Objects.requireNonNull(context.getBeanFactory());
+			return Stream.of(beanFactory.getBeanNamesForType(type, true, false))
+				.filter(beanFactory::containsBeanDefinition)
+				.map(beanFactory::getMergedBeanDefinition)
+				.anyMatch(
+						(definition) -> !(definition instanceof AbstractBeanDefinition it) || it.isDefaultCandidate());
 		}
 
 	}

@@ -32,8 +32,10 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpCookieHandling;
 import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.boot.http.client.InetAddressFilter;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.ResolvableType;
 
@@ -59,7 +61,7 @@ final class HttpClientFactory implements DisposableBean {
 	 */
 	Supplier<HttpClient> create(ClientProperties client, CompletionConnectionDetails details) {
 		ProxyRoute proxy = ProxyRoute.of(client, details);
-		HttpClientSettings settings = proxy.applyTo(settings(details));
+		HttpClientSettings settings = settings(details);
 		ReactorClientHttpConnectorBuilder builder = connectorBuilder();
 		ConnectionProvider pool = ConnectionPool.open(client);
 		this.pools.add(pool);
@@ -78,7 +80,12 @@ final class HttpClientFactory implements DisposableBean {
 			.withReadTimeout(null)
 			.withRedirects(HttpRedirects.DONT_FOLLOW)
 			.withCookieHandling(HttpCookieHandling.DISABLE);
-		return (details.getSslBundle() != null) ? settings.withSslBundle(details.getSslBundle()) : settings;
+		InetAddressFilter filter = settings.inetAddressFilter();
+		if (filter != null) {
+			settings = settings.withInetAddressFilter(ProxyRoute.lenient(filter));
+		}
+		SslBundle sslBundle = details.getSslBundle();
+		return (sslBundle != null) ? settings.withSslBundle(sslBundle) : settings;
 	}
 
 	private ReactorClientHttpConnectorBuilder connectorBuilder() {

@@ -19,9 +19,11 @@ package dev.completion.boot.autoconfigure;
 import java.util.Set;
 
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
@@ -46,14 +48,35 @@ final class NamedClientsRegistrar implements ImportBeanDefinitionRegistrar {
 
 	@Override
 	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
-		Set<String> names = ClientProperties.names(this.environment);
+		Set<String> names = CompletionProperties.ofNamed(this.environment).keySet();
 		for (String name : names) {
-			if (ClientProperties.of(name, this.environment).values().enabled()) {
+			checkDetails(name, registry);
+			if (!registry.containsBeanDefinition(name + BEAN_SUFFIX)) {
 				registry.registerBeanDefinition(name + BEAN_SUFFIX, definition(name));
 			}
 		}
 		if (!names.isEmpty() && !isDefaultConfigured(registry)) {
 			registry.getBeanDefinition(DEFAULT_BEAN).setLazyInit(true);
+		}
+	}
+
+	/**
+	 * Return the name of the bean that says how a client is connected.
+	 */
+	static String detailsBean(String name) {
+		return name + "CompletionConnectionDetails";
+	}
+
+	// they would be taken for those of the default client as well
+	private static void checkDetails(String name, BeanDefinitionRegistry registry) {
+		String bean = detailsBean(name);
+		if (registry.containsBeanDefinition(bean)
+				&& registry.getBeanDefinition(bean) instanceof AbstractBeanDefinition definition
+				&& definition.isDefaultCandidate()) {
+			throw new FailureAnalyzedException(
+					"The bean '%s' is for the completion client '%s', and would be injected without a name as well."
+						.formatted(bean, name),
+					"Declare it with '@Bean(defaultCandidate = false)'.");
 		}
 	}
 

@@ -18,6 +18,7 @@ package dev.completion.boot.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -30,6 +31,7 @@ import dev.completion.client.Timeouts;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
+import org.springframework.util.LinkedCaseInsensitiveMap;
 
 /**
  * Carries {@link CompletionProperties} into the builder of each client.
@@ -79,8 +81,8 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 		void apply(CompletionClient.Builder builder) {
 			map("api", this.properties.api(), builder::api);
 			map("version", this.properties.version(), builder::version);
-			map("betas", this.properties.betas().toArray(String[]::new), builder::betas);
-			this.properties.headers()
+			betas(builder);
+			headers()
 				.forEach((header, value) -> map("headers." + header, value, (it) -> builder.defaultHeader(header, it)));
 			builder.defaults(this::defaults);
 			builder.timeouts(timeouts());
@@ -90,6 +92,19 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 			// health
 			positive("health.timeout", this.properties.health().timeout());
 			positive("health.time-to-live", this.properties.health().timeToLive());
+		}
+
+		private void betas(CompletionClient.Builder builder) {
+			List<String> betas = this.properties.betas();
+			betas.forEach((beta) -> map("betas", beta, builder::betas));
+			builder.betas(betas.toArray(String[]::new));
+		}
+
+		// names of headers are the same in any case, and its own come first
+		private Map<String, String> headers() {
+			Map<String, String> headers = new LinkedCaseInsensitiveMap<>();
+			this.properties.headers().forEach(headers::putIfAbsent);
+			return headers;
 		}
 
 		private void positive(String name, Duration time) {
@@ -112,8 +127,11 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 		private Timeouts timeouts() {
 			CompletionProperties.Timeout timeout = this.properties.timeout();
 			Timeouts.Builder builder = Timeouts.builder();
-			SettingMapper.map("spring.http.clients.connect-timeout",
-					PropertiesCompletionClientCustomizer.this.connectTimeout, builder::connect);
+			if (timeout.connect() == null) {
+				SettingMapper.map("spring.http.clients.connect-timeout",
+						PropertiesCompletionClientCustomizer.this.connectTimeout,
+						(connect) -> builder.connect(!connect.isZero() ? connect : null));
+			}
 			map("timeout.connect", timeout.connect(), builder::connect);
 			map("timeout.response", timeout.response(), builder::response);
 			map("timeout.idle", timeout.idle(), builder::idle);

@@ -55,26 +55,24 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	private static final String BASE_URL_VARIABLE = "ANTHROPIC_BASE_URL";
 
-	private final String baseUrl;
+	private final ClientProperties client;
 
-	private final @Nullable Credential credential;
+	private final Environment environment;
 
-	private final @Nullable SslBundle sslBundle;
+	private final @Nullable SslBundles sslBundles;
 
 	/**
-	 * Create the details of a client.
+	 * Create the details of a client. They are judged when they are asked for, since a
+	 * bean may take the place of any.
 	 * @param client the client
 	 * @param environment has the variables
 	 * @param sslBundles the bundles of the application, if it has any
 	 */
 	PropertiesCompletionConnectionDetails(ClientProperties client, Environment environment,
 			@Nullable SslBundles sslBundles) {
-		this.baseUrl = baseUrl(client, environment);
-		this.sslBundle = sslBundle(client, sslBundles);
-		Credential fromProperties = fromProperties(client);
-		this.credential = (fromProperties != null) ? fromProperties
-				: credential(API_KEY_VARIABLE, environment.getProperty(API_KEY_VARIABLE), AUTH_TOKEN_VARIABLE,
-						environment.getProperty(AUTH_TOKEN_VARIABLE));
+		this.client = client;
+		this.environment = environment;
+		this.sslBundles = sslBundles;
 	}
 
 	/**
@@ -84,39 +82,6 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 			ObjectProvider<SslBundles> sslBundles) {
 		ClientProperties client = ClientProperties.of(CompletionClientCustomizer.DEFAULT_CLIENT, environment);
 		return new PropertiesCompletionConnectionDetails(client, environment, sslBundles.getIfAvailable());
-	}
-
-	// a client with either of its own takes neither from the default client
-	private static @Nullable Credential fromProperties(ClientProperties client) {
-		boolean hasKey = client.isOwn(API_KEY);
-		boolean hasToken = client.isOwn(AUTH_TOKEN);
-		CompletionProperties values = client.values();
-		return credential(client.nameOf(API_KEY), (hasKey || !hasToken) ? values.apiKey() : null,
-				client.nameOf(AUTH_TOKEN), (hasToken || !hasKey) ? values.authToken() : null);
-	}
-
-	private static String baseUrl(ClientProperties client, Environment environment) {
-		String property = client.values().baseUrl();
-		boolean isSet = StringUtils.hasLength(property);
-		String name = isSet ? client.nameOf(BASE_URL) : BASE_URL_VARIABLE;
-		String value = isSet ? property : environment.getProperty(BASE_URL_VARIABLE);
-		SettingMapper.map(name, value, CompletionClient.builder()::baseUrl);
-		return (value != null && !value.isEmpty()) ? value : DEFAULT_BASE_URL;
-	}
-
-	private static @Nullable SslBundle sslBundle(ClientProperties client, @Nullable SslBundles bundles) {
-		String name = client.values().ssl().bundle();
-		if (!StringUtils.hasLength(name)) {
-			return null;
-		}
-		String property = client.nameOf(SSL_BUNDLE);
-		if (bundles == null || !bundles.getBundleNames().contains(name)) {
-			throw new FailureAnalyzedException(
-					"The value of '%s' is not valid: there is no SSL bundle '%s', %s.".formatted(property, name,
-							(bundles != null) ? "only " + bundles.getBundleNames() : "nor any other"),
-					"Define the bundle below 'spring.ssl.bundle', or correct the value of '%s'.".formatted(property));
-		}
-		return bundles.getBundle(name);
 	}
 
 	/**
@@ -134,17 +99,46 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	@Override
 	public String getBaseUrl() {
-		return this.baseUrl;
+		String property = this.client.values().baseUrl();
+		boolean isSet = StringUtils.hasLength(property);
+		String name = isSet ? this.client.nameOf(BASE_URL) : BASE_URL_VARIABLE;
+		String value = isSet ? property : this.environment.getProperty(BASE_URL_VARIABLE);
+		SettingMapper.map(name, value, CompletionClient.builder()::baseUrl);
+		return (value != null && !value.isEmpty()) ? value : DEFAULT_BASE_URL;
 	}
 
 	@Override
 	public @Nullable Credential getCredential() {
-		return this.credential;
+		Credential fromProperties = fromProperties();
+		return (fromProperties != null) ? fromProperties
+				: credential(API_KEY_VARIABLE, this.environment.getProperty(API_KEY_VARIABLE), AUTH_TOKEN_VARIABLE,
+						this.environment.getProperty(AUTH_TOKEN_VARIABLE));
+	}
+
+	// a client with either of its own takes neither from the default client
+	private @Nullable Credential fromProperties() {
+		boolean hasKey = this.client.isOwn(API_KEY);
+		boolean hasToken = this.client.isOwn(AUTH_TOKEN);
+		CompletionProperties values = this.client.values();
+		return credential(this.client.nameOf(API_KEY), (hasKey || !hasToken) ? values.apiKey() : null,
+				this.client.nameOf(AUTH_TOKEN), (hasToken || !hasKey) ? values.authToken() : null);
 	}
 
 	@Override
 	public @Nullable SslBundle getSslBundle() {
-		return this.sslBundle;
+		String name = this.client.values().ssl().bundle();
+		if (!StringUtils.hasLength(name)) {
+			return null;
+		}
+		String property = this.client.nameOf(SSL_BUNDLE);
+		SslBundles bundles = this.sslBundles;
+		if (bundles == null || !bundles.getBundleNames().contains(name)) {
+			throw new FailureAnalyzedException(
+					"The value of '%s' is not valid: there is no SSL bundle '%s', %s.".formatted(property, name,
+							(bundles != null) ? "only " + bundles.getBundleNames() : "nor any other"),
+					"Define the bundle below 'spring.ssl.bundle', or correct the value of '%s'.".formatted(property));
+		}
+		return bundles.getBundle(name);
 	}
 
 	private static @Nullable Credential credential(String apiKeyName, @Nullable String apiKey, String authTokenName,

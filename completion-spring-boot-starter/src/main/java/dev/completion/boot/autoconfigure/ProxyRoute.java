@@ -20,10 +20,10 @@ import java.net.URI;
 
 import dev.completion.boot.CompletionConnectionDetails;
 import io.netty.resolver.NoopAddressResolverGroup;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.transport.ProxyProvider;
 
-import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.InetAddressFilter;
 import org.springframework.util.PatternMatchUtils;
 import org.springframework.util.StringUtils;
@@ -74,6 +74,8 @@ final class ProxyRoute {
 	}
 
 	private void check() {
+		map("host", this.proxy.host());
+		map("password", this.proxy.password());
 		String host = String.valueOf(this.proxy.host());
 		check("host", host.chars().noneMatch((c) -> c <= ' ' || c == '/' || c == '@'),
 				"it must be a host alone, without scheme, port or user");
@@ -86,20 +88,21 @@ final class ProxyRoute {
 				"it must not hold a colon");
 	}
 
+	private void map(String property, @Nullable String value) {
+		SettingMapper.map(this.client.nameOf("proxy." + property), value, (it) -> {
+		});
+	}
+
 	private void check(String property, boolean valid, String rule) {
 		SettingMapper.check(this.client.nameOf("proxy." + property), valid, rule);
 	}
 
 	/**
-	 * Put this way into the settings. A proxy resolves the name of the server, so the
-	 * application's filter of addresses has none to judge.
+	 * Return the filter of addresses, for a way that may lead through a proxy: that
+	 * resolves the name of the server, and leaves no address to judge.
 	 */
-	HttpClientSettings applyTo(HttpClientSettings settings) {
-		InetAddressFilter filter = settings.inetAddressFilter();
-		if (this.way != Way.THROUGH_PROXY || filter == null) {
-			return settings;
-		}
-		return settings.withInetAddressFilter((address) -> address == null || filter.matches(address));
+	static InetAddressFilter lenient(InetAddressFilter filter) {
+		return (address) -> address == null || filter.matches(address);
 	}
 
 	/**

@@ -65,12 +65,21 @@ final class UnknownClientFailureAnalyzer implements FailureAnalyzer, Ordered {
 	}
 
 	private FailureAnalysis analysis(UnsatisfiedDependencyException ex, String name) {
-		Set<String> names = ClientProperties.names(this.environment);
+		Set<String> names = ClientNames.of(this.environment);
+		String wanted = "The bean '%s' wants the completion client '%s'".formatted(ex.getBeanName(), name);
+		if (!names.contains(name)) {
+			return new FailureAnalysis(
+					"%s, and there is none of that name: %s.".formatted(wanted,
+							names.isEmpty() ? "no client has one" : "the names are " + names),
+					"Correct the name in '@Qualifier', or set properties of the client below '%s'."
+						.formatted(ClientNames.prefix(name)),
+					ex);
+		}
 		return new FailureAnalysis(
-				"The bean '%s' wants the completion client '%s', and there is none of that name: %s.".formatted(
-						ex.getBeanName(), name, names.isEmpty() ? "no client has one" : "the names are " + names),
-				"Correct the name in '@Qualifier', or set properties of the client below 'completion.clients.%s'."
-					.formatted(name),
+				"%s, and it was not made: it or all are turned off, or a 'CompletionClient' bean of the application takes the place of all."
+					.formatted(wanted),
+				"Set '%s.enabled' and 'completion.enabled' to 'true', and declare clients of the application with '@Bean(defaultCandidate = false)'."
+					.formatted(ClientNames.prefix(name)),
 				ex);
 	}
 

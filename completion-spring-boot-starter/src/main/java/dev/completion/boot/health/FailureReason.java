@@ -92,8 +92,8 @@ enum FailureReason {
 			return BILLING;
 		}
 		if (error instanceof NotFoundException notFound) {
-			// "model: claude-2.1" is the caller's affair
-			return notFound.apiMessage().startsWith("model:") ? null : ENDPOINT;
+			// "model: claude-2.1", as the vendor says it, is the caller's affair
+			return notFound.apiMessage().toLowerCase(Locale.ROOT).contains("model") ? null : ENDPOINT;
 		}
 		if (error instanceof OverloadedException) {
 			return OVERLOADED;

@@ -36,26 +36,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mockito.Mockito;
 import reactor.core.publisher.Mono;
-import reactor.netty.resources.ConnectionProvider;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
-import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
-import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
-import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -162,27 +156,6 @@ class CompletionAutoConfigurationTests {
 	}
 
 	@Test
-	void readTimeoutOfTheApplicationLeavesStreamsAlone() {
-		this.server.enqueue(Reply.text("ab").chunkSizes(1).chunkDelay(Duration.ofMillis(400)));
-		this.runner.withPropertyValues("spring.http.clients.read-timeout=100ms")
-			.run((context) -> assertThat(
-					client(context).stream((request) -> request.prompt(Prompt.human("Hi"))).collectList().block(LIMIT))
-				.isNotEmpty());
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "completion.timeout.connect=300ms", "spring.http.clients.connect-timeout=300ms" })
-	@Proves("completion.timeout.connect")
-	void connectTimeoutApplies(String property) throws Exception {
-		try (FullBacklog blackHole = new FullBacklog()) {
-			this.runner.withPropertyValues(property, "completion.base-url=" + blackHole.baseUrl())
-				.run((context) -> assertThatExceptionOfType(CallTimeoutException.class)
-					.isThrownBy(() -> complete(context))
-					.satisfies((ex) -> assertThat(ex.phase()).isEqualTo(CallTimeoutException.Phase.CONNECT)));
-		}
-	}
-
-	@Test
 	@Proves("completion.enabled")
 	void disabledMakesNothing() {
 		this.bare.withPropertyValues("completion.enabled=false")
@@ -221,10 +194,10 @@ class CompletionAutoConfigurationTests {
 	}
 
 	@Test
-	void severalWebClientBuildersDoNotStopTheApplication() {
-		this.runner.withBean("one", WebClient.Builder.class, WebClient::builder)
-			.withBean("other", WebClient.Builder.class, WebClient::builder)
-			.run(this::complete);
+	void placeholderOfABetaThatStandsForNothingIsNamed() {
+		this.runner.withPropertyValues("completion.betas=one,${NOT_THERE}")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("The value of 'completion.betas' has a placeholder that stands for nothing"));
 	}
 
 	@Test
@@ -274,36 +247,6 @@ class CompletionAutoConfigurationTests {
 	}
 
 	@Test
-	void customizersOfTheApplicationsHttpClientsApply() {
-		this.runner.withUserConfiguration(HttpCustomizers.class).run((context) -> {
-			complete(context);
-			assertThat(onlyRequest().header("x-web-client")).isEqualTo("1");
-			assertThat(onlyRequest().header("x-connector")).isEqualTo("2");
-		});
-	}
-
-	@Test
-	void otherHttpClientsOfTheApplicationAreLeftAlone() {
-		this.server.enqueue(Reply.redirect(302, "/elsewhere"), Reply.text(" Hi"));
-		this.runner.withPropertyValues("completion.headers.x-team=blue").run((context) -> {
-			assertThat(context).doesNotHaveBean(ConnectionProvider.class)
-				.hasSingleBean(ClientHttpConnectorBuilder.class)
-				.doesNotHaveBean(WebClient.class);
-			context.getBean(WebClient.Builder.class)
-				.build()
-				.get()
-				.uri(this.server.baseUrl() + "/anything")
-				.retrieve()
-				.toBodilessEntity()
-				.block(LIMIT);
-			assertThat(this.server.requests()).extracting(RecordedRequest::path)
-				.containsExactly("/anything", "/elsewhere");
-			assertThat(this.server.requests())
-				.allMatch((request) -> request.header("x-api-key") == null && request.header("x-team") == null);
-		});
-	}
-
-	@Test
 	void jsonMapperOfTheApplicationDoesNotChangeTheWire() {
 		this.runner
 			.withPropertyValues("spring.jackson.property-naming-strategy=UPPER_CAMEL_CASE",
@@ -349,22 +292,6 @@ class CompletionAutoConfigurationTests {
 				this.names.add(name);
 				builder.defaultHeader("x-when", "first");
 			};
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class HttpCustomizers {
-
-		@Bean
-		WebClientCustomizer webClientCustomizer() {
-			return (builder) -> builder.defaultHeader("x-web-client", "1");
-		}
-
-		@Bean
-		ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> connectorCustomizer() {
-			return (builder) -> builder.withHttpClientCustomizer(
-					(httpClient) -> httpClient.headers((headers) -> headers.set("x-connector", "2")));
 		}
 
 	}

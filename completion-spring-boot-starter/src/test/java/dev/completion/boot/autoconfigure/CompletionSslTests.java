@@ -93,7 +93,8 @@ class CompletionSslTests {
 					CompletionAutoConfiguration.class))
 			.withPropertyValues("completion.base-url=https://127.0.0.1:" + this.tunnel.port(),
 					"completion.api-key=" + this.server.apiKey(), "completion.defaults.model=claude-2.1",
-					"spring.ssl.bundle.watch.file.quiet-period=100ms", "spring.reactor.netty.shutdown-quiet-period=0s");
+					"completion.retry.max-retries=0", "spring.ssl.bundle.watch.file.quiet-period=100ms",
+					"spring.reactor.netty.shutdown-quiet-period=0s");
 	}
 
 	private X509Bundle certificate(String name) throws Exception {
@@ -185,7 +186,7 @@ class CompletionSslTests {
 
 	@Test
 	void bundleIsReloadedUnderTrafficAndNoCallIsLost() {
-		this.server.enqueue(Reply.text("x".repeat(40)).chunkSizes(1).chunkDelay(Duration.ofMillis(50)));
+		this.server.enqueue(Reply.text("x".repeat(40)).chunkSizes(1).chunkDelay(Duration.ofMillis(200)));
 		this.runner.withPropertyValues(bundle("mutual"))
 			.withPropertyValues("completion.ssl.bundle=mutual")
 			.run((context) -> {

@@ -34,12 +34,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.Mockito;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
@@ -258,29 +260,10 @@ class NamedClientsTests {
 	}
 
 	@Test
-	void nameMayBeWrittenInAnyWay() {
-		this.runner
-			.withPropertyValues("completion.clients.veryFast.defaults.model=claude-2.0",
-					"completion.clients.[slow].defaults.model=claude-2.0")
-			.run((context) -> {
-				complete(context, "veryFastCompletionClient");
-				assertThat(only(this.server).body()).contains("\"model\":\"claude-2.0\"");
-			});
-	}
-
-	@Test
 	void clientThatIsTurnedOffIsNotMade() {
 		this.runner
 			.withPropertyValues("completion.clients.fast.enabled=false", "completion.clients.fast.base-url=nonsense")
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(CompletionClient.class));
-	}
-
-	@Test
-	void defaultIsNoNameOfAClient() {
-		this.runner.withPropertyValues("completion.clients.default.defaults.model=claude-2.0")
-			.run((context) -> assertThat(context).hasFailed()
-				.getFailure()
-				.hasStackTraceContaining("'completion.clients.default' is not the name of a client."));
 	}
 
 	@Test
@@ -295,6 +278,89 @@ class NamedClientsTests {
 		this.runner.withPropertyValues("completion.timeout.idle=-1s", "completion.clients.fast.enabled=true")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("'completion.timeout.idle' is not valid"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "X-Team", "x_team", "x-team" })
+	void headerOfAClientBeatsThatOfAllInAnyCase(String own) {
+		this.runner
+			.withPropertyValues("completion.headers.X-Team=all", "completion.headers.X-Other=all",
+					"completion.clients.fast.headers." + own + "=own")
+			.run((context) -> {
+				complete(context, "fastCompletionClient");
+				assertThat(only(this.server).header(own)).isEqualTo("own");
+				assertThat(only(this.server).header("x-other")).isEqualTo("all");
+				assertThat(only(this.server).headers().values().stream().flatMap(List::stream))
+					.filteredOn((value) -> value.equals("all"))
+					.hasSize(1);
+			});
+	}
+
+	@Test
+	void emptyValueOfAClientIsNotSet() {
+		this.runner
+			.withPropertyValues("completion.clients.far.api-key=${NOT_THERE:}", "completion.clients.far.base-url=",
+					"completion.clients.far.defaults.model=", "ANTHROPIC_API_KEY=of-the-vendor")
+			.run((context) -> {
+				complete(context, "farCompletionClient");
+				assertThat(only(this.server).header("x-api-key")).isEqualTo(this.server.apiKey());
+				assertThat(only(this.server).body()).contains("claude-2.1");
+			});
+	}
+
+	@Test
+	void detailsThatAnyInjectionPointWouldGetAreRefused() {
+		this.runner.withPropertyValues("completion.clients.far.defaults.model=claude-2.0")
+			.withBean("farCompletionConnectionDetails", CompletionConnectionDetails.class, () -> detailsOf(this.other))
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("is for the completion client 'far', and would be injected without a name"));
+	}
+
+	@Test
+	void clientOfTheApplicationReplacesOursOfItsName() {
+		CompletionClient own = Mockito.mock(CompletionClient.class);
+		this.runner.withPropertyValues("completion.clients.far.defaults.model=claude-2.0")
+			.withBean("farCompletionClient", CompletionClient.class, () -> own,
+					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
+			.run((context) -> {
+				assertThat(context.getBean("farCompletionClient")).isSameAs(own);
+				complete(context, "completionClient");
+			});
+	}
+
+	@Test
+	void fallBackToTheEmbeddedServerIsForClientsThatHaveNoOther() {
+		this.bare
+			.withPropertyValues("completion.embedded-server.mode=fallback", "completion.defaults.model=claude-2.1",
+					"completion.clients.far.base-url=" + this.other.baseUrl(),
+					"completion.clients.far.api-key=" + this.other.apiKey(),
+					"completion.clients.near.headers.x-client=near")
+			.run((context) -> {
+				complete(context, "farCompletionClient");
+				complete(context, "nearCompletionClient");
+				complete(context, "completionClient");
+				assertThat(only(this.other).header("x-api-key")).isEqualTo(this.other.apiKey());
+				assertThat(context.getBean(CompletionServer.class).requests()).hasSize(2);
+			});
+	}
+
+	@Test
+	void variablesThatNoClientNeedsAreNotJudged() {
+		this.runner
+			.withPropertyValues("ANTHROPIC_API_KEY=one", "ANTHROPIC_AUTH_TOKEN=two", "ANTHROPIC_BASE_URL=ftp://x",
+					"completion.api-key=")
+			.withBean(CredentialProvider.class, () -> () -> Mono.just(Credential.apiKey(this.server.apiKey())))
+			.run((context) -> {
+				complete(context, "completionClient");
+				assertThat(only(this.server).header("x-api-key")).isEqualTo(this.server.apiKey());
+			});
+	}
+
+	@Test
+	void valueThatCannotBeBoundIsNamed() {
+		this.runner.withPropertyValues("completion.clients.fast.timeout.idle=abc")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("The value of 'completion.clients.fast.timeout.idle' is not valid"));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -53,6 +53,13 @@ class UnknownClientFailureAnalyzerTests {
 	}
 
 	@Test
+	void clientThatIsTurnedOffIsTold(CapturedOutput output) {
+		start(WantsAnother.class, "completion.api-key=key", "completion.clients.gatway.enabled=false");
+		assertThat(output).contains("wants the completion client 'gatway', and it was not made",
+				"Set 'completion.clients.gatway.enabled'");
+	}
+
+	@Test
 	void clientThatIsMissingWithoutANameIsNotItsBusiness(CapturedOutput output) {
 		start(WantsAny.class, "completion.enabled=false");
 		assertThat(output).contains("APPLICATION FAILED TO START", "required a bean of type")

@@ -133,6 +133,7 @@ class CallHistoryTests {
 			fail(apiError(400, null));
 			fail(apiError(413, null));
 			fail(apiError(404, "model: claude-9", null));
+			fail(apiError(404, "The model `x` does not exist", null));
 		}
 		fail(new MalformedResponseException("odd", new CallDetails(Outcome.UNKNOWN, 1, null), null));
 		assertThat(health().getStatus()).isEqualTo(Status.UNKNOWN);

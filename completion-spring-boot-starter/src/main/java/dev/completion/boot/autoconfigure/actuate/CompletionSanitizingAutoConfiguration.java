@@ -16,13 +16,11 @@
 
 package dev.completion.boot.autoconfigure.actuate;
 
-import java.util.regex.Pattern;
-
-import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * Auto-configuration that hides the credential and the values of headers from Actuator's
@@ -34,19 +32,12 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(SanitizingFunction.class)
 public final class CompletionSanitizingAutoConfiguration {
 
-	private static final Pattern SECRET = Pattern
-		.compile("(anthropic|completion).*(apikey|authtoken|password)|completion.*headers.*");
-
 	CompletionSanitizingAutoConfiguration() {
 	}
 
 	@Bean
-	SanitizingFunction completionSanitizingFunction() {
-		return (data) -> isSecret(data) ? data.withSanitizedValue() : data;
-	}
-
-	private static boolean isSecret(SanitizableData data) {
-		return SECRET.matcher(data.getLowerCaseKey().replaceAll("[-_]", "")).matches();
+	CompletionSanitizingFunction completionSanitizingFunction(ConfigurableEnvironment environment) {
+		return new CompletionSanitizingFunction(environment);
 	}
 
 }

@@ -52,10 +52,12 @@ final class CallHistories implements CompletionClientCustomizer {
 	}
 
 	/**
-	 * Return the names of the clients that were made so far.
+	 * Return the names of the given clients, and of those that were made so far.
 	 */
-	Set<String> names() {
-		return new TreeSet<>(this.histories.keySet());
+	Set<String> names(Set<String> clients) {
+		Set<String> names = new TreeSet<>(this.histories.keySet());
+		names.addAll(clients);
+		return names;
 	}
 
 }

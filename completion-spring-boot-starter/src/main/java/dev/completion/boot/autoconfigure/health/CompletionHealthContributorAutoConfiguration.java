@@ -17,6 +17,7 @@
 package dev.completion.boot.autoconfigure.health;
 
 import java.util.Objects;
+import java.util.Set;
 
 import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
@@ -78,8 +79,9 @@ public final class CompletionHealthContributorAutoConfiguration {
 	@Conditional(OnSeveralClientsCondition.class)
 	@ConditionalOnMissingBean(name = { "completionHealthIndicator", "completionHealthContributor" })
 	CompletionHealthContributors completionHealthContributor(CallHistories histories,
-			CompletionHealthIndicatorFactory factory) {
-		return new CompletionHealthContributors(histories, factory::create);
+			CompletionHealthIndicatorFactory factory, Environment environment) {
+		Set<String> named = CompletionProperties.ofNamed(environment).keySet();
+		return new CompletionHealthContributors(() -> histories.names(named), factory::create);
 	}
 
 	@Bean

@@ -17,8 +17,10 @@
 package dev.completion.boot.autoconfigure.health;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import dev.completion.boot.health.CompletionHealthIndicator;
@@ -29,12 +31,12 @@ import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.boot.health.contributor.ReactiveHealthContributors;
 
 /**
- * The health of several clients, each by its name. One that is made when it is first
- * injected has none before.
+ * The health of several clients, each by its name. The default one is among them once it
+ * is made, which it may never be.
  */
 final class CompletionHealthContributors implements CompositeReactiveHealthContributor {
 
-	private final CallHistories histories;
+	private final Supplier<Set<String>> names;
 
 	private final Function<String, CompletionHealthIndicator> factory;
 
@@ -42,24 +44,22 @@ final class CompletionHealthContributors implements CompositeReactiveHealthContr
 
 	/**
 	 * Create contributors.
-	 * @param histories knows the clients
+	 * @param names supplies the names of the clients
 	 * @param factory makes an indicator, given the name of a client
 	 */
-	CompletionHealthContributors(CallHistories histories, Function<String, CompletionHealthIndicator> factory) {
-		this.histories = histories;
+	CompletionHealthContributors(Supplier<Set<String>> names, Function<String, CompletionHealthIndicator> factory) {
+		this.names = names;
 		this.factory = factory;
 	}
 
 	@Override
 	public @Nullable ReactiveHealthContributor getContributor(String name) {
-		return this.histories.names().contains(name) ? indicator(name) : null;
+		return this.names.get().contains(name) ? indicator(name) : null;
 	}
 
 	@Override
 	public Stream<ReactiveHealthContributors.Entry> stream() {
-		return this.histories.names()
-			.stream()
-			.map((name) -> new ReactiveHealthContributors.Entry(name, indicator(name)));
+		return this.names.get().stream().map((name) -> new ReactiveHealthContributors.Entry(name, indicator(name)));
 	}
 
 	private CompletionHealthIndicator indicator(String name) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /**
  * Makes the health indicators of clients of their properties.
@@ -49,11 +50,11 @@ final class CompletionHealthIndicatorFactory {
 	 * Create the indicator of the client with the given name.
 	 */
 	CompletionHealthIndicator create(String name) {
-		return new CompletionHealthIndicator(this.histories.of(name), probe(name), isEmbedded());
+		CompletionProperties client = CompletionProperties.of(name, this.environment);
+		return new CompletionHealthIndicator(this.histories.of(name), probe(name, client.health()), isEmbedded(client));
 	}
 
-	private @Nullable ModelsProbe probe(String name) {
-		CompletionProperties.Health health = CompletionProperties.of(name, this.environment).health();
+	private @Nullable ModelsProbe probe(String name, CompletionProperties.Health health) {
 		return switch (health.mode()) {
 			case PASSIVE -> null;
 			case MODELS -> new ModelsProbe(() -> client(name), health.timeout(), health.timeToLive());
@@ -66,8 +67,15 @@ final class CompletionHealthIndicatorFactory {
 				CompletionClient.class);
 	}
 
-	private boolean isEmbedded() {
-		return this.beanFactory.getBeanProvider(CompletionConnectionDetails.class)
+	/**
+	 * Return whether the client calls the embedded server. In mode {@code fallback} one
+	 * with a server or a credential of its own does not.
+	 */
+	private boolean isEmbedded(CompletionProperties client) {
+		boolean configured = StringUtils.hasLength(client.baseUrl()) || StringUtils.hasLength(client.apiKey())
+				|| StringUtils.hasLength(client.authToken());
+		boolean always = client.embeddedServer().mode() == CompletionProperties.EmbeddedServer.Mode.ON;
+		return (always || !configured) && this.beanFactory.getBeanProvider(CompletionConnectionDetails.class)
 			.stream()
 			.anyMatch(CompletionConnectionDetails::isEmbedded);
 	}

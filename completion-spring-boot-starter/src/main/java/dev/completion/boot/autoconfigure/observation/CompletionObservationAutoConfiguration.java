@@ -29,6 +29,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -45,7 +46,8 @@ import org.springframework.core.env.Environment;
 		afterName = {
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
 				"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
-@ConditionalOnBean({ CompletionProperties.class, ObservationRegistry.class })
+@ConditionalOnBean(CompletionProperties.class)
+@ConditionalOnSingleCandidate(ObservationRegistry.class)
 public final class CompletionObservationAutoConfiguration {
 
 	CompletionObservationAutoConfiguration() {
@@ -59,7 +61,7 @@ public final class CompletionObservationAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MeterRegistry.class)
-	@ConditionalOnBean(MeterRegistry.class)
+	@ConditionalOnSingleCandidate(MeterRegistry.class)
 	static class MeterConfiguration {
 
 		@Bean

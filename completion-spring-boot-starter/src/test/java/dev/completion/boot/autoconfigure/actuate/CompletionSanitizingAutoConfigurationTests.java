@@ -38,6 +38,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,8 +59,7 @@ class CompletionSanitizingAutoConfigurationTests {
 			"completion.timeout.connect, false" })
 	void secretsAreHidden(String key, boolean hidden) {
 		SanitizableData data = new SanitizableData(new MapPropertySource("test", Map.of()), key, "value");
-		SanitizableData sanitized = new CompletionSanitizingAutoConfiguration().completionSanitizingFunction()
-			.apply(data);
+		SanitizableData sanitized = new CompletionSanitizingFunction(new StandardEnvironment()).apply(data);
 		assertThat(sanitized.getValue()).isEqualTo(hidden ? SanitizableData.SANITIZED_VALUE : "value");
 	}
 
@@ -79,14 +79,16 @@ class CompletionSanitizingAutoConfigurationTests {
 			.properties("server.port=0", "completion.api-key=sk-secret", "completion.base-url=http://localhost:9",
 					"completion.headers.x-gateway=gw-secret", "completion.proxy.host=localhost",
 					"completion.proxy.port=9", "completion.proxy.username=me", "completion.proxy.password=proxy-secret",
-					"completion.clients.far.api-key=far-secret",
-					"completion.clients.far.proxy.password=far-proxy-secret", "spring.main.banner-mode=off",
-					"logging.level.root=WARN", "management.endpoints.web.exposure.include=*",
-					"management.endpoint.env.show-values=always", "management.endpoint.configprops.show-values=always")
+					"GATEWAY_KEY=a-gateway-secret", "completion.clients.far.api-key=${GATEWAY_KEY}",
+					"command=--completion.api-key=sk-secret", "completion.clients.far.proxy.password=far-proxy-secret",
+					"spring.main.banner-mode=off", "logging.level.root=WARN",
+					"management.endpoints.web.exposure.include=*", "management.endpoint.env.show-values=always",
+					"management.endpoint.configprops.show-values=always")
 			.run()) {
 			String port = context.getEnvironment().getProperty("local.server.port");
 			for (String endpoint : new String[] { "env", "configprops", "beans", "health", "metrics", "conditions",
-					"env/completion.api-key", "env/completion.clients.far.api-key" }) {
+					"env/completion.api-key", "env/completion.clients.far.api-key", "env/GATEWAY_KEY",
+					"env/command" }) {
 				URI uri = URI.create("http://localhost:" + port + "/actuator/" + endpoint);
 				HttpResponse<String> response = HttpClient.newHttpClient()
 					.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());

@@ -17,6 +17,7 @@
 package dev.completion.boot.autoconfigure.health;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
 import org.springframework.boot.health.contributor.Health;
@@ -92,6 +94,34 @@ class CompletionHealthContributorAutoConfigurationTests {
 
 	private static Status status(CompositeReactiveHealthContributor composite, String name) {
 		return ((ReactiveHealthIndicator) composite.getContributor(name)).health(true).block(LIMIT).getStatus();
+	}
+
+	@Test
+	void embeddedIsSaidOfTheClientsThatCallTheEmbeddedServer() {
+		this.runner
+			.withPropertyValues("completion.embedded-server.mode=fallback",
+					"completion.clients.far.base-url=http://localhost:9", "completion.clients.near.headers.x=1")
+			.run((context) -> {
+				CompositeReactiveHealthContributor composite = context
+					.getBean(CompositeReactiveHealthContributor.class);
+				assertThat(details(composite, "far")).doesNotContainKey("embedded");
+				assertThat(details(composite, "near")).containsEntry("embedded", true);
+				assertThat(details(composite, "default")).containsEntry("embedded", true);
+			});
+	}
+
+	@Test
+	void clientsThatAreMadeLaterHaveAHealthAtOnce() {
+		this.runner.withPropertyValues("completion.clients.fast.defaults.model=claude-2.0")
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> assertThat(context.getBean(CompositeReactiveHealthContributor.class).stream())
+				.extracting((entry) -> entry.name())
+				.contains("fast"));
+	}
+
+	private static Map<String, Object> details(CompositeReactiveHealthContributor composite, String name) {
+		return ((ReactiveHealthIndicator) composite.getContributor(name)).health(true).block(LIMIT).getDetails();
 	}
 
 	@Test

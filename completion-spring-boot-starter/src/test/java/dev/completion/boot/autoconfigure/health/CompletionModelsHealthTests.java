@@ -112,10 +112,10 @@ class CompletionModelsHealthTests {
 	@Proves("completion.health.time-to-live")
 	void serverIsAskedAgainAfterAWhile() {
 		this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
-		this.runner.withPropertyValues("completion.health.time-to-live=200ms").run((context) -> {
+		this.runner.withPropertyValues("completion.health.time-to-live=1s").run((context) -> {
 			assertThat(health(context).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
 			assertThat(health(context).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
-			Mono.delay(Duration.ofMillis(300)).block(LIMIT);
+			Mono.delay(Duration.ofMillis(1300)).block(LIMIT);
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
 			assertThat(this.server.requests()).hasSize(2);
 		});
@@ -185,12 +185,12 @@ class CompletionModelsHealthTests {
 
 	@Test
 	void onlyALaterProbeTellsThatTheKeyIsGoodAgain() {
-		this.runner.withPropertyValues("completion.health.time-to-live=500ms").run((context) -> {
+		this.runner.withPropertyValues("completion.health.time-to-live=2s").run((context) -> {
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
 			this.server.enqueue(Reply.error(401, "authentication_error", "revoked"));
 			complete(context);
 			assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
-			Mono.delay(Duration.ofMillis(700)).block(LIMIT);
+			Mono.delay(Duration.ofMillis(2500)).block(LIMIT);
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
 		});
 	}

@@ -292,6 +292,16 @@ class CompletionObservationAutoConfigurationTests {
 	}
 
 	@Test
+	void severalRegistriesAreTheApplicationsBusiness() {
+		this.bare.withBean("one", ObservationRegistry.class, ObservationRegistry::create)
+			.withBean("other", ObservationRegistry.class, ObservationRegistry::create)
+			.run((context) -> {
+				assertThat(context).hasNotFailed().doesNotHaveBean(ObservationCompletionClientCustomizer.class);
+				stream(context);
+			});
+	}
+
+	@Test
 	void withoutAClientThereIsNothing() {
 		this.runner.withPropertyValues("completion.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed()
