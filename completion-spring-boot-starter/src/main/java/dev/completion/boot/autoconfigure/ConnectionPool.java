@@ -32,8 +32,6 @@ final class ConnectionPool {
 
 	private static final Duration EVICTION_INTERVAL = Duration.ofSeconds(30);
 
-	private static final Duration INACTIVITY = Duration.ofMinutes(5);
-
 	private final ClientProperties client;
 
 	private final ConnectionProvider.Builder builder;
@@ -61,7 +59,7 @@ final class ConnectionPool {
 				: pool.maxIdleTime();
 		return this.builder.evictInBackground(interval, Schedulers.parallel())
 			// what a reloaded SSL bundle leaves behind, with its keys
-			.disposeInactivePoolsInBackground(interval, pool.maxIdleTime().plus(INACTIVITY))
+			.disposeInactivePoolsInBackground(interval, pool.maxIdleTime().multipliedBy(2))
 			.metrics(pool.metrics())
 			.build();
 	}

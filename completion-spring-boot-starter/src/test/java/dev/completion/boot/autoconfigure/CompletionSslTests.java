@@ -33,6 +33,8 @@ import dev.completion.client.Prompt;
 import dev.completion.client.error.ConnectionException;
 import dev.completion.server.CompletionServer;
 import dev.completion.server.Reply;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.AfterEach;
@@ -229,6 +231,31 @@ class CompletionSslTests {
 				complete(context, "completionClient").block(LIMIT);
 				assertThat(this.tunnel.clients()).containsExactly("CN=first", "CN=second");
 			});
+	}
+
+	@Test
+	void reloadedBundleLeavesNoPoolBehind() throws Exception {
+		DefaultSslBundleRegistry bundles = new DefaultSslBundleRegistry("mutual", memoryBundle("first"));
+		SslBundle[] others = { memoryBundle("second"), memoryBundle("third"), memoryBundle("fourth") };
+		SimpleMeterRegistry meters = new SimpleMeterRegistry();
+		Metrics.addRegistry(meters);
+		this.runner.withBean(DefaultSslBundleRegistry.class, () -> bundles)
+			.withPropertyValues("completion.ssl.bundle=mutual", "completion.pool.metrics=true",
+					"completion.pool.max-idle-time=300ms")
+			.run((context) -> {
+				for (SslBundle other : others) {
+					complete(context, "completionClient").block(LIMIT);
+					bundles.updateBundle("mutual", other);
+				}
+				assertThat(pools(meters)).isGreaterThan(1);
+				await(() -> pools(meters) == 0);
+				assertThat(complete(context, "completionClient").block(LIMIT)).isNotNull();
+			});
+		Metrics.removeRegistry(meters);
+	}
+
+	private static int pools(SimpleMeterRegistry meters) {
+		return meters.find("reactor.netty.connection.provider.total.connections").gauges().size();
 	}
 
 	@Test
