@@ -59,7 +59,6 @@ final class ClientProperties {
 	 */
 	static ClientProperties of(String name, Environment environment) {
 		PropertySourcesPlaceholdersResolver placeholders = new PropertySourcesPlaceholdersResolver(environment);
-		List<ConfigurationPropertySource> root = sources(ROOT, environment);
 		if (isDefault(name)) {
 			CompletionProperties values = Binder.get(environment).bindOrCreate(ROOT, CompletionProperties.class);
 			return new ClientProperties(name, values, new Binder(List.of(), placeholders));
@@ -67,7 +66,8 @@ final class ClientProperties {
 		List<ConfigurationPropertySource> own = sources(ClientNames.prefix(name), environment).stream()
 			.map((source) -> source.filter((property) -> !isEmpty(source, property, placeholders)))
 			.toList();
-		List<ConfigurationPropertySource> all = Stream.concat(own.stream(), root.stream()).toList();
+		List<ConfigurationPropertySource> all = Stream.concat(own.stream(), sources(ROOT, environment).stream())
+			.toList();
 		return new ClientProperties(name, bind(name, new Binder(all, placeholders)), new Binder(own, placeholders));
 	}
 

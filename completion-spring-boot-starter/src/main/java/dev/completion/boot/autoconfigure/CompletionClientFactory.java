@@ -110,8 +110,9 @@ final class CompletionClientFactory {
 			builder.credential(credential);
 		}
 		builder.httpClient(this.httpClients.create(client, details));
-		builder.webClientBuilder(
-				this.beanFactory.getBeanProvider(WebClient.Builder.class).getIfUnique(this::webClientBuilder));
+		if (this.beanFactory.getBeanNamesForType(WebClient.Builder.class).length > 0) {
+			builder.webClientBuilder(webClientBuilder());
+		}
 		this.beanFactory.getBeanProvider(CompletionClientCustomizer.class)
 			.orderedStream()
 			.forEach((customizer) -> customizer.customize(client.name(), builder));
@@ -128,13 +129,15 @@ final class CompletionClientFactory {
 		return details.getObject();
 	}
 
-	// where the application has several builders, none of them is the one
+	// where the application has several, none of them is the one
 	private WebClient.Builder webClientBuilder() {
-		WebClient.Builder builder = WebClient.builder();
-		this.beanFactory.getBeanProvider(WebClientCustomizer.class)
-			.orderedStream()
-			.forEach((customizer) -> customizer.customize(builder));
-		return builder;
+		return this.beanFactory.getBeanProvider(WebClient.Builder.class).getIfUnique(() -> {
+			WebClient.Builder builder = WebClient.builder();
+			this.beanFactory.getBeanProvider(WebClientCustomizer.class)
+				.orderedStream()
+				.forEach((customizer) -> customizer.customize(builder));
+			return builder;
+		});
 	}
 
 	// a bean of connection details knows its server best, the properties come last
