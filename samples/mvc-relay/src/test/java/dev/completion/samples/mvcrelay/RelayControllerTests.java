@@ -1,0 +1,116 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.samples.mvcrelay;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import dev.completion.server.CompletionServer;
+import dev.completion.server.Reply;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link RelayController}.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "completion.embedded-server.mode=on",
+		"completion.api=messages", "completion.retry.max-retries=0" })
+class RelayControllerTests {
+
+	@LocalServerPort
+	int port;
+
+	@Autowired
+	CompletionServer server;
+
+	@BeforeEach
+	void reset() {
+		this.server.reset();
+	}
+
+	@Test
+	void callerGetsTheWholeText() throws IOException {
+		this.server.enqueue(Reply.text("Forty two.").chunkSizes(3));
+		try (Socket socket = ask()) {
+			assertThat(lines(socket).lines()
+				.filter((line) -> line.startsWith("data:"))
+				.map((line) -> JsonMapper.shared().readTree(line.substring("data:".length())))
+				.map((json) -> json.get("completion").stringValue())
+				.collect(Collectors.joining())).isEqualTo("Forty two.");
+		}
+	}
+
+	@Test
+	void callerIsToldOfAFailure() throws IOException {
+		this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
+		try (Socket socket = ask()) {
+			assertThat(lines(socket).lines()).contains(":OverloadedException", "event:error");
+		}
+	}
+
+	static List<Reply> longAnswers() {
+		Reply text = Reply.text("x".repeat(1000)).chunkSizes(1);
+		return List.of(text.chunkDelay(Duration.ofMillis(100)), text.stallAfter(8));
+	}
+
+	@ParameterizedTest
+	@MethodSource("longAnswers")
+	void callIsCancelledWhenTheCallerHangsUp(Reply reply) throws IOException {
+		this.server.enqueue(reply);
+		try (Socket socket = ask()) {
+			BufferedReader lines = lines(socket);
+			while (!lines.readLine().startsWith("data:")) {
+				assertThat(this.server.requests()).hasSizeLessThanOrEqualTo(1);
+			}
+			assertThat(this.server.requests().get(0).clientClosed()).isFalse();
+		}
+		Mono.fromSupplier(() -> this.server.requests().get(0).clientClosed())
+			.filter(Boolean::booleanValue)
+			.repeatWhenEmpty((repeat) -> repeat.delayElements(Duration.ofMillis(10)))
+			.block(Duration.ofSeconds(5));
+	}
+
+	private Socket ask() throws IOException {
+		Socket socket = new Socket("localhost", this.port);
+		socket.getOutputStream()
+			.write("GET /relay?question=Hi HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+				.getBytes(StandardCharsets.US_ASCII));
+		return socket;
+	}
+
+	private static BufferedReader lines(Socket socket) throws IOException {
+		return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+	}
+
+}
