@@ -4,6 +4,16 @@ const facts = ["first-chunk", "rate", "api", "attempts", "request-id", "stop-rea
 
 let call = null;
 
+const tabs = [...document.querySelectorAll("[role=tab]")];
+
+function select(tab) {
+	tabs.forEach((other) => {
+		other.setAttribute("aria-selected", String(other === tab));
+		other.tabIndex = (other === tab) ? 0 : -1;
+		$(other.getAttribute("aria-controls")).hidden = other !== tab;
+	});
+}
+
 function addTurn(role, text = "") {
 	const turn = document.createElement("li");
 	turn.className = `turn ${role.toLowerCase()}`;
@@ -182,9 +192,10 @@ async function begin() {
 	addTurn("HUMAN", "Why is the sky blue?");
 	const state = await (await fetch("api/server")).json();
 	show("server", state.embedded ? "Answers are canned: no key is set." : state.baseUrl);
-	$("faults").hidden = !state.embedded;
+	$("tab-faults").hidden = !state.embedded;
 	const response = await fetch("api/models");
-	const models = response.ok ? await response.json() : [];
+	// a server that does not list its models still has the default one
+	const models = response.ok ? await response.json() : [{ id: "", name: state.defaultModel ?? "default" }];
 	$("model").replaceChildren(...models.map((model) => new Option(model.name, model.id)));
 	if (models.some((model) => model.id === state.defaultModel)) {
 		$("model").value = state.defaultModel;
@@ -198,9 +209,16 @@ $("question").addEventListener("submit", (event) => {
 $("stop").addEventListener("click", () => call.abort.abort());
 $("add-human").addEventListener("click", () => addTurn("HUMAN").focus());
 $("add-assistant").addEventListener("click", () => addTurn("ASSISTANT").focus());
-document.querySelectorAll("[data-fault]").forEach((button) => {
-	button.setAttribute("aria-pressed", "false");
-	button.addEventListener("click", () => script(button));
+document.querySelectorAll("[data-fault]").forEach((button) => button.addEventListener("click", () => script(button)));
+tabs.forEach((tab, index) => {
+	tab.addEventListener("click", () => select(tab));
+	tab.addEventListener("keydown", (event) => {
+		const other = tabs[(index + 1) % tabs.length];
+		if ((event.key === "ArrowLeft" || event.key === "ArrowRight") && !other.hidden) {
+			select(other);
+			other.focus();
+		}
+	});
 });
 document.addEventListener("keydown", (event) => {
 	if (event.key === "Escape" && !$("stop").disabled) {

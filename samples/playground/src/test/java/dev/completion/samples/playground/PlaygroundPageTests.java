@@ -121,6 +121,7 @@ class PlaygroundPageTests {
 	}
 
 	private static void press(String fault) {
+		element("tab-faults").click();
 		WebElement button = browser.findElement(By.cssSelector("[data-fault=" + fault + "]"));
 		button.click();
 		await(() -> "true".equals(button.getDomAttribute("aria-pressed")));
@@ -224,6 +225,17 @@ class PlaygroundPageTests {
 		assertNothingWentWrong();
 	}
 
+	@Test
+	void tabsAreChangedByArrows() {
+		element("tab-prompt").sendKeys(Keys.ARROW_RIGHT);
+		assertThat(isFocused("tab-faults")).isTrue();
+		assertThat(element("panel-faults").isDisplayed()).isTrue();
+		assertThat(element("panel-prompt").isDisplayed()).isFalse();
+		element("tab-faults").sendKeys(Keys.ARROW_LEFT);
+		assertThat(element("panel-prompt").isDisplayed()).isTrue();
+		assertNothingWentWrong();
+	}
+
 	private static boolean isFocused(String id) {
 		return id.equals(browser.switchTo().activeElement().getDomAttribute("id"));
 	}
@@ -234,7 +246,7 @@ class PlaygroundPageTests {
 		browser.executeCdpCommand("Emulation.setEmulatedMedia",
 				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
 		browser.executeCdpCommand("Emulation.setDeviceMetricsOverride",
-				Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false));
+				Map.of("width", width, "height", 720, "deviceScaleFactor", 1, "mobile", false));
 		try {
 			press("OVERLOAD_ONCE");
 			element("ask").click();
