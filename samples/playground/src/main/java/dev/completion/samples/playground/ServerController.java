@@ -67,7 +67,7 @@ class ServerController {
 			throw new ResponseStatusException(HttpStatus.CONFLICT, "Faults are for the embedded server");
 		}
 		this.server.reset();
-		this.server.enqueue(fault.replies.toArray(Reply[]::new));
+		this.server.enqueue(replies(fault));
 	}
 
 	@GetMapping("/api/requests")
@@ -75,35 +75,31 @@ class ServerController {
 		return (this.server != null) ? this.server.requests().stream().map(SeenRequest::of).toList() : List.of();
 	}
 
+	private static Reply[] replies(Fault fault) {
+		Reply overloaded = Reply.error(529, "overloaded_error", "Overloaded");
+		return switch (fault) {
+			case OVERLOAD -> new Reply[] { overloaded, overloaded, overloaded };
+			case OVERLOAD_ONCE -> new Reply[] { overloaded };
+			case RATE_LIMIT ->
+				new Reply[] { Reply.error(429, "rate_limit_error", "Number of requests has exceeded your rate limit")
+					.header("retry-after", "120") };
+			case STALL -> new Reply[] {
+					Reply.text("This answer stops in the middle, and the server says no more.").stallAfter(12) };
+			case CUT ->
+				new Reply[] { Reply.text("This answer stops in the middle, and the connection is cut.").cutAfter(12) };
+			case SLOW ->
+				new Reply[] { Reply.text("This answer takes its time, so that there is time to stop it. ".repeat(20))
+					.chunkSizes(4)
+					.chunkDelay(Duration.ofMillis(100)) };
+		};
+	}
+
 	/**
 	 * What can go wrong.
 	 */
 	enum Fault {
 
-		OVERLOAD(overloaded(), overloaded(), overloaded()),
-
-		OVERLOAD_ONCE(overloaded()),
-
-		RATE_LIMIT(Reply.error(429, "rate_limit_error", "Number of requests has exceeded your rate limit")
-			.header("retry-after", "120")),
-
-		STALL(Reply.text("This answer stops in the middle, and the server says no more.").stallAfter(12)),
-
-		CUT(Reply.text("This answer stops in the middle, and the connection is cut.").cutAfter(12)),
-
-		SLOW(Reply.text("This answer takes its time, so that there is time to stop it. ".repeat(20))
-			.chunkSizes(4)
-			.chunkDelay(Duration.ofMillis(100)));
-
-		private final List<Reply> replies;
-
-		Fault(Reply... replies) {
-			this.replies = List.of(replies);
-		}
-
-		private static Reply overloaded() {
-			return Reply.error(529, "overloaded_error", "Overloaded");
-		}
+		OVERLOAD, OVERLOAD_ONCE, RATE_LIMIT, STALL, CUT, SLOW
 
 	}
 
