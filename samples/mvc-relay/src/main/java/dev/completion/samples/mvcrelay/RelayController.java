@@ -47,28 +47,28 @@ class RelayController {
 	}
 
 	@GetMapping(path = "/relay", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-	Flux<ServerSentEvent<Completion>> relay(@RequestParam String question) {
+	Flux<ServerSentEvent<?>> relay(@RequestParam String question) {
 		return this.client.stream((request) -> request.prompt(Prompt.human(question)))
-			.map(RelayController::delta)
+			.<ServerSentEvent<?>>map(RelayController::delta)
 			.onErrorResume(CompletionClientException.class, (ex) -> Flux.just(error(ex)))
 			.publish(RelayController::withHeartbeat);
 	}
 
-	private static Flux<ServerSentEvent<Completion>> withHeartbeat(Flux<ServerSentEvent<Completion>> events) {
-		Flux<ServerSentEvent<Completion>> heartbeat = Flux.interval(HEARTBEAT)
+	private static Flux<ServerSentEvent<?>> withHeartbeat(Flux<ServerSentEvent<?>> events) {
+		Flux<ServerSentEvent<?>> heartbeat = Flux.interval(HEARTBEAT)
 			.onBackpressureDrop()
-			.map((ignored) -> ServerSentEvent.<Completion>builder().comment("still here").build());
+			.<ServerSentEvent<?>>map((ignored) -> ServerSentEvent.builder().comment("still here").build());
 		return Flux.merge(events, heartbeat.takeUntilOther(events.ignoreElements()));
 	}
 
 	// as JSON, since event streams swallow the space that most deltas begin with
-	private static ServerSentEvent<Completion> delta(Completion delta) {
+	private static ServerSentEvent<?> delta(Completion delta) {
 		return ServerSentEvent.builder(delta).build();
 	}
 
 	// the caller gets what kind of failure it was, the log the rest
-	private static ServerSentEvent<Completion> error(CompletionClientException ex) {
-		return ServerSentEvent.<Completion>builder().event("error").comment(ex.getClass().getSimpleName()).build();
+	private static ServerSentEvent<?> error(CompletionClientException ex) {
+		return ServerSentEvent.builder(ex.getClass().getSimpleName()).event("error").build();
 	}
 
 }

@@ -75,7 +75,7 @@ class RelayControllerTests {
 	void callerIsToldOfAFailure() throws IOException {
 		this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
 		try (Socket socket = ask()) {
-			assertThat(lines(socket).lines()).contains(":OverloadedException", "event:error");
+			assertThat(lines(socket).lines()).containsSubsequence("event:error", "data:OverloadedException");
 		}
 	}
 

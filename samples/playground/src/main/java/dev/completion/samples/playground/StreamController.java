@@ -23,6 +23,7 @@ import dev.completion.client.CompletionResponse;
 import dev.completion.client.RateLimits;
 import dev.completion.client.StopReason;
 import dev.completion.client.Usage;
+import dev.completion.client.error.CompletionClientException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
@@ -55,7 +56,12 @@ class StreamController {
 	Flux<ServerSentEvent<?>> stream(@RequestBody Question question) {
 		return Flux.defer(() -> this.client.exchangeStream(question.toRequest()))
 			.<ServerSentEvent<?>>map((response) -> event("delta", Delta.of(response)))
-			.onErrorResume((error) -> Flux.just(event("failure", Failure.of(error))));
+			.onErrorResume(StreamController::isExplained, (error) -> Flux.just(event("failure", Failure.of(error))));
+	}
+
+	// what is neither is a mistake of this application's, and for its log
+	private static boolean isExplained(Throwable error) {
+		return error instanceof CompletionClientException || error instanceof IllegalArgumentException;
 	}
 
 	private static ServerSentEvent<?> event(String name, Object data) {
