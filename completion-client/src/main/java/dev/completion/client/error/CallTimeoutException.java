@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public class CallTimeoutException extends CompletionClientException {
 
+	/**
+	 * Phase that took too long.
+	 */
 	private final Phase phase;
 
 	/**

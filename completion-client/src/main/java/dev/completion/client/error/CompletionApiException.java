@@ -32,6 +32,9 @@ import org.springframework.http.HttpStatusCode;
  */
 public class CompletionApiException extends CompletionClientException {
 
+	/**
+	 * Error as the server told it.
+	 */
 	private final ErrorResponse response;
 
 	/**

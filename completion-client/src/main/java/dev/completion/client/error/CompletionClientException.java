@@ -39,6 +39,9 @@ public class CompletionClientException extends RuntimeException {
 
 	private static final String ELLIPSIS = "...";
 
+	/**
+	 * What is known about the call.
+	 */
 	private final CallDetails details;
 
 	/**

@@ -23,6 +23,9 @@ package dev.completion.client.error;
  */
 public class LimitExceededException extends CompletionClientException {
 
+	/**
+	 * Name of the limit.
+	 */
 	private final String limit;
 
 	/**
