@@ -35,11 +35,11 @@ import org.springframework.util.unit.DataSize;
  * @param enabled Whether to configure a completion client.
  * @param api API that serves the completions.
  * @param apiKey API key, sent as 'x-api-key'. Taken from the environment variable
- * ANTHROPIC_API_KEY if neither this nor 'completion.auth-token' is set.
+ * 'ANTHROPIC_API_KEY' if neither this nor 'completion.auth-token' is set.
  * @param authToken Bearer token, sent as 'Authorization'. Taken from the environment
- * variable ANTHROPIC_AUTH_TOKEN if neither this nor 'completion.api-key' is set.
+ * variable 'ANTHROPIC_AUTH_TOKEN' if neither this nor 'completion.api-key' is set.
  * @param baseUrl URL of the server, with or without '/v1' at its end. Taken from the
- * environment variable ANTHROPIC_BASE_URL if not set, else 'https://api.anthropic.com'.
+ * environment variable 'ANTHROPIC_BASE_URL' if not set.
  * @param allowInsecure Whether to allow plain http to another machine.
  * @param version API version, sent as 'anthropic-version'.
  * @param betas Comma-separated list of beta features to ask for, sent as
@@ -118,11 +118,10 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * How long the phases of a call may take.
 	 *
 	 * @param connect Longest time to open a connection. Taken from
-	 * 'spring.http.clients.connect-timeout' if not set, else 5 seconds.
+	 * 'spring.http.clients.connect-timeout' if not set.
 	 * @param response Longest time to wait for the headers of a stream, or for the whole
 	 * of any other answer. If not set, 60 seconds and 10 minutes.
-	 * @param idle Longest time between two events of a stream, pings left out. If not
-	 * set, 60 seconds.
+	 * @param idle Longest time between two events of a stream, pings left out.
 	 * @param total Longest time for the whole call, with all attempts and the waits
 	 * between them. If not set, none for streams and 10 minutes for other answers.
 	 */

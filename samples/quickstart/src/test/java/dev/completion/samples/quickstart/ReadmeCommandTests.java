@@ -1,0 +1,187 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.samples.quickstart;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests that the commands of the READMEs do what those say, in a fresh copy of the
+ * project. Ports are replaced, since those of the READMEs may be taken.
+ */
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
+class ReadmeCommandTests {
+
+	private static final String CURL = "curl -N 'http://localhost:8080/ask?question=Why+is+the+sky+blue'";
+
+	private static final String TEST = "mvn -ntp verify";
+
+	private static final String INSTALL = "mvn -q -ntp install -DskipTests";
+
+	private static final String SERVER = "mvn -q -ntp -pl completion-server compile exec:java "
+			+ "-Dexec.args=\"--port 8089 --api-key any-key\"";
+
+	private static final String SAMPLE = "mvn -q -ntp -pl samples/<sample> -am compile spring-boot:run";
+
+	private static final Pattern STARTED_ON = Pattern.compile("started on port (\\d+)");
+
+	@TempDir
+	private static Path project;
+
+	@BeforeAll
+	static void copyProject() throws IOException {
+		Files.walkFileTree(Readme.PROJECT, new SimpleFileVisitor<>() {
+
+			@Override
+			public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+					throws IOException {
+				if (Set.of(".git", "target").contains(directory.getFileName().toString())) {
+					return FileVisitResult.SKIP_SUBTREE;
+				}
+				Files.createDirectories(copy(directory));
+				return FileVisitResult.CONTINUE;
+			}
+
+			@Override
+			public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+				Files.copy(file, copy(file));
+				return FileVisitResult.CONTINUE;
+			}
+
+		});
+	}
+
+	private static Path copy(Path path) {
+		return project.resolve(Readme.PROJECT.relativize(path).toString());
+	}
+
+	@Test
+	void everyCommandIsTested() {
+		assertThat(Readme.all()).flatMap((readme) -> readme.blocks("sh").map(String::strip).toList())
+			.containsOnly(CURL, TEST, INSTALL, SERVER, sample("quickstart"), sample("playground"));
+		assertThat(Readme.first().text()).contains("`" + SAMPLE + "`");
+	}
+
+	@Test
+	void firstControllerStreams(@TempDir Path classes) throws Exception {
+		Readme readme = Readme.first();
+		String source = readme.blocks("java").findFirst().orElseThrow();
+		assertThat(ReadmeTests.compile(source, classes)).isEmpty();
+		Files.writeString(classes.resolve("first.yaml"), readme.blocks("yaml").findFirst().orElseThrow());
+		try (URLClassLoader loader = new URLClassLoader(new URL[] { classes.toUri().toURL() });
+				ConfigurableApplicationContext context = new SpringApplicationBuilder(AutoConfigured.class,
+						loader.loadClass("AskController"))
+					.run("--server.port=0", "--spring.config.location=" + classes.resolve("first.yaml").toUri(),
+							"--completion.embedded-server.mode=on", "--ANTHROPIC_API_KEY=any")) {
+			String port = context.getEnvironment().getRequiredProperty("local.server.port");
+			assertThat(run(CURL.replace("8080", port), Map.of())).containsPattern("data:\\{.*\"completion\":")
+				.contains("\"stopReason\":\"stop_sequence\"");
+		}
+	}
+
+	@Test
+	void testCommandIsThatOfContinuousIntegration() throws Exception {
+		String script = Files.readString(project.resolve(".ci/run"));
+		String extraction = script.lines().filter((line) -> line.startsWith("command=")).findFirst().orElseThrow();
+		assertThat(run(extraction + "; echo \"$command\"", Map.of())).isEqualTo(TEST + "\n");
+	}
+
+	@Test
+	void installBuildsEverything() throws Exception {
+		run(INSTALL, Map.of("MAVEN_OPTS", "-Dmaven.install.skip=true"));
+		for (String artifact : List.of("client", "server", "spring-boot-starter")) {
+			assertThat(project.resolve("completion-" + artifact)).isDirectoryRecursivelyContaining("glob:**/*.jar");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "quickstart, canned", "without-boot, sky" })
+	void sampleAnswersAndEnds(String sample, String text) throws Exception {
+		assertThat(run(sample(sample), Map.of())).contains(text).doesNotContain("DEBUG");
+	}
+
+	@Test
+	void quickstartTakesAnotherQuestion() throws Exception {
+		Pattern addition = Pattern.compile("add `(-Dspring-boot.run.arguments=[^`]+)`");
+		String argument = Readme.first().matches(addition).findFirst().orElseThrow().group(1);
+		assertThat(run(sample("quickstart") + " " + argument, Map.of())).contains("> Why do cats purr?");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "playground, /, <title>", "mvc-relay, /relay?question=Why, data:" })
+	void sampleServes(String sample, String path, String content) throws Exception {
+		try (ShellCommand command = ShellCommand.start(project, sample(sample), Map.of("SERVER_PORT", "0"))) {
+			URI uri = URI.create("http://localhost:" + command.await(STARTED_ON) + path);
+			assertThat(HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()))
+				.satisfies((response) -> assertThat(response.statusCode()).isEqualTo(200))
+				.satisfies((response) -> assertThat(response.body()).contains(content));
+		}
+	}
+
+	@Test
+	void serverPrintsACommandThatIsAnswered() throws Exception {
+		try (ShellCommand server = ShellCommand.start(project, SERVER.replace("8089", "0"), Map.of())) {
+			String curl = server.await(Pattern.compile("Try it: +(curl .+)"));
+			assertThat(run(curl, Map.of())).contains("event: completion", "\"stop_reason\":\"stop_sequence\"");
+		}
+	}
+
+	private static String sample(String name) {
+		return SAMPLE.replace("<sample>", name);
+	}
+
+	private static String run(String command, Map<String, String> environment) throws Exception {
+		try (ShellCommand started = ShellCommand.start(project, command, environment)) {
+			return started.awaitSuccess();
+		}
+	}
+
+	@EnableAutoConfiguration
+	static class AutoConfigured {
+
+	}
+
+}
