@@ -98,18 +98,10 @@ class CompletionClientPoolTests extends AbstractCompletionClientErrorTests {
 	@Tag("A10")
 	void callsThatFindThePoolFullWaitAndThenFailAndNoMoreThanThat() {
 		this.client.complete(REQUEST).block(LIMIT);
-		Disposable.Composite streams = Disposables.composite();
-		try (RawServer raw = RawServer.start((request, socket) -> {
-			RawServer.write(socket, STREAM + delta());
-			socket.getInputStream().readAllBytes();
-		});
+		try (RawServer raw = startStreaming();
 				CompletionClient other = pooled(raw);
 				CompletionClient once = other.mutate().retry(RetryPolicy.builder().maxRetries(0).build()).build()) {
-			for (int i = 0; i < 2; i++) {
-				CompletableFuture<Completion> delta = new CompletableFuture<>();
-				streams.add(other.stream(REQUEST).subscribe(delta::complete));
-				assertThat(delta).succeedsWithin(LIMIT);
-			}
+			Disposable streams = takeWholePool(other);
 			Elapsed.assertEndsAt(SECOND, () -> assertNotSent(once, "No connection came free in time", 1));
 			assertNotSent(other, "No connection came free in time", 2);
 			Disposable waiting = other.complete(REQUEST).onErrorComplete().subscribe();
@@ -121,6 +113,49 @@ class CompletionClientPoolTests extends AbstractCompletionClientErrorTests {
 			CompletionClientResourcesTests.await(() -> this.pool.get().acquiredSize() == 0);
 			assertThat(raw.requests()).hasSize(2);
 		}
+	}
+
+	@Test
+	void callsThatWaitWhenThePoolIsClosedAreNotSent() {
+		try (RawServer raw = startStreaming();
+				CompletionClient other = pooled(raw);
+				CompletionClient once = other.mutate().retry(RetryPolicy.builder().maxRetries(0).build()).build()) {
+			Disposable streams = takeWholePool(other);
+			CompletableFuture<Completion> waiting = once.complete(REQUEST).toFuture();
+			CompletionClientResourcesTests.await(() -> this.pool.get().pendingAcquireSize() == 1);
+			this.connections.dispose();
+			assertThat(waiting).failsWithin(LIMIT)
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOfSatisfying(ConnectionException.class,
+						(ex) -> assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT))
+				.withMessage("The connection pool was closed");
+			streams.dispose();
+			assertThat(raw.requests()).hasSize(2);
+		}
+	}
+
+	/**
+	 * Start a server whose streams do not end.
+	 */
+	private RawServer startStreaming() {
+		return RawServer.start((request, socket) -> {
+			RawServer.write(socket, STREAM + delta());
+			socket.getInputStream().readAllBytes();
+		});
+	}
+
+	/**
+	 * Begin as many streams as there are connections.
+	 */
+	private static Disposable takeWholePool(CompletionClient client) {
+		Disposable.Composite streams = Disposables.composite();
+		for (int i = 0; i < 2; i++) {
+			CompletableFuture<Completion> delta = new CompletableFuture<>();
+			streams.add(client.stream(REQUEST).onErrorComplete().subscribe(delta::complete));
+			assertThat(delta).succeedsWithin(LIMIT);
+		}
+		return streams;
 	}
 
 	private static void assertNotSent(CompletionClient client, String message, int attempts) {
