@@ -16,18 +16,29 @@
 
 package dev.completion.samples.playground;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
+import dev.completion.client.RateLimits;
 import dev.completion.client.error.AuthenticationException;
 import dev.completion.client.error.BillingException;
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CompletionApiException;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.ConnectionException;
+import dev.completion.client.error.InvalidRequestException;
+import dev.completion.client.error.LimitExceededException;
+import dev.completion.client.error.MalformedResponseException;
 import dev.completion.client.error.NotFoundException;
 import dev.completion.client.error.OverloadedException;
+import dev.completion.client.error.PermissionDeniedException;
 import dev.completion.client.error.RateLimitException;
+import dev.completion.client.error.RequestTooLargeException;
+import dev.completion.client.error.ServerException;
 import dev.completion.client.error.StreamTruncatedException;
+import dev.completion.client.error.UnsupportedRequestException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,51 +47,59 @@ import org.jspecify.annotations.Nullable;
  * @param kind the kind of the failure
  * @param message what happened
  * @param advice what to do
- * @param outcome whether the call may have run, {@code null} if it was never made
+ * @param fate whether the call has run, and what that costs
  * @param attempts the number of requests
  * @param requestId the server's id of the last
- * @param retryAfterMillis the wait that the server asks for
+ * @param remaining what is left of the rate limits
  */
-record Failure(String kind, String message, String advice, @Nullable String outcome, int attempts,
-		@Nullable String requestId, @Nullable Long retryAfterMillis) {
+record Failure(String kind, String message, String advice, String fate, int attempts, @Nullable String requestId,
+		List<Remaining> remaining) {
 
-	static Failure of(Throwable error) {
-		if (!(error instanceof CompletionClientException failure)) {
-			return new Failure(error.getClass().getSimpleName(), String.valueOf(error.getMessage()),
-					"Correct the request: nothing was sent.", null, 0, null, null);
-		}
-		Long retryAfter = (failure instanceof CompletionApiException api && api.retryAfter() != null)
-				? api.retryAfter().toMillis() : null;
-		return new Failure(failure.getClass().getSimpleName(), String.valueOf(failure.getMessage()), advice(failure),
-				failure.outcome().name(), failure.attempts(), failure.requestId(), retryAfter);
+	private static final Map<Class<?>, String> ADVICE = Map.ofEntries(
+			Map.entry(InvalidRequestException.class, "Correct what the message names."),
+			Map.entry(UnsupportedRequestException.class, "Correct what the message names."),
+			Map.entry(AuthenticationException.class, "Set another key, as completion.api-key or ANTHROPIC_API_KEY."),
+			Map.entry(BillingException.class, "Add credit to the account."),
+			Map.entry(PermissionDeniedException.class, "Use a key that may do this."),
+			Map.entry(NotFoundException.class, "Choose another model, or correct completion.base-url."),
+			Map.entry(RequestTooLargeException.class, "Shorten the prompt."),
+			Map.entry(OverloadedException.class, "Try again later."),
+			Map.entry(ServerException.class, "Try again later."),
+			Map.entry(StreamTruncatedException.class, "Keep the text so far, or ask again."),
+			Map.entry(ConnectionException.class, "See whether the server can be reached at completion.base-url."),
+			Map.entry(MalformedResponseException.class, "See what it is that answers at completion.base-url."),
+			Map.entry(LimitExceededException.class, "Ask for less, or raise completion.limits."));
+
+	static Failure of(CompletionClientException ex) {
+		return new Failure(ex.getClass().getSimpleName(), String.valueOf(ex.getMessage()), advice(ex), fate(ex),
+				ex.attempts(), ex.requestId(),
+				(ex instanceof CompletionApiException api) ? Remaining.of(RateLimits.from(api.headers())) : List.of());
 	}
 
-	private static String advice(CompletionClientException error) {
-		if (error instanceof RateLimitException) {
-			return "Wait as long as the server asks, or ask for a higher limit.";
+	static Failure of(IllegalArgumentException ex) {
+		return new Failure("Not sent", String.valueOf(ex.getMessage()), "Correct what the message names.",
+				"Nothing was sent.", 0, null, List.of());
+	}
+
+	private static String advice(CompletionClientException ex) {
+		if (ex instanceof RateLimitException limited) {
+			Duration wait = limited.retryAfter();
+			return "Wait" + ((wait != null) ? " " + wait.toSeconds() + " s, as the server asks," : "")
+					+ " or ask the vendor for a higher limit.";
 		}
-		if (error instanceof OverloadedException) {
-			return "Try again later: the client has done so already, as often as it may.";
-		}
-		if (error instanceof AuthenticationException) {
-			return "Set another key, as completion.api-key or ANTHROPIC_API_KEY.";
-		}
-		if (error instanceof BillingException) {
-			return "Add credit to the account.";
-		}
-		if (error instanceof NotFoundException) {
-			return "Choose another model.";
-		}
-		if (error instanceof CallTimeoutException timeout) {
+		if (ex instanceof CallTimeoutException timeout) {
 			return "Try again, or raise completion.timeout." + timeout.phase().name().toLowerCase(Locale.ROOT) + ".";
 		}
-		if (error instanceof StreamTruncatedException) {
-			return "Keep the text so far, or ask again: the answer may be billed twice.";
-		}
-		if (error instanceof ConnectionException) {
-			return "See whether the server can be reached at completion.base-url.";
-		}
-		return (error instanceof CompletionApiException) ? "Correct the request." : "See the log.";
+		return ADVICE.getOrDefault(ex.getClass(), "Read what the server says.");
+	}
+
+	private static String fate(CompletionClientException ex) {
+		return switch (ex.outcome()) {
+			case NOT_SENT -> "Nothing was sent.";
+			case REJECTED -> "The server did not run it, so it costs nothing.";
+			case UNKNOWN -> "It may have run, and may be billed.";
+			case PARTIAL -> "A part came, and may be billed.";
+		};
 	}
 
 }

@@ -22,11 +22,14 @@ import dev.completion.client.CompletionRequest;
 import dev.completion.client.Prompt;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
 /**
  * What the page asks.
  *
+ * @param call the page's id of the call
+ * @param fault what the server is to do to it, or {@code null} for nothing
  * @param model the model, or {@code null} for the default one
  * @param system the system text
  * @param turns the turns of the conversation, the last of which may be the beginning of
@@ -36,8 +39,15 @@ import org.springframework.util.StringUtils;
  * @param topP the setting of nucleus sampling
  * @param topK the setting of top-k sampling
  */
-record Question(@Nullable String model, @Nullable String system, List<Turn> turns, @Nullable Integer maxTokensToSample,
-		@Nullable Double temperature, @Nullable Double topP, @Nullable Integer topK) {
+record Question(String call, @Nullable Fault fault, @Nullable String model, @Nullable String system, List<Turn> turns,
+		@Nullable Integer maxTokensToSample, @Nullable Double temperature, @Nullable Double topP,
+		@Nullable Integer topK) {
+
+	Question {
+		Assert.hasText(call, "'call' must not be empty");
+		Assert.notNull(turns, "'turns' must not be null");
+		Assert.noNullElements(turns, "'turns' must have no null elements");
+	}
 
 	/**
 	 * Return the request.
@@ -93,6 +103,12 @@ record Question(@Nullable String model, @Nullable String system, List<Turn> turn
 	 * @param text what is said
 	 */
 	record Turn(Role role, String text) {
+
+		Turn {
+			Assert.notNull(role, "'role' must not be null");
+			Assert.notNull(text, "'text' must not be null");
+		}
+
 	}
 
 	/**

@@ -18,33 +18,56 @@ package dev.completion.samples.playground;
 
 import java.util.List;
 
+import dev.completion.boot.CompletionConnectionDetails;
+import dev.completion.boot.autoconfigure.CompletionProperties;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.CompletionResponse;
-import dev.completion.client.RateLimits;
 import dev.completion.client.StopReason;
 import dev.completion.client.Usage;
 import dev.completion.client.error.CompletionClientException;
+import dev.completion.server.RecordedRequest;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Streams answers to the page. When the page stops reading, the call is cancelled, which
- * closes its connection.
+ * Streams answers to the page, and tells it about the server. When the page stops
+ * reading, the call is cancelled, which closes its connection.
  */
 @RestController
 class StreamController {
 
+	private static final Log logger = LogFactory.getLog(StreamController.class);
+
 	private final CompletionClient client;
 
-	StreamController(CompletionClient client) {
+	private final Upstream upstream;
+
+	private final ServerState server;
+
+	StreamController(CompletionClient client, Upstream upstream, CompletionConnectionDetails details,
+			CompletionProperties properties) {
 		this.client = client;
+		this.upstream = upstream;
+		this.server = new ServerState(upstream.isEmbedded(), details.getBaseUrl(), properties.defaults().model(),
+				properties.defaults().maxTokensToSample());
+	}
+
+	@GetMapping("/api/server")
+	ServerState server() {
+		return this.server;
 	}
 
 	@GetMapping("/api/models")
@@ -54,18 +77,32 @@ class StreamController {
 
 	@PostMapping(path = "/api/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	Flux<ServerSentEvent<?>> stream(@RequestBody Question question) {
-		return Flux.defer(() -> this.client.exchangeStream(question.toRequest()))
+		return Flux.defer(() -> this.upstream.stream(question))
 			.<ServerSentEvent<?>>map((response) -> event("delta", Delta.of(response)))
-			.onErrorResume(StreamController::isExplained, (error) -> Flux.just(event("failure", Failure.of(error))));
-	}
-
-	// what is neither is a mistake of this application's, and for its log
-	private static boolean isExplained(Throwable error) {
-		return error instanceof CompletionClientException || error instanceof IllegalArgumentException;
+			.onErrorResume(CompletionClientException.class, (ex) -> Flux.just(event("failure", failure(ex))))
+			.onErrorResume(IllegalArgumentException.class, (ex) -> Flux.just(event("failure", Failure.of(ex))));
 	}
 
 	private static ServerSentEvent<?> event(String name, Object data) {
 		return ServerSentEvent.builder(data).event(name).build();
+	}
+
+	@GetMapping("/api/calls/{call}/requests")
+	List<SeenRequest> requests(@PathVariable String call) {
+		return this.upstream.requests(call).stream().map(SeenRequest::of).toList();
+	}
+
+	@ExceptionHandler
+	@ResponseStatus(HttpStatus.BAD_GATEWAY)
+	Failure failure(CompletionClientException ex) {
+		logger.warn("A call failed: " + ex);
+		return Failure.of(ex);
+	}
+
+	/**
+	 * What is asked.
+	 */
+	record ServerState(boolean embedded, String baseUrl, @Nullable String defaultModel, int defaultMaxTokens) {
 	}
 
 	/**
@@ -81,22 +118,22 @@ class StreamController {
 			@Nullable String requestId, @Nullable Usage usage, List<Remaining> remaining) {
 
 		static Delta of(CompletionResponse response) {
-			RateLimits limits = response.rateLimits();
 			return new Delta(response.body().completion(), response.body().stopReason(), response.body().model().id(),
 					response.api().name(), response.attempts(), response.requestId(), response.usage(),
-					List.of(new Remaining("requests", limits.requests().remaining(), limits.requests().limit()),
-							new Remaining("input tokens", limits.inputTokens().remaining(),
-									limits.inputTokens().limit()),
-							new Remaining("output tokens", limits.outputTokens().remaining(),
-									limits.outputTokens().limit())));
+					Remaining.of(response.rateLimits()));
 		}
 
 	}
 
 	/**
-	 * What is left of a limit.
+	 * A request that a server of ours saw.
 	 */
-	record Remaining(String name, @Nullable Long remaining, @Nullable Long limit) {
+	record SeenRequest(String method, String path, int connection, boolean closedByClient) {
+
+		static SeenRequest of(RecordedRequest request) {
+			return new SeenRequest(request.method(), request.path(), request.remotePort(), request.clientClosed());
+		}
+
 	}
 
 }

@@ -16,189 +16,159 @@
 
 package dev.completion.samples.playground;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
-import java.util.logging.Level;
 
-import dev.completion.server.CompletionServer;
+import dev.completion.server.RecordedRequest;
 import dev.completion.server.Reply;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
-import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
-import org.openqa.selenium.logging.LogEntry;
-import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
-import org.openqa.selenium.support.ui.WebDriverWait;
-
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
+import org.openqa.selenium.support.ui.Select;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for the page of {@link PlaygroundApplication}, in a browser: Chromium, as Debian
- * installs it. Without it they are left out, unless the environment says that they are
- * run for good.
+ * Tests for the page of {@link PlaygroundApplication}: questions and answers.
  */
-@EnabledIf("isBrowserWanted")
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "completion.embedded-server.mode=on", "completion.timeout.idle=1s" })
-class PlaygroundPageTests {
+class PlaygroundPageTests extends AbstractPageTests {
 
-	private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+	private static final Reply SLOW = Reply.text("slow ".repeat(200)).chunkSizes(5).chunkDelay(Duration.ofMillis(50));
 
-	private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-
-	private static final Duration LIMIT = Duration.ofSeconds(20);
-
-	private static ChromeDriver browser;
-
-	@LocalServerPort
-	int port;
-
-	@Autowired
-	CompletionServer server;
-
-	static boolean isBrowserWanted() {
-		return Files.exists(CHROMIUM) || System.getenv("CI") != null;
+	private static WebElement turn(int number) {
+		return browser.findElements(By.cssSelector(".turn textarea")).get(number - 1);
 	}
 
-	@BeforeAll
-	static void openBrowser() {
-		LoggingPreferences logs = new LoggingPreferences();
-		logs.enable(LogType.BROWSER, Level.ALL);
-		ChromeOptions options = new ChromeOptions().setBinary(CHROMIUM.toFile())
-			.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-					"--disable-background-networking", "--disable-component-update", "--disable-sync",
-					"--window-size=1200,900");
-		options.setCapability("goog:loggingPrefs", logs);
-		browser = new ChromeDriver(
-				new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).usingAnyFreePort().build(),
-				options);
+	private static void write(WebElement field, String text) {
+		field.clear();
+		field.sendKeys(text);
 	}
 
-	@AfterAll
-	static void closeBrowser() {
-		browser.quit();
-	}
-
-	@BeforeEach
-	void open() {
-		this.server.reset();
-		browser.get("http://localhost:" + this.port + "/");
-		await(() -> !browser.findElements(By.cssSelector("#model option")).isEmpty());
-		assertThat(text("server")).contains("canned");
-	}
-
-	private static void await(BooleanSupplier condition) {
-		new WebDriverWait(browser, LIMIT, Duration.ofMillis(20)).until((driver) -> condition.getAsBoolean());
-	}
-
-	private static WebElement element(String id) {
-		return browser.findElement(By.id(id));
-	}
-
-	private static String text(String id) {
-		return element(id).getText();
-	}
-
-	private static void press(String fault) {
-		element("tab-faults").click();
-		WebElement button = browser.findElement(By.cssSelector("[data-fault=" + fault + "]"));
-		button.click();
-		await(() -> "true".equals(button.getDomAttribute("aria-pressed")));
-	}
-
-	private static void awaitState(String state) {
-		await(() -> text("state").equals(state));
-	}
-
-	private static void assertNothingWentWrong() {
-		List<LogEntry> entries = browser.manage().logs().get(LogType.BROWSER).getAll();
-		assertThat(entries).isEmpty();
-		Object foreign = browser.executeScript(
-				"return performance.getEntriesByType('resource').map((e) => e.name).filter((n) => !n.startsWith(location.origin))");
-		assertThat(foreign).isEqualTo(List.of());
-	}
-
-	@Test
-	void textGrowsUntilItIsStopped() {
-		press("SLOW");
-		element("ask").click();
-		await(() -> text("answer").length() > 10);
-		int length = text("answer").length();
-		await(() -> text("answer").length() > length + 10);
-		assertThat(text("first-chunk")).endsWith(" ms");
-		assertThat(Double.parseDouble(text("rate"))).isPositive();
-		long start = System.nanoTime();
-		element("stop").click();
-		await(() -> this.server.requests().stream().anyMatch((request) -> request.clientClosed()));
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
-		awaitState("stopped");
-		assertNothingWentWrong();
+	private JsonNode sent(int number) {
+		return JsonMapper.shared().readTree(this.server.requests().get(number - 1).body());
 	}
 
 	@Test
 	void answerComesWithWhatIsKnownOfTheCall() {
-		WebElement turn = browser.findElement(By.cssSelector(".turn textarea"));
-		turn.clear();
-		turn.sendKeys("Why do cats purr?");
+		this.server.enqueue(Reply.text("Cats purr when they like it.").chunkSizes(4).chunkDelay(Duration.ofMillis(80)));
+		write(turn(1), "Why do cats purr?");
 		element("ask").click();
 		awaitState("done");
-		assertThat(text("answer")).contains("purr");
+		assertThat(sent(1).get("messages").get(0).get("content").toString()).contains("Why do cats purr?");
+		assertThat(text("answer")).isEqualTo("Cats purr when they like it.");
+		assertThat(Integer.parseInt(text("first-chunk").replace(" ms", ""))).isBetween(10, 5000);
+		assertThat(Double.parseDouble(text("rate"))).isBetween(2.0, 12.5);
+		assertThat(text("answered-by")).isEqualTo("claude-haiku-5-5");
 		assertThat(text("api")).isEqualTo("MESSAGES");
+		assertThat(text("attempts")).isEqualTo("1");
 		assertThat(text("request-id")).startsWith("req_");
 		assertThat(text("stop-reason")).isEqualTo("stop_sequence");
-		assertThat(text("remaining")).contains("requests");
+		assertThat(text("usage")).matches("[1-9]\\d* in, [1-9]\\d* out");
+		assertThat(text("remaining")).matches(".*[1-9]\\d* of [1-9]\\d* requests.*");
 		assertThat(element("failure").isDisplayed()).isFalse();
 		assertNothingWentWrong();
 	}
 
-	@ParameterizedTest
-	@CsvSource({ "OVERLOAD, OverloadedException, Try again later", "RATE_LIMIT, RateLimitException, Wait as long",
-			"STALL, CallTimeoutException, raise completion.timeout.idle",
-			"CUT, StreamTruncatedException, Keep the text so far" })
-	void faultIsShownAsWhatItIs(String fault, String kind, String advice) {
-		press(fault);
+	@Test
+	void whatIsSetUpIsSent() {
+		assertThat(new Select(element("model")).getFirstSelectedOption().getDomAttribute("value"))
+			.isEqualTo("claude-haiku-5-5");
+		new Select(element("model")).selectByValue("claude-haiku-4-5-20251001");
+		write(element("system"), "Be brief.");
+		browser.findElement(By.cssSelector("summary")).click();
+		Map.of("max-tokens", "9", "temperature", "0.5", "top-k", "3")
+			.forEach((field, value) -> write(element(field), value));
+		element("add-assistant").click();
+		write(turn(2), "Because");
+		element("add-human").click();
 		element("ask").click();
-		awaitState("failed");
-		assertThat(text("failure-kind")).isEqualTo(kind);
-		assertThat(text("failure-advice")).contains(advice);
-		assertThat(element("requests").isDisplayed()).isTrue();
+		awaitState("done");
+		assertThat(sent(1).get("model").stringValue()).isEqualTo("claude-haiku-4-5-20251001");
+		assertThat(sent(1).get("system").stringValue()).isEqualTo("Be brief.");
+		assertThat(sent(1).get("max_tokens").intValue()).isEqualTo(9);
+		assertThat(sent(1).get("temperature").doubleValue()).isEqualTo(0.5);
+		assertThat(sent(1).get("top_k").intValue()).isEqualTo(3);
+		assertThat(sent(1).has("top_p")).isFalse();
+		assertThat(sent(1).get("messages")).hasSize(2);
+		assertThat(sent(1).get("messages").get(1).toString()).contains("assistant", "Because");
 		assertNothingWentWrong();
 	}
 
 	@Test
-	void retryIsSeenAtWork() {
-		press("OVERLOAD_ONCE");
+	void conversationGoesOn() {
+		this.server.enqueue(Reply.text("Because of the air."));
 		element("ask").click();
 		awaitState("done");
-		assertThat(Integer.parseInt(text("attempts"))).isGreaterThan(1);
+		element("continue").click();
+		browser.switchTo().activeElement().sendKeys("And at night?");
+		element("ask").click();
+		await(() -> this.server.requests().size() == 2);
+		awaitState("done");
+		assertThat(sent(2).get("messages")).extracting((message) -> message.get("content").toString())
+			.satisfiesExactly((first) -> assertThat(first).contains("Why is the sky blue?"),
+					(second) -> assertThat(second).contains("Because of the air."),
+					(third) -> assertThat(third).contains("And at night?"));
 		assertNothingWentWrong();
+	}
+
+	@Test
+	void turnIsRemoved() {
+		element("add-human").click();
+		WebElement remove = browser.findElements(By.cssSelector(".turn button")).get(0);
+		assertThat(remove.getDomAttribute("aria-label")).isEqualTo("Remove turn 1, Human");
+		remove.click();
+		assertThat(browser.findElements(By.cssSelector(".turn"))).hasSize(1);
+		assertThat(turn(1).getDomAttribute("aria-label")).isEqualTo("turn 1, Human");
+		assertThat(turn(1).getDomProperty("value")).isEmpty();
+	}
+
+	@Test
+	void textGrowsUntilItIsStopped() {
+		this.server.enqueue(SLOW);
+		element("ask").click();
+		await(() -> text("answer").length() > 10);
+		int length = text("answer").length();
+		await(() -> text("answer").length() > length + 10);
+		long start = System.nanoTime();
+		element("stop").click();
+		awaitUpstreamClosed();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+		awaitState("stopped");
+		await(() -> cells(4).equals(List.of("yes")));
+		assertNothingWentWrong();
+	}
+
+	private void awaitUpstreamClosed() {
+		await(() -> this.server.requests().stream().anyMatch(RecordedRequest::clientClosed));
+	}
+
+	@Test
+	void leavingThePageStopsTheCall() {
+		this.server.enqueue(SLOW);
+		element("ask").click();
+		await(() -> text("answer").length() > 10);
+		browser.get("about:blank");
+		awaitUpstreamClosed();
+	}
+
+	@Test
+	void endOfTheAnswerLeavesTheFocusAlone() {
+		this.server.enqueue(Reply.text("slow ".repeat(20)).chunkSizes(5).chunkDelay(Duration.ofMillis(30)));
+		element("ask").click();
+		await(() -> text("answer").length() > 10);
+		turn(1).sendKeys("x");
+		awaitState("done");
+		assertThat(browser.switchTo().activeElement()).isEqualTo(turn(1));
 	}
 
 	@Test
 	void textIsNeverTakenForMarkup() {
 		String markup = "<img src=x onerror=\"document.title='owned'\"><b>bold</b>";
-		this.server.enqueue(Reply.text(markup), Reply.text(markup));
+		this.server.enqueue(Reply.text(markup));
 		element("ask").click();
 		awaitState("done");
 		assertThat(text("answer")).isEqualTo(markup);
@@ -208,21 +178,42 @@ class PlaygroundPageTests {
 	}
 
 	@Test
+	void valueThatBreaksARuleIsShown() {
+		browser.findElement(By.cssSelector("summary")).click();
+		write(element("temperature"), "3");
+		browser.findElement(By.cssSelector("summary")).click();
+		element("tab-faults").click();
+		element("ask").click();
+		await(() -> isFocused("temperature"));
+		assertThat(element("temperature").isDisplayed()).isTrue();
+		assertThat(text("state")).isEqualTo("idle");
+		assertNothingWentWrong();
+	}
+
+	@Test
 	void keyboardIsEnough() {
-		for (int i = 0; i < 50 && !isFocused("add-assistant"); i++) {
-			browser.switchTo().activeElement().sendKeys(Keys.TAB);
-		}
-		browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+		tabTo("add-assistant").sendKeys(Keys.ENTER);
 		browser.switchTo().activeElement().sendKeys("Because of");
 		assertThat(browser.findElements(By.cssSelector(".turn"))).hasSize(2);
-		this.server.enqueue(Reply.text("slow ".repeat(100)).chunkSizes(5).chunkDelay(Duration.ofMillis(50)),
-				Reply.text("slow ".repeat(100)).chunkSizes(5).chunkDelay(Duration.ofMillis(50)));
+		this.server.enqueue(SLOW, SLOW);
 		browser.switchTo().activeElement().sendKeys(Keys.chord(Keys.CONTROL, Keys.ENTER));
 		await(() -> text("answer").length() > 10);
 		browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
 		awaitState("stopped");
+		tabTo("ask").sendKeys(Keys.ENTER);
+		await(() -> text("answer").length() > 10);
+		tabTo("stop").sendKeys(Keys.SPACE);
+		awaitState("stopped");
 		assertThat(isFocused("ask")).isTrue();
 		assertNothingWentWrong();
+	}
+
+	private static WebElement tabTo(String id) {
+		for (int i = 0; i < 50 && !isFocused(id); i++) {
+			browser.switchTo().activeElement().sendKeys(Keys.TAB);
+		}
+		assertThat(isFocused(id)).isTrue();
+		return element(id);
 	}
 
 	@Test
@@ -231,35 +222,9 @@ class PlaygroundPageTests {
 		assertThat(isFocused("tab-faults")).isTrue();
 		assertThat(element("panel-faults").isDisplayed()).isTrue();
 		assertThat(element("panel-prompt").isDisplayed()).isFalse();
-		element("tab-faults").sendKeys(Keys.ARROW_LEFT);
+		element("tab-faults").sendKeys(Keys.HOME);
 		assertThat(element("panel-prompt").isDisplayed()).isTrue();
 		assertNothingWentWrong();
-	}
-
-	private static boolean isFocused(String id) {
-		return id.equals(browser.switchTo().activeElement().getDomAttribute("id"));
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "light, 1200", "dark, 1200", "light, 360" })
-	void pageFits(String scheme, int width) throws IOException {
-		browser.executeCdpCommand("Emulation.setEmulatedMedia",
-				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-		browser.executeCdpCommand("Emulation.setDeviceMetricsOverride",
-				Map.of("width", width, "height", 720, "deviceScaleFactor", 1, "mobile", false));
-		try {
-			press("OVERLOAD_ONCE");
-			element("ask").click();
-			awaitState("done");
-			Object overflow = browser
-				.executeScript("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
-			assertThat(overflow).isEqualTo(0L);
-			Path picture = Path.of("target", "playground-" + scheme + "-" + width + ".png");
-			Files.write(picture, browser.getScreenshotAs(OutputType.BYTES));
-		}
-		finally {
-			browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
-		}
 	}
 
 }

@@ -16,19 +16,28 @@
 
 package dev.completion.samples.playground;
 
+import java.net.InetSocketAddress;
+import java.util.Set;
+
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Has browsers take scripts, styles and data from this application alone.
+ * Keeps other pages in the user's browser from asking at the user's expense, by whatever
+ * name they reach this machine, and has the browser take scripts, styles and data from
+ * this application alone. It takes the place of a login only because the application
+ * listens on this machine alone.
  */
 @Component
-class SecurityHeaders implements WebFilter {
+class BrowserGuard implements WebFilter {
+
+	private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
@@ -38,7 +47,18 @@ class SecurityHeaders implements WebFilter {
 						+ "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 		headers.set("X-Content-Type-Options", "nosniff");
 		headers.set("Referrer-Policy", "no-referrer");
-		return chain.filter(exchange);
+		if (isFromOwnPage(exchange.getRequest().getHeaders())) {
+			return chain.filter(exchange);
+		}
+		exchange.getResponse().setStatusCode(HttpStatus.FORBIDDEN);
+		return exchange.getResponse().setComplete();
+	}
+
+	private static boolean isFromOwnPage(HttpHeaders headers) {
+		InetSocketAddress host = headers.getHost();
+		String origin = headers.getOrigin();
+		return host != null && LOOPBACK.contains(host.getHostString())
+				&& (origin == null || origin.equals("http://" + headers.getFirst(HttpHeaders.HOST)));
 	}
 
 }

@@ -1,0 +1,60 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.samples.playground;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+
+import dev.completion.server.Reply;
+
+/**
+ * What a server can do to a call.
+ */
+enum Fault {
+
+	OVERLOAD_ONCE(() -> new Reply[] { overloaded() }),
+
+	OVERLOAD(() -> new Reply[] { overloaded(), overloaded(), overloaded() }),
+
+	RATE_LIMIT(
+			() -> new Reply[] { Reply.error(429, "rate_limit_error", "Number of requests has exceeded your rate limit")
+				.header("retry-after", "120") }),
+
+	STALL(() -> new Reply[] {
+			Reply.text("This answer stops in the middle, and the server says no more.").stallAfter(8) }),
+
+	CUT(() -> new Reply[] { Reply.text("This answer stops in the middle, and the connection is cut.").cutAfter(8) }),
+
+	SLOW(() -> new Reply[] { Reply.text("This answer takes its time, so that there is time to stop it. ".repeat(20))
+		.chunkSizes(4)
+		.chunkDelay(Duration.ofMillis(100)) });
+
+	private final Supplier<Reply[]> replies;
+
+	Fault(Supplier<Reply[]> replies) {
+		this.replies = replies;
+	}
+
+	Reply[] replies() {
+		return this.replies.get();
+	}
+
+	private static Reply overloaded() {
+		return Reply.error(529, "overloaded_error", "Overloaded");
+	}
+
+}
