@@ -22,21 +22,28 @@ import dev.completion.client.Completion;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.Prompt;
 import dev.completion.client.error.CompletionClientException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
 
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerSentEvent;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.util.Assert;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Streams answers to callers. A servlet container notices that a caller has left only
- * when it writes to it, so a comment is written each second that has no text: the call to
- * the service is then cancelled, which closes its connection.
+ * Streams answers to callers. There is no login: who can reach it asks at your expense.
+ * <p>
+ * A servlet container notices that a caller has left only when it writes to it, so a
+ * comment is written each second: the call to the service is then cancelled, which closes
+ * its connection.
  */
 @RestController
 class RelayController {
+
+	private static final Log logger = LogFactory.getLog(RelayController.class);
 
 	private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
@@ -46,11 +53,12 @@ class RelayController {
 		this.client = client;
 	}
 
-	@GetMapping(path = "/relay", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-	Flux<ServerSentEvent<?>> relay(@RequestParam String question) {
-		return this.client.stream((request) -> request.prompt(Prompt.human(question)))
+	// not a GET, which any page can have a browser send, and EventSource repeats
+	@PostMapping(path = "/relay", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+	Flux<ServerSentEvent<?>> relay(@RequestBody Question question) {
+		return this.client.stream((request) -> request.prompt(Prompt.human(question.text())))
 			.<ServerSentEvent<?>>map(RelayController::delta)
-			.onErrorResume(CompletionClientException.class, (ex) -> Flux.just(error(ex)))
+			.onErrorResume(CompletionClientException.class, (ex) -> Flux.just(failure(ex)))
 			.publish(RelayController::withHeartbeat);
 	}
 
@@ -67,8 +75,22 @@ class RelayController {
 	}
 
 	// the caller gets what kind of failure it was, the log the rest
-	private static ServerSentEvent<?> error(CompletionClientException ex) {
-		return ServerSentEvent.builder(ex.getClass().getSimpleName()).event("error").build();
+	private static ServerSentEvent<?> failure(CompletionClientException ex) {
+		logger.warn("A call failed: " + ex);
+		return ServerSentEvent.builder(ex.getClass().getSimpleName()).event("failure").build();
+	}
+
+	/**
+	 * What a caller asks.
+	 *
+	 * @param text the text of the question
+	 */
+	record Question(String text) {
+
+		Question {
+			Assert.hasText(text, "'text' must not be empty");
+		}
+
 	}
 
 }

@@ -22,21 +22,29 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 import dev.completion.server.CompletionServer;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,6 +52,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link RelayController}.
  */
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+@ExtendWith(OutputCaptureExtension.class)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "completion.embedded-server.mode=on",
 		"completion.api=messages", "completion.retry.max-retries=0" })
 class RelayControllerTests {
@@ -72,10 +82,51 @@ class RelayControllerTests {
 	}
 
 	@Test
-	void callerIsToldOfAFailure() throws IOException {
+	void callerIsToldOfAFailureAndTheLogTheRest(CapturedOutput output) throws IOException {
 		this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
 		try (Socket socket = ask()) {
-			assertThat(lines(socket).lines()).containsSubsequence("event:error", "data:OverloadedException");
+			assertThat(lines(socket).lines()).containsSubsequence("event:failure", "data:OverloadedException");
+		}
+		assertThat(output).contains("529 overloaded_error: Overloaded (request req_");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{}", "{\"text\":\" \"}", "[]" })
+	void questionWithoutTextIsRefused(String body) throws IOException {
+		try (Socket socket = post(body)) {
+			assertThat(lines(socket).readLine()).isEqualTo("HTTP/1.1 400 ");
+		}
+		assertThat(this.server.requests()).isEmpty();
+	}
+
+	@Test
+	void callersWhoDoNotReadStarveNobody() throws IOException {
+		Reply large = Reply.text("x".repeat(10_000_000)).chunkSizes(10_000);
+		List<Socket> deaf = new ArrayList<>();
+		try {
+			for (int i = 0; i < 20; i++) {
+				this.server.enqueue(large);
+				deaf.add(ask());
+				await(() -> this.server.requests().size() == deaf.size());
+			}
+			this.server.enqueue(Reply.text("Forty two."));
+			try (Socket socket = ask()) {
+				socket.setSoTimeout(3000);
+				assertThat(lines(socket).lines()).anyMatch((line) -> line.contains("Forty"));
+			}
+		}
+		finally {
+			for (Socket socket : deaf) {
+				socket.close();
+			}
+		}
+	}
+
+	@Test
+	void callerIsToldThatTheCallGoesOn() throws IOException {
+		this.server.enqueue(Reply.text("Forty two.").delay(Duration.ofMillis(2500)));
+		try (Socket socket = ask()) {
+			assertThat(lines(socket).lines().filter(":still here"::equals)).hasSize(2);
 		}
 	}
 
@@ -95,17 +146,30 @@ class RelayControllerTests {
 			}
 			assertThat(this.server.requests().get(0).clientClosed()).isFalse();
 		}
-		Mono.fromSupplier(() -> this.server.requests().get(0).clientClosed())
+		await(() -> this.server.requests().get(0).clientClosed());
+	}
+
+	private static void await(BooleanSupplier condition) {
+		Mono.fromSupplier(condition::getAsBoolean)
 			.filter(Boolean::booleanValue)
 			.repeatWhenEmpty((repeat) -> repeat.delayElements(Duration.ofMillis(10)))
 			.block(Duration.ofSeconds(5));
 	}
 
 	private Socket ask() throws IOException {
+		return post("{\"text\":\"Hi\"}");
+	}
+
+	private Socket post(String body) throws IOException {
 		Socket socket = new Socket("localhost", this.port);
-		socket.getOutputStream()
-			.write("GET /relay?question=Hi HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-				.getBytes(StandardCharsets.US_ASCII));
+		socket.getOutputStream().write("""
+				POST /relay HTTP/1.1\r
+				Host: localhost\r
+				Connection: close\r
+				Content-Type: application/json\r
+				Content-Length: %d\r
+				\r
+				%s""".formatted(body.length(), body).getBytes(StandardCharsets.US_ASCII));
 		return socket;
 	}
 

@@ -55,12 +55,13 @@ class Quickstart implements ApplicationRunner, ExitCodeGenerator {
 	public void run(ApplicationArguments arguments) {
 		String question = arguments.getNonOptionArgs().isEmpty() ? DEFAULT_PROMPT
 				: String.join(" ", arguments.getNonOptionArgs());
-		CompletionRequest request = CompletionRequest.builder().prompt(Prompt.human(question)).build();
 		System.out.println("> " + question);
 		try {
+			CompletionRequest request = CompletionRequest.builder().prompt(Prompt.human(question)).build();
 			tell(this.client.exchangeStream(request).doOnNext(this::print).blockLast());
 		}
-		catch (CompletionClientException ex) {
+		catch (CompletionClientException | IllegalArgumentException ex) {
+			System.out.println();
 			System.err.println(ex.getMessage());
 			this.exitCode = 1;
 		}

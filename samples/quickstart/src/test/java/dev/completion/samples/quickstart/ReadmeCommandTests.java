@@ -151,13 +151,12 @@ class ReadmeCommandTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "playground, /, <title>", "mvc-relay, /relay?question=Why, data:" })
-	void sampleServes(String sample, String path, String content) throws Exception {
+	@CsvSource(delimiter = '|', value = { "playground | /      |                                | <title>",
+			"mvc-relay  | /relay | -H 'content-type: application/json' -d {\"text\":\"Why?\"} | data:" })
+	void sampleServes(String sample, String path, String options, String content) throws Exception {
 		try (ShellCommand command = ShellCommand.start(project, sample(sample), Map.of("SERVER_PORT", "0"))) {
-			URI uri = URI.create("http://localhost:" + command.await(STARTED_ON) + path);
-			assertThat(HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()))
-				.satisfies((response) -> assertThat(response.statusCode()).isEqualTo(200))
-				.satisfies((response) -> assertThat(response.body()).contains(content));
+			String url = "http://localhost:" + command.await(STARTED_ON) + path;
+			assertThat(run("curl " + url + ((options != null) ? " " + options : ""), Map.of())).contains(content);
 		}
 	}
 

@@ -37,19 +37,22 @@ public final class WithoutBoot {
 	public static void main(String[] arguments) {
 		String question = (arguments.length > 0) ? String.join(" ", arguments) : "Why is the sky blue?";
 		String apiKey = System.getenv("ANTHROPIC_API_KEY");
-		CompletionClient.Builder builder = CompletionClient.builder()
-			.defaults((request) -> request.model(Model.CLAUDE_HAIKU_5_5).maxTokensToSample(256));
-		if (apiKey != null) {
-			ask(builder.apiKey(apiKey), question);
+		if (apiKey != null && !apiKey.isBlank()) {
+			ask(System.getenv().getOrDefault("ANTHROPIC_BASE_URL", "https://api.anthropic.com"), apiKey, question);
 			return;
 		}
+		System.err.println("There is no ANTHROPIC_API_KEY, so the answer is canned.");
 		try (CompletionServer server = CompletionServer.start()) {
-			ask(builder.baseUrl(server.baseUrl()).apiKey(server.apiKey()), question);
+			ask(server.baseUrl(), server.apiKey(), question);
 		}
 	}
 
-	private static void ask(CompletionClient.Builder builder, String question) {
-		try (CompletionClient client = builder.build()) {
+	private static void ask(String baseUrl, String apiKey, String question) {
+		try (CompletionClient client = CompletionClient.builder()
+			.baseUrl(baseUrl)
+			.apiKey(apiKey)
+			.defaults((request) -> request.model(Model.CLAUDE_HAIKU_5_5).maxTokensToSample(256))
+			.build()) {
 			client.stream((request) -> request.prompt(Prompt.human(question)))
 				.map(Completion::completion)
 				.doOnNext(System.out::print)
