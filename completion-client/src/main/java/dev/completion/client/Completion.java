@@ -34,8 +34,9 @@ import reactor.core.publisher.Mono;
  * @param stopReason why the text ended; {@code null} in every delta but the last
  * @param model the model that answered, which may be a more exact name than the one asked
  * for
- * @param type the type on the wire, {@code completion}
- * @param stop the stop sequence that ended the text, or {@code null}
+ * @param type always {@code completion}, whichever API answered
+ * @param stop the stop sequence that ended the text, or {@code null}; at a natural end,
+ * {@code "\n\nHuman:"}, as the Text Completions API has it, from the Messages API too
  * @param additionalProperties what else the server sent that is not null, by its name on
  * the wire, such as the Messages API's {@code usage}, which comes with the last delta of
  * a stream; not modifiable

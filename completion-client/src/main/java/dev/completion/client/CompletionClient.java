@@ -32,8 +32,8 @@ import org.springframework.web.reactive.function.client.WebClient;
  * <p>
  * Nothing is sent until a result is subscribed to, and each subscription is a call of its
  * own. Cancelling it closes the connection, at once and whatever the call is waiting for.
- * A call that fails is tried again where that cannot bill it twice, as
- * {@link RetryPolicy} says. One that fails in the end signals a
+ * A call that fails is tried again where that cannot bill it twice, or the server asks
+ * for it, as {@link RetryPolicy} says. One that fails in the end signals a
  * {@link dev.completion.client.error.CompletionClientException}, or an
  * {@link IllegalArgumentException} if the request lacks a required field, in which case
  * nothing was sent.
@@ -97,6 +97,8 @@ public interface CompletionClient extends AutoCloseable {
 	 * Complete a prompt, and return the whole text at once.
 	 * @param spec sets up the request
 	 * @return the completion
+	 * @throws IllegalArgumentException at once if the request has a bad value; one that
+	 * lacks a value is an error of the {@code Mono}
 	 */
 	default Mono<Completion> complete(Consumer<CompletionRequest.Builder> spec) {
 		CompletionRequest.Builder request = CompletionRequest.builder();
@@ -108,6 +110,8 @@ public interface CompletionClient extends AutoCloseable {
 	 * Complete a prompt, and return the text as it is produced.
 	 * @param spec sets up the request
 	 * @return the deltas of the text
+	 * @throws IllegalArgumentException at once if the request has a bad value; one that
+	 * lacks a value is an error of the {@code Flux}
 	 */
 	default Flux<Completion> stream(Consumer<CompletionRequest.Builder> spec) {
 		CompletionRequest.Builder request = CompletionRequest.builder();
@@ -117,9 +121,9 @@ public interface CompletionClient extends AutoCloseable {
 
 	/**
 	 * Return a builder of a variant of this client, which starts from its settings and
-	 * shares its connections, but not its budget of retries. The variant closes with this
-	 * client; its own {@link #close()} ends no calls but its own, and leaves the
-	 * connections open.
+	 * shares its connections, and, of the same server, what it knows of which API serves
+	 * a model, but not its budget of retries. The variant closes with this client; its
+	 * own {@link #close()} ends no calls but its own, and leaves the connections open.
 	 * @return the builder
 	 */
 	Builder mutate();
@@ -137,7 +141,8 @@ public interface CompletionClient extends AutoCloseable {
 	// Static factory methods
 
 	/**
-	 * Create a client of the vendor's service with default settings.
+	 * Create a client of the vendor's service with default settings, so that each request
+	 * has to say its model and the most tokens to sample.
 	 * @param apiKey the API key
 	 * @return the client
 	 */

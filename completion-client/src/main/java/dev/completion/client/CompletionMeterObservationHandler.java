@@ -37,9 +37,11 @@ import org.springframework.util.Assert;
  * {@code gen_ai.client.operation.time_per_output_chunk} from each chunk to the next, of
  * which the first 4,096 of a stream are recorded. A chunk is a delta with text, and its
  * time is that at which it is handed on, so a subscriber that asks for one element after
- * another adds its own. The tags are the key values of low cardinality. So are those of
- * {@code gen_ai.client.operation.duration}, which Micrometer's own handler records, and
- * to which it adds {@code error}, the simple name of the exception.
+ * another adds its own. The tags are the key values of low cardinality.
+ * <p>
+ * The timer {@code gen_ai.client.operation.duration} is not of this handler, but of
+ * Micrometer's {@code DefaultMeterObservationHandler}. It has the same tags and
+ * {@code error}, the simple name of the exception.
  * <p>
  * Needs {@code io.micrometer:micrometer-core}. This is no
  * {@link io.micrometer.core.instrument.observation.MeterObservationHandler} on purpose:

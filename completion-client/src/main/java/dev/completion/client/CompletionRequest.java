@@ -262,7 +262,8 @@ public final class CompletionRequest {
 
 		/**
 		 * Set the sequences that end the text. {@code "\n\nHuman:"} always does.
-		 * @param stopSequences the sequences; none may be empty
+		 * @param stopSequences the sequences; none may be empty, and the API refuses one
+		 * of nothing but white space
 		 * @return this builder
 		 */
 		public Builder stopSequences(String... stopSequences) {
@@ -323,7 +324,8 @@ public final class CompletionRequest {
 		/**
 		 * Add a header to the request. It replaces a header of the same name that the
 		 * client sends by default.
-		 * @param name the name; not one that the client sets itself
+		 * @param name the name; not one that the client sets itself, such as
+		 * {@code x-api-key}, {@code anthropic-version} or {@code content-type}
 		 * @param value the value
 		 * @return this builder
 		 */

@@ -29,7 +29,7 @@ import org.springframework.http.HttpHeaders;
  * @param organizationId the organization that the credential belongs to, or {@code null}
  * if the server did not say
  * @param rateLimits the rate limits as they stood when the response began
- * @param attempts the number of requests that were sent for this call
+ * @param attempts the number of attempts that were made, with the one that succeeded
  * @param api the API that answered; never {@link CompletionApi#AUTO}
  * @param usage the tokens used, on the last delta of a stream; {@code null} where the API
  * reports none

@@ -92,7 +92,8 @@ final class DefaultCompletionClient implements CompletionClient {
 		this.mapper = settings.mapper();
 		this.errors = new ApiErrorReader(this.mapper, settings.limits().errorBody());
 		this.transport = settings.transport(this.connections, this.errors);
-		this.apis = new ApiSelector(settings.api(), this.mapper);
+		this.apis = (original != null && settings.asksAs(original.settings)) ? original.apis
+				: new ApiSelector(settings.api(), this.mapper);
 		this.defaults = settings.defaults();
 		this.timeouts = settings.timeouts();
 		this.listeners = settings.listeners();

@@ -263,6 +263,13 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		return this.api;
 	}
 
+	/**
+	 * Return whether the API that serves a model is the same as with the given settings.
+	 */
+	boolean asksAs(DefaultCompletionClientBuilder other) {
+		return this.api == other.api && this.baseUrl.equals(other.baseUrl);
+	}
+
 	CredentialProvider credentials() {
 		return (this.credential != null) ? this.credential : Mono::empty;
 	}

@@ -30,6 +30,7 @@ import dev.completion.client.error.NotFoundException;
 import dev.completion.client.error.Outcome;
 import dev.completion.client.error.OverloadedException;
 import dev.completion.client.error.UnsupportedRequestException;
+import dev.completion.server.CompletionServer;
 import dev.completion.server.RecordedRequest;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.AfterEach;
@@ -321,12 +322,31 @@ class CompletionClientAutoTests extends AbstractCompletionClientErrorTests {
 	}
 
 	@Test
-	void variantLearnsForItself() {
+	void variantKnowsWhatItsOriginalHasLearned() {
 		this.auto.complete(MODERN).block(LIMIT);
 		try (CompletionClient variant = this.auto.mutate().build()) {
 			variant.complete(MODERN).block(LIMIT);
 		}
-		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, COMPLETE, MESSAGES);
+		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, MESSAGES);
+	}
+
+	@Test
+	void variantForAnotherServerLearnsForItself() {
+		this.auto.complete(MODERN).block(LIMIT);
+		try (CompletionServer other = CompletionServer.start();
+				CompletionClient variant = this.auto.mutate().baseUrl(other.baseUrl()).apiKey(other.apiKey()).build()) {
+			variant.complete(MODERN).block(LIMIT);
+			assertThat(other.requests()).extracting(RecordedRequest::path).containsExactly(COMPLETE, MESSAGES);
+		}
+	}
+
+	@Test
+	void variantForAnotherApiAsksThat() {
+		this.auto.complete(MODERN).block(LIMIT);
+		try (CompletionClient variant = this.auto.mutate().api(CompletionApi.TEXT_COMPLETIONS).build()) {
+			failure(InvalidRequestException.class, variant.complete(MODERN).flux());
+		}
+		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, COMPLETE);
 	}
 
 	@Test

@@ -33,8 +33,9 @@ import java.util.List;
  * and {@code GET /v1/models/{id}}. Of the models, {@code claude-2.1}, {@code claude-2.0},
  * {@code claude-2} and {@code claude-instant-1.2} are served on {@code /v1/complete}
  * only; newer ones are served on {@code /v1/messages} only, and refused on the other with
- * the API's own error. Retired and unknown ones are not found. A token of its answers is
- * a word with its leading space. Rate limits are reported but not enforced.
+ * the API's own error. Some that the vendor has retired are served too; unknown ones are
+ * not found. A token of its answers is a word with its leading space. Rate limits are
+ * reported but not enforced.
  * <p>
  * Both APIs answer the same conversation with the same text, which in a completion has a
  * leading space. Messages are text: tools, images and documents are refused. Models from

@@ -23,8 +23,7 @@ import dev.completion.server.CatalogueModel.Generation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Models that the server knows, whatever the date. Retired ones are not among them, so
- * they are refused as unknown ones are.
+ * Models that the server knows, whatever the date. All others are refused as unknown.
  */
 final class ModelCatalogue {
 

@@ -84,7 +84,7 @@ public final class RecordedRequest {
 
 	/**
 	 * Return the query as it was sent, without the question mark.
-	 * @return the query, or null if there was none
+	 * @return the query, or {@code null} if there was none
 	 */
 	public @Nullable String query() {
 		return this.query;
@@ -101,7 +101,7 @@ public final class RecordedRequest {
 	/**
 	 * Return the first value of a header.
 	 * @param name the name of the header, in any case
-	 * @return the value, or null if there was no such header
+	 * @return the value, or {@code null} if there was no such header
 	 */
 	public @Nullable String header(String name) {
 		List<String> values = this.headers.get(name);

@@ -24,8 +24,9 @@ import org.springframework.boot.ssl.SslBundle;
 
 /**
  * Where the service is, and how to prove one's right to it. A bean of this type takes the
- * place of the properties {@code completion.base-url}, {@code completion.api-key} and
- * {@code completion.auth-token}, and of the environment variables behind them.
+ * place of the properties {@code completion.base-url}, {@code completion.api-key},
+ * {@code completion.auth-token} and {@code completion.ssl.bundle}, and of the environment
+ * variables behind them.
  *
  * @since 0.1.0
  */
@@ -48,7 +49,8 @@ public interface CompletionConnectionDetails extends ConnectionDetails {
 
 	/**
 	 * Return the SSL bundle to connect with.
-	 * @return the bundle, or {@code null} for the JVM's default
+	 * @return the bundle, or {@code null} for that of
+	 * {@code spring.http.clients.ssl.bundle}, else the JVM's default
 	 */
 	default @Nullable SslBundle getSslBundle() {
 		return null;

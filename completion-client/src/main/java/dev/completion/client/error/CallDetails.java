@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * What every failure knows about its call.
  *
  * @param outcome what is known about the fate of the request
- * @param attempts the number of requests sent for the call; the one that failed is
- * included
+ * @param attempts the number of attempts that were made, whether or not anything could be
+ * sent; the one that failed is included
  * @param requestId the server's id of the request, or {@code null} if it sent none
  * @param partialText the text that was delivered before the failure, empty if none was
  * @since 0.1.0
@@ -36,7 +36,7 @@ public record CallDetails(Outcome outcome, int attempts, @Nullable String reques
 	/**
 	 * Create the details of a call of which no text was delivered.
 	 * @param outcome what is known about the fate of the request
-	 * @param attempts the number of requests sent
+	 * @param attempts the number of attempts that were made
 	 * @param requestId the server's id of the request, or {@code null}
 	 */
 	public CallDetails(Outcome outcome, int attempts, @Nullable String requestId) {

@@ -133,8 +133,9 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * When a call is tried again.
 	 *
 	 * @param maxRetries Most times that a call is tried again.
-	 * @param delay Longest wait before the first time; it doubles for each further one.
-	 * @param maxDelay Longest wait that it doubles to.
+	 * @param delay Upper bound of the wait before the first retry. Doubles with each
+	 * retry.
+	 * @param maxDelay Upper bound of that wait.
 	 * @param maxRetryAfter Longest wait that a server may ask for; a call that would have
 	 * to wait longer fails at once.
 	 * @param retryAmbiguous Whether to try a call again once that may have run, and may

@@ -17,7 +17,6 @@
 package dev.completion.samples.playground;
 
 import java.time.Duration;
-import java.util.function.Supplier;
 
 import dev.completion.server.Reply;
 
@@ -26,35 +25,28 @@ import dev.completion.server.Reply;
  */
 enum Fault {
 
-	OVERLOAD_ONCE(() -> new Reply[] { overloaded() }),
+	OVERLOAD_ONCE, OVERLOAD, RATE_LIMIT, STALL, CUT, SLOW;
 
-	OVERLOAD(() -> new Reply[] { overloaded(), overloaded(), overloaded() }),
-
-	RATE_LIMIT(
-			() -> new Reply[] { Reply.error(429, "rate_limit_error", "Number of requests has exceeded your rate limit")
-				.header("retry-after", "120") }),
-
-	STALL(() -> new Reply[] {
-			Reply.text("This answer stops in the middle, and the server says no more.").stallAfter(8) }),
-
-	CUT(() -> new Reply[] { Reply.text("This answer stops in the middle, and the connection is cut.").cutAfter(8) }),
-
-	SLOW(() -> new Reply[] { Reply.text("This answer takes its time, so that there is time to stop it. ".repeat(20))
-		.chunkSizes(4)
-		.chunkDelay(Duration.ofMillis(100)) });
-
-	private final Supplier<Reply[]> replies;
-
-	Fault(Supplier<Reply[]> replies) {
-		this.replies = replies;
-	}
-
+	/**
+	 * Return the replies of the server, after which it answers as it should.
+	 */
 	Reply[] replies() {
-		return this.replies.get();
-	}
-
-	private static Reply overloaded() {
-		return Reply.error(529, "overloaded_error", "Overloaded");
+		Reply overloaded = Reply.error(529, "overloaded_error", "Overloaded");
+		return switch (this) {
+			case OVERLOAD_ONCE -> new Reply[] { overloaded };
+			case OVERLOAD -> new Reply[] { overloaded, overloaded, overloaded };
+			case RATE_LIMIT ->
+				new Reply[] { Reply.error(429, "rate_limit_error", "Number of requests has exceeded your rate limit")
+					.header("retry-after", "120") };
+			case STALL -> new Reply[] {
+					Reply.text("This answer stops in the middle, and the server says no more.").stallAfter(8) };
+			case CUT ->
+				new Reply[] { Reply.text("This answer stops in the middle, and the connection is cut.").cutAfter(8) };
+			case SLOW ->
+				new Reply[] { Reply.text("This answer takes its time, so that there is time to stop it. ".repeat(20))
+					.chunkSizes(4)
+					.chunkDelay(Duration.ofMillis(100)) };
+		};
 	}
 
 }

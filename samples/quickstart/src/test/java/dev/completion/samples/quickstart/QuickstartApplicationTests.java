@@ -56,6 +56,12 @@ class QuickstartApplicationTests {
 		assertThat(output.getAll()).doesNotContain("wrong-key");
 	}
 
+	@Test
+	void blankPromptIsOneLineAndExitCodeOne(CapturedOutput output) {
+		assertThat(run(" ")).isOne();
+		assertThat(output.getErr().lines()).hasSize(1).allMatch((line) -> line.contains("'human' must not be"));
+	}
+
 	private static int run(String... arguments) {
 		return SpringApplication.exit(SpringApplication.run(QuickstartApplication.class, arguments));
 	}

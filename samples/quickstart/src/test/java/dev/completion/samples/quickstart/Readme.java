@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,7 +33,9 @@ record Readme(Path path, String text) {
 
 	static final Path PROJECT = Path.of("..", "..").toAbsolutePath().normalize();
 
-	private static final Pattern BLOCK = Pattern.compile("^```(\\w+)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
+	private static final Pattern BLOCK = Pattern.compile("^```(.*)\n([\\s\\S]*?)^```$", Pattern.MULTILINE);
+
+	private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", Pattern.MULTILINE);
 
 	/**
 	 * Return the page that the project opens with.
@@ -64,6 +67,27 @@ record Readme(Path path, String text) {
 
 	Stream<String> blocks(String language) {
 		return matches(BLOCK).filter((block) -> block.group(1).equals(language)).map((block) -> block.group(2));
+	}
+
+	Stream<String> languages() {
+		return matches(BLOCK).map((block) -> block.group(1));
+	}
+
+	/**
+	 * Return the names by which links lead to its headings, as GitHub makes them.
+	 */
+	Stream<String> anchors() {
+		return HEADING.matcher(prose())
+			.results()
+			.map((heading) -> heading.group(1).toLowerCase(Locale.ROOT))
+			.map((heading) -> heading.replaceAll("[^\\w\\- ]", "").replace(' ', '-'));
+	}
+
+	/**
+	 * Return what is not in a block of code.
+	 */
+	String prose() {
+		return BLOCK.matcher(this.text).replaceAll("");
 	}
 
 	Stream<MatchResult> matches(Pattern pattern) {

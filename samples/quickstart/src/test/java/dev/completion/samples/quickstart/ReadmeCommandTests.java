@@ -17,12 +17,8 @@
 package dev.completion.samples.quickstart;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,13 +27,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,7 +45,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests that the commands of the READMEs do what those say, in a fresh copy of the
  * project. Ports are replaced, since those of the READMEs may be taken.
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
 class ReadmeCommandTests {
 
 	private static final String CURL = "curl -N 'http://localhost:8080/ask?question=Why+is+the+sky+blue'";
@@ -110,12 +102,14 @@ class ReadmeCommandTests {
 		Readme readme = Readme.first();
 		String source = readme.blocks("java").findFirst().orElseThrow();
 		assertThat(ReadmeTests.compile(source, classes)).isEmpty();
-		Files.writeString(classes.resolve("first.yaml"), readme.blocks("yaml").findFirst().orElseThrow());
+		List<String> yaml = readme.blocks("yaml").toList();
+		Files.writeString(classes.resolve("first.yaml"), yaml.get(0));
+		Files.writeString(classes.resolve("second.yaml"), yaml.get(1));
 		try (URLClassLoader loader = new URLClassLoader(new URL[] { classes.toUri().toURL() });
 				ConfigurableApplicationContext context = new SpringApplicationBuilder(AutoConfigured.class,
 						loader.loadClass("AskController"))
-					.run("--server.port=0", "--spring.config.location=" + classes.resolve("first.yaml").toUri(),
-							"--completion.embedded-server.mode=on", "--ANTHROPIC_API_KEY=any")) {
+					.run("--server.port=0", "--spring.config.location=" + classes.resolve("first.yaml").toUri() + ","
+							+ classes.resolve("second.yaml").toUri())) {
 			String port = context.getEnvironment().getRequiredProperty("local.server.port");
 			assertThat(run(CURL.replace("8080", port), Map.of())).containsPattern("data:\\{.*\"completion\":")
 				.contains("\"stopReason\":\"stop_sequence\"");
@@ -152,7 +146,7 @@ class ReadmeCommandTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', value = { "playground | /      |                                | <title>",
-			"mvc-relay  | /relay | -H 'content-type: application/json' -d {\"text\":\"Why?\"} | data:" })
+			"mvc-relay  | /relay | -H 'content-type: application/json' -d {\\\"text\\\":\\\"Why?\\\"} | data:" })
 	void sampleServes(String sample, String path, String options, String content) throws Exception {
 		try (ShellCommand command = ShellCommand.start(project, sample(sample), Map.of("SERVER_PORT", "0"))) {
 			String url = "http://localhost:" + command.await(STARTED_ON) + path;

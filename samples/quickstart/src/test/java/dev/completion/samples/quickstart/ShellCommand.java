@@ -19,10 +19,18 @@ package dev.completion.samples.quickstart;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,15 +39,18 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class ShellCommand implements AutoCloseable {
 
+	private static final Duration LIMIT = Duration.ofMinutes(5);
+
 	private final Process process;
 
-	private final BufferedReader reader;
+	private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
-	private final StringBuilder output = new StringBuilder();
+	private final Thread reader = new Thread(this::read);
 
 	private ShellCommand(Process process) {
 		this.process = process;
-		this.reader = process.inputReader();
+		this.reader.setDaemon(true);
+		this.reader.start();
 	}
 
 	static ShellCommand start(Path directory, String command, Map<String, String> environment) throws IOException {
@@ -49,53 +60,65 @@ final class ShellCommand implements AutoCloseable {
 		String repository = System.getProperty("maven.repository");
 		if (repository != null) {
 			builder.environment()
-				.merge("MAVEN_OPTS", "-Dmaven.repo.local=" + repository, (left, right) -> left + " " + right);
+				.merge("MAVEN_OPTS", "-Dmaven.repo.local='" + repository + "'", (left, right) -> left + " " + right);
 			builder.environment()
 				.compute("PATH", (name, path) -> System.getProperty("maven.home") + "/bin" + File.pathSeparator + path);
 		}
 		return new ShellCommand(builder.start());
 	}
 
+	private void read() {
+		try (BufferedReader reader = this.process.inputReader()) {
+			reader.lines().forEach(this.lines::add);
+		}
+		catch (UncheckedIOException | IOException ex) {
+			this.lines.add(ex.toString());
+		}
+	}
+
 	/**
 	 * Wait for output that has the given pattern, and return its first group.
 	 */
-	String await(Pattern pattern) throws IOException {
-		while (readLine()) {
-			Matcher matcher = pattern.matcher(this.output);
-			if (matcher.find()) {
-				return matcher.group(1);
-			}
-		}
-		throw new AssertionError("No '" + pattern + "' in " + this.output);
+	String await(Pattern pattern) throws InterruptedException {
+		Matcher matcher = pattern.matcher("");
+		await(() -> matcher.reset(output()).find());
+		return matcher.group(1);
 	}
 
 	/**
 	 * Wait until the command succeeds, and return its output.
 	 */
-	String awaitSuccess() throws IOException, InterruptedException {
-		while (readLine()) {
-			// until it ends
-		}
-		assertThat(this.process.waitFor()).as(this.output.toString()).isZero();
-		return this.output.toString();
+	String awaitSuccess() throws InterruptedException {
+		await(() -> !this.reader.isAlive() && !this.process.isAlive());
+		assertThat(this.process.exitValue()).as(output()).isZero();
+		return output();
 	}
 
-	private boolean readLine() throws IOException {
-		String line = this.reader.readLine();
-		if (line != null) {
-			this.output.append(line).append('\n');
+	private void await(BooleanSupplier condition) throws InterruptedException {
+		long deadline = System.nanoTime() + LIMIT.toNanos();
+		while (!condition.getAsBoolean()) {
+			boolean inTime = System.nanoTime() < deadline && (this.process.isAlive() || this.reader.isAlive());
+			assertThat(inTime || condition.getAsBoolean()).as(output()).isTrue();
+			Thread.sleep(20);
 		}
-		return line != null;
+	}
+
+	private String output() {
+		return String.join("\n", this.lines) + "\n";
 	}
 
 	/**
 	 * End the command, and what it started.
 	 */
 	@Override
-	public void close() throws IOException {
-		this.process.descendants().forEach(ProcessHandle::destroy);
-		this.process.destroy();
-		this.reader.close();
+	public void close() {
+		List<ProcessHandle> processes = Stream.concat(this.process.descendants(), Stream.of(this.process.toHandle()))
+			.toList();
+		processes.forEach(ProcessHandle::destroy);
+		processes.forEach((ended) -> ended.onExit()
+			.completeOnTimeout(ended, 10, TimeUnit.SECONDS)
+			.thenAccept(ProcessHandle::destroyForcibly)
+			.join());
 	}
 
 }
