@@ -37,6 +37,11 @@ abstract class AnswerReader {
 
 	private final JsonMapper mapper;
 
+	private final RepeatedEvent repeatedEvent = new RepeatedEvent();
+
+	// where the text of the event begins that is being read
+	private long textOffset;
+
 	private String id = "";
 
 	private String type = TYPE;
@@ -73,11 +78,30 @@ abstract class AnswerReader {
 	abstract @Nullable Completion readEvent(String event, byte[] bytes, int offset, int length);
 
 	/**
+	 * Read an event of which there may be many that differ in their text alone.
+	 * @param reader reads the object's properties
+	 */
+	final @Nullable Completion parseRepeated(byte[] bytes, int offset, int length,
+			Function<JsonParser, @Nullable Completion> reader) {
+		Completion repeated = this.repeatedEvent.read(bytes, offset, length);
+		if (repeated != null) {
+			return repeated;
+		}
+		this.textOffset = -1;
+		Completion completion = parse(bytes, offset, length, reader);
+		if (completion != null && this.textOffset >= 0) {
+			this.repeatedEvent.learn(bytes, offset, length, (int) this.textOffset, completion);
+		}
+		return completion;
+	}
+
+	/**
 	 * Read one JSON object. Invalid UTF-8, which the parser refuses, is read again with
 	 * U+FFFD in its place.
 	 * @param reader reads the object's properties
 	 */
 	final <T extends @Nullable Object> T parse(byte[] bytes, int offset, int length, Function<JsonParser, T> reader) {
+		this.repeatedEvent.forget();
 		try (JsonParser parser = this.mapper.createParser(bytes, offset, length)) {
 			return parse(parser, reader);
 		}
@@ -145,6 +169,16 @@ abstract class AnswerReader {
 			result.remove(name);
 		}
 		return result;
+	}
+
+	/**
+	 * Read the text that the caller gets.
+	 */
+	final String deltaText(String name, JsonToken token, JsonParser parser) {
+		if (this.repeatedEvent.isLearning()) {
+			this.textOffset = parser.currentTokenLocation().getByteOffset();
+		}
+		return text(name, token, parser);
 	}
 
 	static String text(String name, JsonToken token, JsonParser parser) {

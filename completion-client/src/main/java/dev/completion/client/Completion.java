@@ -64,6 +64,11 @@ public record Completion(String id, String completion, @Nullable StopReason stop
 			.contextWrite((context) -> context.put(JOINED, true));
 	}
 
+	Completion withText(String text) {
+		return new Completion(this.id, text, this.stopReason, this.model, this.type, this.stop,
+				this.additionalProperties);
+	}
+
 	private static final class Joiner {
 
 		private final StringBuilder text = new StringBuilder();

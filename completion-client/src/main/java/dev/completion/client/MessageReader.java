@@ -78,7 +78,7 @@ final class MessageReader extends AnswerReader {
 		}
 		this.started |= knows(event);
 		return switch (event) {
-			case "content_block_delta", "content_block_start" -> parse(bytes, offset, length, this.blockReader);
+			case "content_block_delta", "content_block_start" -> parseRepeated(bytes, offset, length, this.blockReader);
 			case "message_delta", "message_start" -> parse(bytes, offset, length, this.partReader);
 			case SseDecoder.UNNAMED -> {
 				require(!isOfAMessage(bytes, offset, length), "has no name");
@@ -136,7 +136,7 @@ final class MessageReader extends AnswerReader {
 	}
 
 	// only in a block of text is it known what 'text' is
-	private static @Nullable String blockText(String property, JsonToken token, JsonParser parser) {
+	private @Nullable String blockText(String property, JsonToken token, JsonParser parser) {
 		require(token == JsonToken.START_OBJECT, "has a '" + property + "' that is not an object");
 		String text = null;
 		boolean isText = false;
@@ -148,7 +148,7 @@ final class MessageReader extends AnswerReader {
 						&& (isCurrentText("text_delta", parser) || isCurrentText("text", parser));
 				case "text" -> {
 					isString = value == JsonToken.VALUE_STRING;
-					text = isString ? parser.getString() : null;
+					text = isString ? deltaText(name, value, parser) : null;
 					parser.skipChildren();
 				}
 				default -> parser.skipChildren();

@@ -35,7 +35,7 @@ final class TextCompletionReader extends AnswerReader {
 
 	private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
 
-	private final Function<JsonParser, Completion> completionReader = this::readProperties;
+	private final Function<JsonParser, @Nullable Completion> completionReader = this::readProperties;
 
 	private Map<String, Object> additionalProperties = Map.of();
 
@@ -57,7 +57,7 @@ final class TextCompletionReader extends AnswerReader {
 	@Nullable Completion readEvent(String event, byte[] bytes, int offset, int length) {
 		// the name decides, whatever the data says
 		if (event.equals("completion")) {
-			return read(bytes, offset, length);
+			return parseRepeated(bytes, offset, length, this.completionReader);
 		}
 		if (event.equals(SseDecoder.UNNAMED)) {
 			checkIsNoCompletion(bytes, offset, length);
@@ -66,7 +66,7 @@ final class TextCompletionReader extends AnswerReader {
 	}
 
 	private Completion read(byte[] bytes, int offset, int length) {
-		return parse(bytes, offset, length, this.completionReader);
+		return parse(bytes, offset, length, this::readProperties);
 	}
 
 	/**
@@ -97,7 +97,7 @@ final class TextCompletionReader extends AnswerReader {
 		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
 			JsonToken token = parser.nextToken();
 			switch (name) {
-				case "completion" -> completion = text(name, token, parser);
+				case "completion" -> completion = deltaText(name, token, parser);
 				case "stop_reason" -> stopReason = stopReason(optionalText(name, token, parser));
 				case "stop" -> stop = optionalText(name, token, parser);
 				case "id" -> readId(token, parser);
