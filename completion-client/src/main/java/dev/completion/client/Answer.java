@@ -46,13 +46,16 @@ final class Answer {
 
 	private final ClientResponse response;
 
-	private final HttpHeaders headers;
+	// views on those of the connector
+	private final HttpHeaders received;
 
 	private final ApiErrorReader errors;
 
 	private final Limits limits;
 
 	private final Deadline deadline;
+
+	private volatile @Nullable HttpHeaders headers;
 
 	private @Nullable RateLimits rateLimits;
 
@@ -68,28 +71,35 @@ final class Answer {
 		this.errors = errors;
 		this.limits = limits;
 		this.deadline = deadline;
-		// the headers of the connector, and the lists in them, are views on its own
-		HttpHeaders copy = new HttpHeaders();
-		response.headers().asHttpHeaders().forEach((name, values) -> copy.put(name, new ArrayList<>(values)));
-		this.headers = HttpHeaders.readOnlyHttpHeaders(copy);
+		this.received = response.headers().asHttpHeaders();
 	}
 
+	/**
+	 * Return a copy of the headers, which the caller may keep.
+	 */
 	HttpHeaders headers() {
-		return this.headers;
+		HttpHeaders headers = this.headers;
+		if (headers == null) {
+			HttpHeaders copy = new HttpHeaders();
+			this.received.forEach((name, values) -> copy.put(name, new ArrayList<>(values)));
+			headers = HttpHeaders.readOnlyHttpHeaders(copy);
+			this.headers = headers;
+		}
+		return headers;
 	}
 
 	@Nullable String requestId() {
-		return this.headers.getFirst("request-id");
+		return this.received.getFirst("request-id");
 	}
 
 	CompletionResponse wrap(Completion completion, int attempts, CompletionApi api) {
-		return new CompletionResponse(completion, requestId(), this.headers.getFirst("anthropic-organization-id"),
-				rateLimits(), attempts, api, Usage.of(completion), this.headers);
+		return new CompletionResponse(completion, requestId(), this.received.getFirst("anthropic-organization-id"),
+				rateLimits(), attempts, api, Usage.of(completion), headers());
 	}
 
 	private RateLimits rateLimits() {
 		if (this.rateLimits == null) {
-			this.rateLimits = RateLimits.from(this.headers);
+			this.rateLimits = RateLimits.from(headers());
 		}
 		return this.rateLimits;
 	}
@@ -106,8 +116,7 @@ final class Answer {
 		}
 		return DataBufferUtils.join(bytes(), this.limits.body())
 			.onErrorMap(DataBufferLimitException.class, (ex) -> bodyTooLarge())
-			.map(Answer::takeAll)
-			.map(this::decompressed)
+			.map((buffer) -> decompressed(takeAll(buffer)))
 			.defaultIfEmpty(new byte[0]);
 	}
 
@@ -129,7 +138,7 @@ final class Answer {
 			return malformed(unexpectedContentType());
 		}
 		return errorBody().flatMap((body) -> {
-			CallFailure error = this.errors.readEnvelope(this.headers, body, 0, body.length, false);
+			CallFailure error = this.errors.readEnvelope(headers(), body, 0, body.length, false);
 			return Mono.error((error != null) ? error : CallFailure.malformed(unexpectedContentType()));
 		});
 	}
@@ -139,7 +148,7 @@ final class Answer {
 		if (!status.isError()) {
 			return malformed(unexpectedStatus());
 		}
-		return errorBody().flatMap((body) -> Mono.error(this.errors.read(status, this.headers, body)));
+		return errorBody().flatMap((body) -> Mono.error(this.errors.read(status, headers(), body)));
 	}
 
 	/**
@@ -165,7 +174,7 @@ final class Answer {
 
 	private @Nullable MediaType contentType() {
 		try {
-			return this.headers.getContentType();
+			return this.received.getContentType();
 		}
 		catch (InvalidMediaTypeException ex) {
 			return null;
@@ -173,7 +182,7 @@ final class Answer {
 	}
 
 	private @Nullable String encoding() {
-		String encoding = this.headers.getFirst(HttpHeaders.CONTENT_ENCODING);
+		String encoding = this.received.getFirst(HttpHeaders.CONTENT_ENCODING);
 		return (encoding == null || encoding.equalsIgnoreCase("identity")) ? null : encoding.toLowerCase(Locale.ROOT);
 	}
 
@@ -184,7 +193,7 @@ final class Answer {
 	}
 
 	private String unexpectedContentType() {
-		return "The server answered with content type " + this.headers.getFirst(HttpHeaders.CONTENT_TYPE)
+		return "The server answered with content type " + this.received.getFirst(HttpHeaders.CONTENT_TYPE)
 				+ " and content encoding " + encoding();
 	}
 

@@ -74,12 +74,19 @@ final class ApiSelector {
 	}
 
 	/**
+	 * Return whether no other API is asked if the given one fails.
+	 */
+	boolean isFinal(Protocol asked) {
+		return this.api != CompletionApi.AUTO || asked.api() == CompletionApi.MESSAGES;
+	}
+
+	/**
 	 * Return the API to go on with after an error status.
 	 * @param failed the API that was asked
 	 * @return the API, or {@code null} if no other would do better
 	 */
 	@Nullable Protocol alternative(Protocol failed, Model model, CallFailure failure) {
-		if (this.api != CompletionApi.AUTO || failed.api() == CompletionApi.MESSAGES) {
+		if (isFinal(failed)) {
 			return null;
 		}
 		if (isRefusal(failure.response())) {

@@ -16,6 +16,7 @@
 
 package dev.completion.client;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +27,7 @@ import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.Outcome;
 import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -45,6 +47,8 @@ final class Call {
 	private final Deadline total;
 
 	private final Sinks.Empty<Void> abort = Sinks.empty();
+
+	private volatile @Nullable CallFailure aborted;
 
 	// a deadline reads them while an attempt fails
 	private final List<CompletionClientException> failures = new CopyOnWriteArrayList<>();
@@ -68,7 +72,7 @@ final class Call {
 
 	private volatile HangUp hangUp = new HangUp();
 
-	private @Nullable CallObservation<?> observation;
+	private @Nullable CallObservation observation;
 
 	/**
 	 * Create a call, whose time begins now.
@@ -88,7 +92,7 @@ final class Call {
 	/**
 	 * Have what happens during this call told to the given observation.
 	 */
-	void observedBy(CallObservation<?> observation) {
+	void observedBy(CallObservation observation) {
 		this.observation = observation;
 	}
 
@@ -112,12 +116,32 @@ final class Call {
 	 * Return a Mono that fails when this call is to end, whatever it is doing.
 	 */
 	Mono<Void> end() {
-		return this.total.limit(this.abort.asMono());
+		return this.abort.asMono();
 	}
 
+	/**
+	 * Have this call end when its time is over.
+	 * @return forgets about it
+	 */
+	Disposable startTimer() {
+		return this.total.whenReached(this::abort);
+	}
+
+	/**
+	 * End this call. What its connection makes of that is no failure of its own.
+	 */
 	void abort(CallFailure failure) {
+		this.aborted = reason(failure);
 		// whether it was the first to fail makes no difference
 		this.abort.tryEmitError(failure);
+	}
+
+	/**
+	 * Return why this call fails: since it was ended, or else for the given reason.
+	 */
+	CallFailure reason(CallFailure failure) {
+		CallFailure aborted = this.aborted;
+		return (aborted != null) ? aborted : failure;
 	}
 
 	/**
@@ -133,10 +157,11 @@ final class Call {
 
 	/**
 	 * Begin an attempt.
-	 * @return the moment by which it must have an answer
+	 * @return the moment by which it must have an answer, none if the call ends before
 	 */
 	Deadline attempt() {
-		return new Deadline(Phase.RESPONSE, this.timeouts.response(this.stream));
+		Duration response = this.timeouts.response(this.stream);
+		return new Deadline(Phase.RESPONSE, (response != null && this.total.allows(response)) ? response : null);
 	}
 
 	/**
@@ -181,13 +206,21 @@ final class Call {
 	}
 
 	/**
+	 * Return whether the given result is the last of this call.
+	 */
+	boolean isLast(Object result) {
+		return !this.stream || ((Completion) result).stopReason() != null;
+	}
+
+	/**
 	 * Note that the given result goes to the caller. What a caller gets of a stream is
 	 * kept.
 	 */
 	void delivered(Object result) {
-		if (!(result instanceof Completion completion)) {
+		if (!this.stream) {
 			return;
 		}
+		Completion completion = (Completion) result;
 		if (completion.stopReason() != null) {
 			this.hangUp.release();
 		}

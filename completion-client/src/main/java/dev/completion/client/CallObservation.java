@@ -34,14 +34,12 @@ import reactor.util.context.Context;
 /**
  * Observes one call as its results pass by, and stops as soon as the last is there, since
  * a subscriber may cancel with it in hand.
- *
- * @param <T> the type of the results
  */
-final class CallObservation<T> implements CoreSubscriber<T>, Subscription {
+final class CallObservation implements CoreSubscriber<Completion>, Subscription {
 
 	private static final Log logger = LogFactory.getLog(CallObservation.class);
 
-	private final CoreSubscriber<? super T> downstream;
+	private final CoreSubscriber<? super Completion> downstream;
 
 	private final Observation observation;
 
@@ -53,7 +51,7 @@ final class CallObservation<T> implements CoreSubscriber<T>, Subscription {
 
 	private @Nullable Subscription upstream;
 
-	CallObservation(CoreSubscriber<? super T> downstream, Observation observation,
+	CallObservation(CoreSubscriber<? super Completion> downstream, Observation observation,
 			CompletionObservationContext observed) {
 		this.downstream = downstream;
 		this.observation = observation;
@@ -66,7 +64,7 @@ final class CallObservation<T> implements CoreSubscriber<T>, Subscription {
 	 * Start, as a child of what the subscriber's context has, or else of what its thread
 	 * observes.
 	 */
-	CallObservation<T> start() {
+	CallObservation start() {
 		Observation parent = this.downstream.currentContext().getOrDefault(ObservationThreadLocalAccessor.KEY, null);
 		if (parent != null) {
 			this.observation.parentObservation(parent);
@@ -125,14 +123,12 @@ final class CallObservation<T> implements CoreSubscriber<T>, Subscription {
 	}
 
 	@Override
-	public void onNext(T result) {
-		boolean last = DefaultCompletionClient.isLast(result);
-		this.observed.arrived((result instanceof CompletionResponse response) ? response.body() : (Completion) result,
-				last);
+	public void onNext(Completion completion) {
+		boolean last = this.observed.arrived(completion);
 		if (last) {
 			stop(null);
 		}
-		this.downstream.onNext(result);
+		this.downstream.onNext(completion);
 	}
 
 	@Override

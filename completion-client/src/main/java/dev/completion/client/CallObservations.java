@@ -46,11 +46,11 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 	/**
 	 * Return the given results, with an observation around them.
 	 */
-	<T> Flux<T> observe(CompletionRequest request, Call call, Flux<T> results) {
+	Flux<Completion> observe(CompletionRequest request, Call call, Flux<Completion> results) {
 		if (this.registry.isNoop()) {
 			return results;
 		}
-		return new ObservedFlux<>(results.contextWrite(this::withParent),
+		return new ObservedFlux(results.contextWrite(this::withParent),
 				(subscriber) -> observe(request, call, subscriber));
 	}
 
@@ -64,13 +64,14 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 				: context.put(ObservationThreadLocalAccessor.KEY, parent);
 	}
 
-	private <T> CoreSubscriber<T> observe(CompletionRequest request, Call call, CoreSubscriber<T> subscriber) {
+	private CoreSubscriber<? super Completion> observe(CompletionRequest request, Call call,
+			CoreSubscriber<? super Completion> subscriber) {
 		CompletionObservationContext context = new CompletionObservationContext(request, call, this.server);
 		Observation observation = observation(context);
 		if (observation.isNoop()) {
 			return subscriber;
 		}
-		CallObservation<T> result = new CallObservation<>(subscriber, observation, context);
+		CallObservation result = new CallObservation(subscriber, observation, context);
 		call.observedBy(result);
 		return result.start();
 	}
@@ -91,20 +92,19 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 	 * Puts a subscriber of ours in between. Reactor's own way to do so would promise the
 	 * one after it that the two can be fused.
 	 */
-	private static final class ObservedFlux<T> extends FluxOperator<T, T> {
+	private static final class ObservedFlux extends FluxOperator<Completion, Completion> {
 
-		private final UnaryOperator<CoreSubscriber<T>> subscribers;
+		private final UnaryOperator<CoreSubscriber<? super Completion>> subscribers;
 
-		private ObservedFlux(Flux<T> results, UnaryOperator<CoreSubscriber<T>> subscribers) {
+		private ObservedFlux(Flux<Completion> results, UnaryOperator<CoreSubscriber<? super Completion>> subscribers) {
 			super(results);
 			this.subscribers = subscribers;
 		}
 
 		@Override
-		@SuppressWarnings("unchecked") // it takes whatever is a T
-		public void subscribe(CoreSubscriber<? super T> subscriber) {
-			CoreSubscriber<T> observed = this.subscribers.apply((CoreSubscriber<T>) subscriber);
-			if (observed instanceof CallObservation<T> call) {
+		public void subscribe(CoreSubscriber<? super Completion> subscriber) {
+			CoreSubscriber<? super Completion> observed = this.subscribers.apply(subscriber);
+			if (observed instanceof CallObservation call) {
 				call.inScope(() -> this.source.subscribe(observed));
 				return;
 			}

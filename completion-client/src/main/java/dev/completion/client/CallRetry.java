@@ -23,7 +23,6 @@ import dev.completion.client.error.ErrorResponse;
 import dev.completion.client.error.Outcome;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.util.retry.Retry;
 
 /**
  * Decides whether one call is tried again, and when: the one place where it is.
@@ -53,14 +52,10 @@ final class CallRetry {
 		this.call = call;
 	}
 
-	Retry toRetry() {
-		return Retry.from((signals) -> signals.concatMap((signal) -> next(signal.failure())));
-	}
-
 	/**
 	 * Return what to wait for before the next attempt, or an error if there is none.
 	 */
-	private Mono<Long> next(Throwable failure) {
+	Mono<Long> next(Throwable failure) {
 		if (!(failure instanceof CallFailure known)) {
 			return Mono.error(failure);
 		}

@@ -304,9 +304,9 @@ public final class CompletionObservationContext extends SenderContext<Completion
 
 	/**
 	 * Note that a completion has arrived.
-	 * @param last whether it is the last
+	 * @return whether it is the last
 	 */
-	void arrived(Completion completion, boolean last) {
+	boolean arrived(Completion completion) {
 		if (this.completion == null) {
 			this.server.models().add(getRequestModel());
 			this.server.models().add(completion.model());
@@ -315,7 +315,8 @@ public final class CompletionObservationContext extends SenderContext<Completion
 			chunkArrived(System.nanoTime());
 		}
 		this.completion = completion;
-		this.complete = last;
+		this.complete = this.call.isLast(completion);
+		return this.complete;
 	}
 
 	private void chunkArrived(long now) {

@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -40,7 +41,7 @@ final class CompletionStream {
 
 	private final ApiErrorReader errors;
 
-	private final HttpHeaders headers;
+	private final Supplier<HttpHeaders> headers;
 
 	private int events;
 
@@ -49,7 +50,7 @@ final class CompletionStream {
 
 	private boolean progress;
 
-	CompletionStream(AnswerReader reader, ApiErrorReader errors, HttpHeaders headers, Limits limits) {
+	CompletionStream(AnswerReader reader, ApiErrorReader errors, Supplier<HttpHeaders> headers, Limits limits) {
 		this.decoder = new SseDecoder(limits.event());
 		this.maxPings = limits.pings();
 		this.reader = reader;
@@ -140,8 +141,9 @@ final class CompletionStream {
 		byte[] buffer = this.decoder.buffer();
 		int offset = this.decoder.dataOffset();
 		int length = this.decoder.dataLength();
-		CallFailure error = this.errors.readEnvelope(this.headers, buffer, offset, length, true);
-		return (error != null) ? error : this.errors.unreadableEvent(this.headers, buffer, offset, length);
+		HttpHeaders headers = this.headers.get();
+		CallFailure error = this.errors.readEnvelope(headers, buffer, offset, length, true);
+		return (error != null) ? error : this.errors.unreadableEvent(headers, buffer, offset, length);
 	}
 
 }

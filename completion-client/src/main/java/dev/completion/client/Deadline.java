@@ -18,10 +18,15 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import dev.completion.client.error.CallTimeoutException.Phase;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The moment by which a phase of a call must be over. It is counted from its creation, on
@@ -52,6 +57,18 @@ final class Deadline {
 	<T> Mono<T> limit(Mono<T> mono) {
 		Duration limit = this.limit;
 		return (limit != null) ? Mono.defer(() -> mono.timeout(remaining(limit), Mono.error(this::failure))) : mono;
+	}
+
+	/**
+	 * Have the given action take the failure when this deadline is reached.
+	 * @return cancels it
+	 */
+	Disposable whenReached(Consumer<CallFailure> action) {
+		Duration limit = this.limit;
+		return (limit != null)
+				? Schedulers.parallel()
+					.schedule(() -> action.accept(failure()), remaining(limit).toNanos(), TimeUnit.NANOSECONDS)
+				: Disposables.disposed();
 	}
 
 	/**

@@ -102,23 +102,25 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	@Override
 	public Mono<Completion> complete(CompletionRequest request) {
-		return exchange(request).map(CompletionResponse::body);
+		Assert.notNull(request, "'request' must not be null");
+		return Mono.defer(() -> whole(request, (call, completion) -> completion));
 	}
 
 	@Override
 	public Mono<CompletionResponse> exchange(CompletionRequest request) {
 		Assert.notNull(request, "'request' must not be null");
-		return Mono.defer(() -> {
-			CompletionRequest complete = request.withDefaults(this.defaults);
-			Call call = call(false, complete.timeout(), false);
-			return observed(complete, call, this::whole).singleOrEmpty();
-		});
+		return Mono.defer(() -> whole(request, (call, completion) -> completion.map(call::wrap)));
 	}
 
-	private Flux<CompletionResponse> whole(ApiRequest request, Supplier<AnswerReader> reader, Call call) {
+	private <T> Mono<T> whole(CompletionRequest request, BiFunction<Call, Mono<Completion>, Mono<T>> view) {
+		CompletionRequest complete = request.withDefaults(this.defaults);
+		Call call = call(false, complete.timeout(), false);
+		return view.apply(call, observed(complete, call, this::sendWhole).singleOrEmpty());
+	}
+
+	private Flux<Completion> sendWhole(ApiRequest request, Supplier<AnswerReader> reader, Call call) {
 		return this.transport
-			.send(request, call,
-					(answer) -> answer.json().map((json) -> call.wrap(read(json, answer, reader.get()::read))))
+			.send(request, call, (answer) -> answer.json().map((json) -> read(json, answer, reader.get()::read)))
 			.flux();
 	}
 
@@ -139,12 +141,12 @@ final class DefaultCompletionClient implements CompletionClient {
 			BiFunction<Call, Flux<Completion>, Flux<T>> view) {
 		CompletionRequest complete = request.withDefaults(this.defaults);
 		Call call = call(true, complete.timeout(), context.hasKey(Completion.JOINED));
-		return SubscriberGuard.guard(view.apply(call, observed(complete, call, this::streamed)));
+		return SubscriberGuard.guard(view.apply(call, observed(complete, call, this::sendStream)));
 	}
 
-	private Flux<Completion> streamed(ApiRequest request, Supplier<AnswerReader> reader, Call call) {
+	private Flux<Completion> sendStream(ApiRequest request, Supplier<AnswerReader> reader, Call call) {
 		return this.transport.stream(request, call,
-				(answer) -> new CompletionStream(reader.get(), this.errors, answer.headers(), call.limits())
+				(answer) -> new CompletionStream(reader.get(), this.errors, answer::headers, call.limits())
 					.read(answer.eventStream(), call.timeouts().idle()));
 	}
 
@@ -152,7 +154,7 @@ final class DefaultCompletionClient implements CompletionClient {
 		return new Call(stream, this.timeouts.withTotal(timeout), this.settings.limits(), joined);
 	}
 
-	private <T> Flux<T> observed(CompletionRequest request, Call call, Attempt<T> attempt) {
+	private Flux<Completion> observed(CompletionRequest request, Call call, Attempt attempt) {
 		return this.observations.observe(request, call, told(call, complete(request, call, attempt)));
 	}
 
@@ -160,11 +162,15 @@ final class DefaultCompletionClient implements CompletionClient {
 	 * Have a request completed on one API, and on the other where only that serves the
 	 * model.
 	 */
-	private <T> Flux<T> complete(CompletionRequest request, Call call, Attempt<T> attempt) {
+	private Flux<Completion> complete(CompletionRequest request, Call call, Attempt attempt) {
 		CallRetry retry = retry(call);
 		Model model = Objects.requireNonNull(request.model());
 		Protocol first = this.apis.select(model);
-		Flux<T> results = attempts(request, call, retry, first, attempt).onErrorResume(CallFailure.class, (failure) -> {
+		Flux<Completion> results = attempts(request, call, retry, first, attempt);
+		if (this.apis.isFinal(first)) {
+			return run(call, results);
+		}
+		return run(call, results.onErrorResume(CallFailure.class, (failure) -> {
 			Protocol other = call.isRefused() ? this.apis.alternative(first, model, failure) : null;
 			if (other == null) {
 				return Flux.error(failure);
@@ -172,12 +178,11 @@ final class DefaultCompletionClient implements CompletionClient {
 			call.retrying(failure);
 			return attempts(request, call, retry, other, attempt).doOnNext((result) -> this.apis.learn(model))
 				.doOnError(CallFailure.class, (later) -> this.apis.failed(model, later));
-		});
-		return run(call, results);
+		}));
 	}
 
-	private <T> Flux<T> attempts(CompletionRequest request, Call call, CallRetry retry, Protocol protocol,
-			Attempt<T> attempt) {
+	private Flux<Completion> attempts(CompletionRequest request, Call call, CallRetry retry, Protocol protocol,
+			Attempt attempt) {
 		try {
 			Model model = Objects.requireNonNull(request.model());
 			ApiRequest apiRequest = apiRequest(request, call, protocol);
@@ -198,7 +203,8 @@ final class DefaultCompletionClient implements CompletionClient {
 	 * Make attempts until one succeeds, or must be the last.
 	 */
 	private <T> Flux<T> attempts(Call call, CallRetry retry, Flux<T> attempt) {
-		return attempt.onErrorMap((ex) -> TransportFailures.translate(ex, call)).retryWhen(retry.toRetry());
+		return attempt.onErrorResume((ex) -> retry.next(TransportFailures.translate(ex, call))
+			.flatMapMany((waited) -> attempts(call, retry, attempt)));
 	}
 
 	/**
@@ -206,10 +212,16 @@ final class DefaultCompletionClient implements CompletionClient {
 	 */
 	private <T> Flux<T> run(Call call, Flux<T> attempts) {
 		return this.calls.whileLive(call, attempts)
-			.doOnNext(call::delivered)
-			.doOnNext((result) -> ifLast(result, this.retryBudget::succeeded))
-			.onErrorMap((ex) -> call.toException(TransportFailures.translate(ex, call)))
+			.doOnNext((result) -> delivered(call, result))
+			.onErrorMap((ex) -> call.toException(call.reason(TransportFailures.translate(ex, call))))
 			.contextWrite(DefaultCompletionClient::expectLateErrors);
+	}
+
+	private void delivered(Call call, Object result) {
+		call.delivered(result);
+		if (call.isLast(result)) {
+			this.retryBudget.succeeded();
+		}
 	}
 
 	/**
@@ -221,24 +233,14 @@ final class DefaultCompletionClient implements CompletionClient {
 		return context.put(ON_ERROR_DROPPED, late);
 	}
 
-	private <T> Flux<T> told(Call call, Flux<T> results) {
-		return results.doOnError(CompletionClientException.class, this::failed)
-			.doOnNext((result) -> ifLast(result, () -> succeeded(call)));
-	}
-
 	// a subscriber may cancel with the last result in hand, so completion tells too
 	// little
-	private static void ifLast(Object result, Runnable action) {
-		if (isLast(result)) {
-			action.run();
-		}
-	}
-
-	/**
-	 * Return whether the given result is the last of its call.
-	 */
-	static boolean isLast(Object result) {
-		return !(result instanceof Completion completion) || completion.stopReason() != null;
+	private Flux<Completion> told(Call call, Flux<Completion> results) {
+		return results.doOnError(CompletionClientException.class, this::failed).doOnNext((result) -> {
+			if (call.isLast(result)) {
+				succeeded(call);
+			}
+		});
 	}
 
 	@Override
@@ -348,9 +350,9 @@ final class DefaultCompletionClient implements CompletionClient {
 	 * Makes one attempt to have a request completed.
 	 */
 	@FunctionalInterface
-	private interface Attempt<T> {
+	private interface Attempt {
 
-		Flux<T> make(ApiRequest request, Supplier<AnswerReader> reader, Call call);
+		Flux<Completion> make(ApiRequest request, Supplier<AnswerReader> reader, Call call);
 
 	}
 

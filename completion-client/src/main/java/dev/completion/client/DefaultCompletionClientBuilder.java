@@ -40,7 +40,6 @@ import org.springframework.util.Assert;
 import org.springframework.util.LinkedCaseInsensitiveMap;
 import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.WebClient;
-import org.springframework.web.util.DefaultUriBuilderFactory;
 
 /**
  * The {@link CompletionClient.Builder}: every decision that settings call for is made
@@ -355,14 +354,14 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	Transport transport(Connections connections, ApiErrorReader errors) {
 		ClientHttpConnector connector = connections.connector(timeouts(), BaseUrl.isSecure(this.baseUrl));
-		return new Transport(webClient(connector), credentials(), requestHeaders(), errors);
+		return new Transport(webClient(connector), new ApiUris(this.baseUrl), credentials(), requestHeaders(), errors);
 	}
 
 	private WebClient webClient(ClientHttpConnector connector) {
 		WebClient.Builder builder = (this.webClientBuilder != null) ? this.webClientBuilder.clone()
 				: WebClient.builder().observationRegistry(this.observationRegistry);
-		return builder.uriBuilderFactory(new DefaultUriBuilderFactory(this.baseUrl))
-			// what an application sets for other services must not meet our headers
+		// what an application sets for other services must not meet our headers
+		return builder
 			.defaultHeaders((headers) -> List.copyOf(headers.headerNames())
 				.stream()
 				.filter(CustomHeaders::isReserved)

@@ -48,10 +48,19 @@ final class LiveCalls {
 	 * Return the given attempts, which end with the call.
 	 */
 	<T> Flux<T> whileLive(Call call, Flux<T> attempts) {
-		return Flux.defer(() -> {
-			add(call);
-			return isClosed() ? Flux.<T>error(CallFailure.closed()) : untilEnd(call, attempts);
-		}).doFinally((signal) -> remove(call));
+		return Flux.using(() -> begin(call),
+				(timer) -> isClosed() ? Flux.<T>error(CallFailure.closed()) : untilEnd(call, attempts),
+				(timer) -> end(call, timer));
+	}
+
+	private Disposable begin(Call call) {
+		add(call);
+		return call.startTimer();
+	}
+
+	private void end(Call call, Disposable timer) {
+		timer.dispose();
+		remove(call);
 	}
 
 	// takeUntilOther() leaves what it takes from alone when the other one fails

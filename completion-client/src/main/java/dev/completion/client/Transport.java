@@ -16,7 +16,9 @@
 
 package dev.completion.client;
 
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 import reactor.core.publisher.Flux;
@@ -25,6 +27,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -36,27 +39,40 @@ final class Transport {
 
 	private static final String DEADLINE = Transport.class.getName() + ".deadline";
 
+	private static final String HEADERS = Transport.class.getName() + ".headers";
+
 	private static final String HANG_UP = Transport.class.getName() + ".hangUp";
+
+	// what WebClient notes of a template that it is given
+	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
 
 	private final WebClient webClient;
 
+	private final ApiUris uris;
+
 	private final CredentialProvider credentials;
 
-	private final HttpHeaders headers;
+	private final HttpHeaders commonHeaders;
+
+	// those of each kind of answer
+	private final Map<MediaType, HttpHeaders> headers = new ConcurrentHashMap<>();
 
 	private final ApiErrorReader errors;
 
 	/**
 	 * Create a transport.
-	 * @param webClient knows the base URL
+	 * @param webClient sends requests
+	 * @param uris makes their URIs
 	 * @param credentials asked before each request
 	 * @param headers the headers that every request has
 	 * @param errors the reader of error responses
 	 */
-	Transport(WebClient webClient, CredentialProvider credentials, HttpHeaders headers, ApiErrorReader errors) {
+	Transport(WebClient webClient, ApiUris uris, CredentialProvider credentials, HttpHeaders headers,
+			ApiErrorReader errors) {
 		this.webClient = limitExchange(webClient);
+		this.uris = uris;
 		this.credentials = credentials;
-		this.headers = headers;
+		this.commonHeaders = headers;
 		this.errors = errors;
 	}
 
@@ -99,24 +115,30 @@ final class Transport {
 		call.requesting(credential);
 		HttpHeaders headers = headers(request);
 		return this.webClient.method(request.method())
-			.uri(request.uri(), request.uriVariables())
+			.uri(this.uris.expand(request.uri(), request.uriVariables()))
+			.attribute(URI_TEMPLATE, request.uri())
 			.attribute(HANG_UP, call.hangUp())
-			.headers((target) -> target.putAll(headers))
+			.attribute(HEADERS, headers)
 			.body((output, context) -> write(request, headers, credential, call, output));
 	}
 
 	private HttpHeaders headers(ApiRequest request) {
-		HttpHeaders headers = new HttpHeaders();
-		headers.putAll(this.headers);
-		request.headers().forEach(headers::set);
-		headers.set(HttpHeaders.ACCEPT, request.accept().toString());
-		// a compressed stream would arrive in bursts
-		boolean stream = MediaType.TEXT_EVENT_STREAM.equals(request.accept());
-		headers.set(HttpHeaders.ACCEPT_ENCODING, stream ? "identity" : "gzip");
-		if (request.body() != null) {
-			headers.setContentType(MediaType.APPLICATION_JSON);
+		HttpHeaders common = this.headers.computeIfAbsent(request.accept(), this::headers);
+		if (request.headers().isEmpty()) {
+			return common;
 		}
-		return headers;
+		HttpHeaders headers = HttpHeaders.copyOf(common);
+		request.headers().forEach(headers::set);
+		return HttpHeaders.readOnlyHttpHeaders(headers);
+	}
+
+	private HttpHeaders headers(MediaType accept) {
+		HttpHeaders headers = HttpHeaders.copyOf(this.commonHeaders);
+		headers.set(HttpHeaders.ACCEPT, accept.toString());
+		// a compressed stream would arrive in bursts
+		boolean stream = MediaType.TEXT_EVENT_STREAM.equals(accept);
+		headers.set(HttpHeaders.ACCEPT_ENCODING, stream ? "identity" : "gzip");
+		return HttpHeaders.readOnlyHttpHeaders(headers);
 	}
 
 	/**
@@ -133,6 +155,7 @@ final class Transport {
 		if (body == null) {
 			return output.setComplete();
 		}
+		output.getHeaders().set(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE);
 		output.getHeaders().setContentLength(body.length);
 		return output.writeWith(Mono.just(output.bufferFactory().wrap(body)));
 	}
@@ -145,9 +168,19 @@ final class Transport {
 		return webClient.mutate().filters((filters) -> filters.add(0, (request, next) -> {
 			Deadline deadline = (Deadline) request.attributes().get(DEADLINE);
 			HangUp hangUp = (HangUp) Objects.requireNonNull(request.attributes().get(HANG_UP));
-			Mono<ClientResponse> response = next.exchange(request);
+			Mono<ClientResponse> response = next.exchange(shown(request));
 			return hangUp.limit((deadline != null) ? deadline.limit(response) : response);
 		})).build();
+	}
+
+	private static ClientRequest shown(ClientRequest request) {
+		HttpHeaders headers = (HttpHeaders) Objects.requireNonNull(request.attributes().get(HEADERS));
+		if (request.headers().isEmpty()) {
+			return new ShownRequest(request, headers);
+		}
+		HttpHeaders all = HttpHeaders.copyOf(request.headers());
+		all.putAll(headers);
+		return new ShownRequest(request, HttpHeaders.readOnlyHttpHeaders(all));
 	}
 
 }

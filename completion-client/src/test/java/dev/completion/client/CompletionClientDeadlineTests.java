@@ -132,10 +132,10 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 
 	/**
 	 * Subscribe to the given call, and return when it waits for its second attempt: its
-	 * first timers are those of the whole call and of the body of the error.
+	 * first timer is that of the body of the error.
 	 */
 	private Disposable whenBackingOff(Flux<?> call) throws InterruptedException {
-		CountDownLatch timersSet = new CountDownLatch(3);
+		CountDownLatch timersSet = new CountDownLatch(2);
 		Schedulers.onScheduleHook(HOOK, (task) -> {
 			if (task.getClass().getName().contains("MonoDelay")) {
 				timersSet.countDown();

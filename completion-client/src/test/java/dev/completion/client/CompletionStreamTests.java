@@ -198,7 +198,7 @@ class CompletionStreamTests {
 
 	private static Flux<Completion> completions(Flux<DataBuffer> body) {
 		return new CompletionStream(new TextCompletionReader(JsonMapper.shared(), Model.CLAUDE_2_1),
-				new ApiErrorReader(JsonMapper.shared(), 64 * 1024), new HttpHeaders(), Limits.defaults())
+				new ApiErrorReader(JsonMapper.shared(), 64 * 1024), HttpHeaders::new, Limits.defaults())
 			.read(body, null);
 	}
 
