@@ -48,7 +48,8 @@ record Readme(Path path, String text) {
 	 * Return the pages of the project and of its modules.
 	 */
 	static List<Readme> all() {
-		try (Stream<Path> files = Files.find(PROJECT, 2, (path, attributes) -> path.toString().endsWith(".md"))) {
+		try (Stream<Path> files = Files.find(PROJECT, 3,
+				(path, attributes) -> path.toString().endsWith(".md") && !path.toString().contains("/target/"))) {
 			return files.sorted().map(Readme::of).toList();
 		}
 		catch (IOException ex) {

@@ -58,6 +58,10 @@ class ReadmeCommandTests {
 
 	private static final String SAMPLE = "mvn -q -ntp -pl samples/<sample> -am compile spring-boot:run";
 
+	private static final String JMH = "java -cp \"target/classes:$(cat target/classpath)\" org.openjdk.jmh.Main -prof gc";
+
+	private static final String BENCHMARK = "samples/benchmark/run --quick";
+
 	private static final Pattern STARTED_ON = Pattern.compile("started on port (\\d+)");
 
 	@TempDir
@@ -93,7 +97,7 @@ class ReadmeCommandTests {
 	@Test
 	void everyCommandIsTested() {
 		assertThat(Readme.all()).flatMap((readme) -> readme.blocks("sh").map(String::strip).toList())
-			.containsOnly(CURL, TEST, INSTALL, SERVER, sample("quickstart"), sample("playground"));
+			.containsOnly(CURL, TEST, INSTALL, SERVER, BENCHMARK, JMH, sample("quickstart"), sample("playground"));
 		assertThat(Readme.first().text()).contains("`" + SAMPLE + "`");
 	}
 
@@ -121,6 +125,12 @@ class ReadmeCommandTests {
 		String script = Files.readString(project.resolve(".ci/run"));
 		String extraction = script.lines().filter((line) -> line.startsWith("command=")).findFirst().orElseThrow();
 		assertThat(run(extraction + "; echo \"$command\"", Map.of())).isEqualTo(TEST + "\n");
+	}
+
+	// what it starts is tested where it is; it would download the peers
+	@Test
+	void benchmarkIsAScript() throws Exception {
+		assertThat(run("bash -n " + BENCHMARK, Map.of())).isBlank();
 	}
 
 	@Test

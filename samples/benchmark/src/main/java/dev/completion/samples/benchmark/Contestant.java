@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.samples.benchmark;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A peer, and where its classes are.
+ *
+ * @param name the name in tables
+ * @param type the name of its class
+ * @param module the folder of its module below {@code peers}, or {@code null} for one on
+ * the class path of this application
+ */
+record Contestant(String name, String type, @Nullable String module) {
+
+	private static final String PACKAGE = "dev.completion.samples.benchmark.";
+
+	static final List<Contestant> ALL = List.of(new Contestant("floor", PACKAGE + "FloorPeer", null),
+			new Contestant("completion", PACKAGE + "CompletionPeer", null),
+			new Contestant("completion-messages", PACKAGE + "CompletionPeer$Messages", null),
+			new Contestant("completion-observed", PACKAGE + "CompletionPeer$Observed", null),
+			new Contestant("webclient", PACKAGE + "WebClientPeer", null),
+			new Contestant("jdk", PACKAGE + "JdkPeer", null),
+			new Contestant("anthropic-java-sync", PACKAGE + "anthropicjava.SyncPeer", "anthropic-java"),
+			new Contestant("anthropic-java-async", PACKAGE + "anthropicjava.AsyncPeer", "anthropic-java"),
+			new Contestant("spring-ai", PACKAGE + "springai.SpringAiPeer", "spring-ai"),
+			new Contestant("langchain4j", PACKAGE + "langchain4j.LangChain4jPeer", "langchain4j"));
+
+	/**
+	 * Return the class path.
+	 * @param home the folder of the benchmark
+	 * @throws IOException if the peer's module was not built
+	 */
+	String classPath(Path home) throws IOException {
+		if (this.module == null) {
+			return ManagementFactory.getRuntimeMXBean().getClassPath();
+		}
+		Path target = home.resolve("peers").resolve(this.module).resolve("target");
+		return String.join(File.pathSeparator, target.resolve("classes").toString(),
+				home.resolve("target").resolve("classes").toString(),
+				Files.readString(target.resolve("classpath")).strip());
+	}
+
+}

@@ -1,0 +1,72 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.samples.benchmark;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests that {@link Benchmark} runs. What it measures in so short a time tells nothing.
+ */
+@EnabledOnOs(OS.LINUX)
+class BenchmarkTests {
+
+	@Test
+	void everyPeerDoesWhatItIsMadeToDo(@TempDir Path output) throws Exception {
+		Benchmark.main("--rounds=1", "--window=20",
+				"--peers=floor,completion,completion-messages,completion-observed,webclient,jdk",
+				"--scenarios=ONE_BULK,FLUSHED_64,UNARY_16,FIRST_CHUNK,EVENT_4M,IDLE_1000,COLD", "--output=" + output);
+		String csv = Files.readString(output.resolve("results.csv"));
+		for (String peer : new String[] { "floor", "completion", "completion-messages", "completion-observed",
+				"webclient", "jdk" }) {
+			assertThat(csv).contains(peer + ",ONE_BULK,CPU,", peer + ",FLUSHED_64,ALLOCATED,", peer + ",UNARY_16,CPU,",
+					peer + ",FIRST_CHUNK,LATENCY,", peer + ",EVENT_4M,CPU,", peer + ",IDLE_1000,OPEN,1000.0",
+					peer + ",COLD,TIME,");
+		}
+		assertThat(output.resolve("results.md")).content().contains("| 1 stream, bulk | CPU ns |", "| T1 |", "| T8 |");
+		assertThat(output.resolve("results.svg")).content().startsWith("<?xml").contains("1 stream, bulk");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "--peer=floor", "--peers=nobody", "--scenarios=NONE", "--rounds=x" })
+	void unknownOptionIsRefused(String option) {
+		assertThatIllegalArgumentException().isThrownBy(() -> Options.parse(option));
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 5 })
+	void medianIsInTheMiddle(int rounds) {
+		Results results = new Results();
+		Stream.iterate(1.0, (value) -> value + 1)
+			.limit(rounds)
+			.forEach((value) -> results.add("floor", Scenario.COLD, Metric.TIME, value));
+		assertThat(results.median("floor", Scenario.COLD, Metric.TIME)).hasValue((rounds + 1) / 2.0);
+		assertThat(results.median("jdk", Scenario.COLD, Metric.TIME)).isEmpty();
+	}
+
+}
