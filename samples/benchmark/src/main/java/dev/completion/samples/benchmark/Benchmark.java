@@ -39,6 +39,9 @@ public final class Benchmark {
 
 	private final Results results = new Results();
 
+	// a peer that fails is no reason not to measure the others
+	private final List<String> failures = new ArrayList<>();
+
 	private Benchmark(Options options) {
 		this.options = options;
 	}
@@ -46,7 +49,7 @@ public final class Benchmark {
 	/**
 	 * Run the benchmark.
 	 * @param arguments see {@link Options}
-	 * @throws Exception if a peer fails
+	 * @throws Exception if it cannot run
 	 */
 	public static void main(String... arguments) throws Exception {
 		new Benchmark(Options.parse(arguments)).run();
@@ -107,7 +110,7 @@ public final class Benchmark {
 						Metric.valueOf(fields[1]), Double.parseDouble(fields[2])));
 		}
 		if (process.waitFor() != 0) {
-			throw new IllegalStateException(peer.name() + " failed");
+			this.failures.add(peer.name() + " failed, and did not get to the end of " + scenarios);
 		}
 	}
 
@@ -122,7 +125,8 @@ public final class Benchmark {
 
 	private void write(List<String> peers) throws IOException {
 		Path output = Files.createDirectories(this.options.output());
-		String tables = new ResultTable(this.results, peers) + "\n" + new Targets(this.results);
+		String tables = new ResultTable(this.results, peers) + "\n" + new Targets(this.results) + "\n"
+				+ String.join("\n", this.failures) + "\n";
 		Files.writeString(output.resolve("results.csv"), this.results.toCsv());
 		Files.writeString(output.resolve("results.md"), tables);
 		Files.writeString(output.resolve("results.svg"), ResultChart.toSvg(this.results, peers));
