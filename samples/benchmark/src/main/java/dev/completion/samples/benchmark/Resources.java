@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -83,12 +82,9 @@ record Resources(long cpuNanos, long allocatedBytes) {
 		try {
 			return Files.readString(file);
 		}
-		catch (NoSuchFileException ex) {
+		catch (IOException ex) {
 			// the thread has ended
 			return "";
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
 		}
 	}
 

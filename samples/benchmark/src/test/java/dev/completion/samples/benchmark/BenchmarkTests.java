@@ -39,11 +39,11 @@ class BenchmarkTests {
 	@Test
 	void everyPeerDoesWhatItIsMadeToDo(@TempDir Path output) throws Exception {
 		Benchmark.main("--rounds=1", "--window=20",
-				"--peers=floor,completion,completion-messages,completion-observed,webclient,jdk",
+				"--peers=floor,completion,completion-messages,completion-observed,webclient",
 				"--scenarios=ONE_BULK,FLUSHED_64,UNARY_16,FIRST_CHUNK,EVENT_4M,IDLE_1000,COLD", "--output=" + output);
 		String csv = Files.readString(output.resolve("results.csv"));
 		for (String peer : new String[] { "floor", "completion", "completion-messages", "completion-observed",
-				"webclient", "jdk" }) {
+				"webclient" }) {
 			assertThat(csv).contains(peer + ",ONE_BULK,CPU,", peer + ",FLUSHED_64,ALLOCATED,", peer + ",UNARY_16,CPU,",
 					peer + ",FIRST_CHUNK,LATENCY,", peer + ",EVENT_4M,CPU,", peer + ",IDLE_1000,OPEN,1000.0",
 					peer + ",COLD,TIME,");
