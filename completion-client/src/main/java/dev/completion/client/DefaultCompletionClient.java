@@ -213,7 +213,7 @@ final class DefaultCompletionClient implements CompletionClient {
 	private <T> Flux<T> run(Call call, Flux<T> attempts) {
 		return this.calls.whileLive(call, attempts)
 			.doOnNext((result) -> delivered(call, result))
-			.onErrorMap((ex) -> call.toException(call.reason(TransportFailures.translate(ex, call))))
+			.onErrorMap((ex) -> call.toException(TransportFailures.translate(ex, call)))
 			.contextWrite(DefaultCompletionClient::expectLateErrors);
 	}
 

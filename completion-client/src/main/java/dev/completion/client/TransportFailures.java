@@ -46,11 +46,16 @@ final class TransportFailures {
 	}
 
 	/**
-	 * Return what the given failure of an attempt means.
+	 * Return what the given failure of an attempt means. In a call that was ended, it is
+	 * but what the connection makes of that.
 	 * @param failure what went wrong
 	 * @param call the call whose attempt failed
 	 */
 	static CallFailure translate(Throwable failure, Call call) {
+		return call.reason(meaning(failure, call));
+	}
+
+	private static CallFailure meaning(Throwable failure, Call call) {
 		Throwable ex = unwrap(Exceptions.unwrap(failure));
 		if (ex instanceof CallFailure known) {
 			return known;

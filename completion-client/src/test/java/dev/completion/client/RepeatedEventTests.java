@@ -138,6 +138,29 @@ class RepeatedEventTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"type\":\"text_delta\",\"text\":\"@\"}", "{\"text\":\"@\",\"type\":\"text_delta\"}",
+			"{\"type\":\"text_delta\",\"text\":\"x\",\"text\":\"@\",\"t\":\"@\"}" })
+	void readsWhatTheParserReadsOfMessages(String delta) {
+		Random random = new Random(42);
+		MessageReader reader = message();
+		String[] others = { "{\"type\":\"thinking_delta\",\"thinking\":\"@\"}", "{\"type\":\"other\",\"text\":\"@\"}" };
+		for (int i = 0; i < 20_000; i++) {
+			String block = (random.nextInt(8) == 0) ? others[random.nextInt(others.length)] : delta;
+			String event = "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":" + block + "}";
+			byte[] json = mutilated(bytes(event.replace("@", text(random))), random);
+			assertThat(outcome(() -> reader.readEvent("content_block_delta", json, 0, json.length)))
+				.isEqualTo(outcome(() -> message().readEvent("content_block_delta", json, 0, json.length)));
+		}
+	}
+
+	private static MessageReader message() {
+		MessageReader reader = new MessageReader(JsonMapper.shared(), Model.CLAUDE_HAIKU_4_5);
+		byte[] start = bytes("{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"model\":\"m\"}}");
+		reader.readEvent("message_start", start, 0, start.length);
+		return reader;
+	}
+
 	private static String text(Random random) {
 		String[] parts = { "a", " word", "\u00e9", "\u3042", "\ud83d\ude00", "\\n", "\\u0041", "\\\"", "\"", "\\", "\t",
 				"\u0000", "}", "," };
