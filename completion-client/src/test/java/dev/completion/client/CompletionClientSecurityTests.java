@@ -114,8 +114,9 @@ class CompletionClientSecurityTests extends AbstractCompletionClientErrorTests {
 
 	@Test
 	@Tag("G3")
-	void applicationCannotAddASecondCredential() {
+	void applicationCanNeitherAddACredentialNorSendOursElsewhere() {
 		WebClient.Builder other = WebClient.builder()
+			.baseUrl("http://elsewhere.invalid")
 			.defaultHeader("Authorization", "Bearer other")
 			.defaultRequest((request) -> request.header("x-api-key", "other").header("Authorization", "Bearer other"))
 			.filter((request, next) -> next

@@ -95,7 +95,7 @@ class ReadmeCommandTests {
 	}
 
 	@Test
-	void everyCommandIsTested() {
+	void everyCommandIsKnown() {
 		assertThat(Readme.all()).flatMap((readme) -> readme.blocks("sh").map(String::strip).toList())
 			.containsOnly(CURL, TEST, INSTALL, SERVER, BENCHMARK, JMH, sample("quickstart"), sample("playground"));
 		assertThat(Readme.first().text()).contains("`" + SAMPLE + "`");
