@@ -96,28 +96,24 @@ abstract class AnswerReader {
 	}
 
 	/**
-	 * Read one JSON object. Invalid UTF-8, which the parser refuses, is read again with
-	 * U+FFFD in its place.
+	 * Read one JSON object. Invalid UTF-8, of which the parser refuses some and takes
+	 * some for other characters, is read with U+FFFD in its place.
 	 * @param reader reads the object's properties
 	 */
 	final <T extends @Nullable Object> T parse(byte[] bytes, int offset, int length, Function<JsonParser, T> reader) {
 		this.repeatedEvent.forget();
-		try (JsonParser parser = this.mapper.createParser(bytes, offset, length)) {
-			return parse(parser, reader);
-		}
-		catch (JacksonException ex) {
-			return parseLenient(Utf8.decode(bytes, offset, length), reader);
-		}
-	}
-
-	private <T extends @Nullable Object> T parseLenient(String json, Function<JsonParser, T> reader) {
-		try (JsonParser parser = this.mapper.createParser(json)) {
+		try (JsonParser parser = parser(bytes, offset, length)) {
 			return parse(parser, reader);
 		}
 		catch (JacksonException ex) {
 			// its message quotes the content
 			throw new UnreadableException("is not valid JSON");
 		}
+	}
+
+	private JsonParser parser(byte[] bytes, int offset, int length) {
+		return Utf8.isValid(bytes, offset, length) ? this.mapper.createParser(bytes, offset, length)
+				: this.mapper.createParser(Utf8.decode(bytes, offset, length));
 	}
 
 	private static <T extends @Nullable Object> T parse(JsonParser parser, Function<JsonParser, T> reader) {

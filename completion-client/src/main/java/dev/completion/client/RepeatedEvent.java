@@ -16,7 +16,6 @@
 
 package dev.completion.client;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
@@ -55,22 +54,15 @@ final class RepeatedEvent {
 		int textStart = offset + this.before.length;
 		int textEnd = textStart + textLength;
 		if (!Arrays.equals(bytes, textEnd, offset + length, this.after, 0, this.after.length)
-				|| !Arrays.equals(bytes, offset, textStart, this.before, 0, this.before.length)
-				|| !isPlain(bytes, textStart, textEnd)) {
+				|| !Arrays.equals(bytes, offset, textStart, this.before, 0, this.before.length)) {
+			return null;
+		}
+		String text = JsonString.decode(bytes, textStart, textEnd);
+		if (text == null) {
 			return null;
 		}
 		this.inVain = 0;
-		return known.withText(Utf8.decode(bytes, textStart, textLength));
-	}
-
-	private static boolean isPlain(byte[] bytes, int start, int end) {
-		for (int i = start; i < end; i++) {
-			byte b = bytes[i];
-			if (b == '"' || b == '\\' || (b >= 0 && b < ' ')) {
-				return false;
-			}
-		}
-		return true;
+		return known.withText(text);
 	}
 
 	/**
@@ -90,14 +82,14 @@ final class RepeatedEvent {
 	 * @param completion what the parser made of it
 	 */
 	void learn(byte[] bytes, int offset, int length, int text, Completion completion) {
-		byte[] quoted = ('"' + completion.completion() + '"').getBytes(StandardCharsets.UTF_8);
-		int end = text + quoted.length;
-		if (text < 0 || end > length || !Arrays.equals(bytes, offset + text, offset + end, quoted, 0, quoted.length)) {
+		int start = offset + text + 1;
+		int end = JsonString.end(bytes, start, offset + length);
+		if (end < 0 || !completion.completion().equals(JsonString.decode(bytes, start, end))) {
 			return;
 		}
 		this.inVain++;
-		this.before = Arrays.copyOfRange(bytes, offset, offset + text + 1);
-		this.after = Arrays.copyOfRange(bytes, offset + end - 1, offset + length);
+		this.before = Arrays.copyOfRange(bytes, offset, start);
+		this.after = Arrays.copyOfRange(bytes, end, offset + length);
 		this.completion = completion;
 	}
 

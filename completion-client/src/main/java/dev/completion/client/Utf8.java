@@ -30,6 +30,18 @@ final class Utf8 {
 	private Utf8() {
 	}
 
+	/**
+	 * Return whether there is nothing to replace. U+FFFD itself counts as replaced.
+	 */
+	static boolean isValid(byte[] bytes, int offset, int length) {
+		for (int i = offset; i < offset + length; i++) {
+			if (bytes[i] < 0) {
+				return new String(bytes, i, offset + length - i, StandardCharsets.UTF_8).indexOf(REPLACEMENT) == -1;
+			}
+		}
+		return true;
+	}
+
 	static String decode(byte[] bytes, int offset, int length) {
 		String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
 		return (text.indexOf(REPLACEMENT) != -1) ? decodeInvalid(Arrays.copyOfRange(bytes, offset, offset + length))

@@ -40,6 +40,8 @@ class AllocationTests extends AbstractCompletionClientErrorTests {
 
 	private static final int MAX_BYTES_PER_EVENT = 150;
 
+	private static final int MAX_BYTES_PER_ESCAPED_EVENT = 400;
+
 	private String response(int events, String text) {
 		String delta = this.api.delta(text);
 		return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + delta.repeat(events) + last();
@@ -76,9 +78,18 @@ class AllocationTests extends AbstractCompletionClientErrorTests {
 
 	@Test
 	void eventCostsLittle() {
-		long more = allocated(response(2 * EVENTS, " word"), 10);
-		long less = allocated(response(EVENTS, " word"), 10);
-		assertThat((more - less) / EVENTS).isLessThanOrEqualTo(MAX_BYTES_PER_EVENT);
+		assertThat(allocatedByAnEvent(" word")).isLessThanOrEqualTo(MAX_BYTES_PER_EVENT);
+	}
+
+	@Test
+	void eventWhoseTextIsEscapedCostsLittleMore() {
+		assertThat(allocatedByAnEvent(" \\\"word\\\"\\n")).isLessThanOrEqualTo(MAX_BYTES_PER_ESCAPED_EVENT);
+	}
+
+	private long allocatedByAnEvent(String text) {
+		long more = allocated(response(2 * EVENTS, text), 10);
+		long less = allocated(response(EVENTS, text), 10);
+		return (more - less) / EVENTS;
 	}
 
 	@ParameterizedTest

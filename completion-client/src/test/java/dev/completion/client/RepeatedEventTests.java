@@ -65,9 +65,20 @@ class RepeatedEventTests {
 		assertThat(read(EVENT.replace("\"a\"", '"' + text + '"'))).isEqualTo(COMPLETION.withText(text));
 	}
 
+	@Test
+	void readsATextThatIsEscaped() {
+		Map<String, String> texts = Map.of("\\n", "\n", "\\u0041 b", "A b", "a\\\\", "a\\", "\u00e9\\\"\u3042\\\"",
+				"\u00e9\"\u3042\"", "\\u3042\\uD83D\\ude00\\/", "\u3042\ud83d\ude00/", "\\b\\f\\r\\t\\u0000.",
+				"\b\f\r\t\u0000.");
+		learn(EVENT, COMPLETION);
+		texts.forEach((escaped, text) -> assertThat(read(EVENT.replace("\"a\"", '"' + escaped + '"')))
+			.isEqualTo(COMPLETION.withText(text)));
+	}
+
 	@ParameterizedTest
-	@ValueSource(strings = { "", "\\n", "\\u0041", "a\\\\", "a\"", "\t", "\n", "\u0000", "\u001f" })
-	void leavesWhatIsNoPlainTextToTheParser(String text) {
+	@ValueSource(strings = { "", "\\", "a\\\\\\", "\\x", "\\N", "\\u004", "\\u00g1", "\\u00\u00e91", "a\"", "\t", "\n",
+			"\u0000", "\u001f" })
+	void leavesWhatIsNoTextToTheParser(String text) {
 		learn(EVENT, COMPLETION);
 		assertThat(read(EVENT.replace("\"a\"", '"' + text + '"'))).isNull();
 	}
@@ -92,8 +103,16 @@ class RepeatedEventTests {
 	}
 
 	@Test
-	void learnsNothingFromATextThatIsEscaped() {
-		learn("{\"completion\":\"\\n\"}", COMPLETION.withText("\n"));
+	void learnsFromATextThatIsEscaped() {
+		byte[] json = bytes("{\"completion\":\"\\n\\\"\"}");
+		this.event.learn(json, 0, json.length, 14, COMPLETION.withText("\n\""));
+		assertThat(read("{\"completion\":\"a\"}")).isEqualTo(COMPLETION);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"completion\":\"\\n\"}", "{\"completion\":\"a", "{\"completion\":\"\\" })
+	void learnsNothingWhereTheTextIsAnother(String json) {
+		this.event.learn(bytes(json), 0, json.length(), 14, COMPLETION);
 		assertThat(read("{\"completion\":\"a\"}")).isNull();
 	}
 
@@ -163,7 +182,8 @@ class RepeatedEventTests {
 
 	private static String text(Random random) {
 		String[] parts = { "a", " word", "\u00e9", "\u3042", "\ud83d\ude00", "\\n", "\\u0041", "\\\"", "\"", "\\", "\t",
-				"\u0000", "}", "," };
+				"\u0000", "}", ",", "\\/", "\\b", "\\f", "\\r", "\\t", "\\v", "\\ud83d", "\\uDE00", "\\u12",
+				"\\uFFFF" };
 		StringBuilder text = new StringBuilder();
 		for (int i = random.nextInt(4); i >= 0; i--) {
 			text.append(parts[random.nextInt((random.nextInt(4) == 0) ? parts.length : 5)]);
@@ -173,7 +193,10 @@ class RepeatedEventTests {
 
 	private static byte[] mutilated(byte[] json, Random random) {
 		if (random.nextInt(5) == 0) {
-			json[random.nextInt(json.length)] = (byte) random.nextInt(256);
+			int index = random.nextInt(json.length);
+			json[index] = (byte) random.nextInt(256);
+			// some ways to be invalid take more than one byte
+			json[Math.min(index + 1, json.length - 1)] ^= (byte) (random.nextBoolean() ? 0x20 : 0);
 		}
 		return json;
 	}
