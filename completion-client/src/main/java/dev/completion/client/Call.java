@@ -27,9 +27,6 @@ import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.Outcome;
 import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /**
  * What is known of one call while it runs, over all of its attempts.
@@ -45,8 +42,6 @@ final class Call {
 	private final boolean joined;
 
 	private final Deadline total;
-
-	private final Sinks.Empty<Void> abort = Sinks.empty();
 
 	private volatile @Nullable CallFailure aborted;
 
@@ -113,27 +108,11 @@ final class Call {
 	}
 
 	/**
-	 * Return a Mono that fails when this call is to end, whatever it is doing.
-	 */
-	Mono<Void> end() {
-		return this.abort.asMono();
-	}
-
-	/**
-	 * Have this call end when its time is over.
-	 * @return forgets about it
-	 */
-	Disposable startTimer() {
-		return this.total.whenReached(this::abort);
-	}
-
-	/**
-	 * End this call. What its connection makes of that is no failure of its own.
+	 * Note that this call is ended. What its connection makes of that is no failure of
+	 * its own.
 	 */
 	void abort(CallFailure failure) {
 		this.aborted = reason(failure);
-		// whether it was the first to fail makes no difference
-		this.abort.tryEmitError(failure);
 	}
 
 	/**

@@ -64,13 +64,12 @@ final class CallObservation implements CoreSubscriber<Completion>, Subscription 
 	 * Start, as a child of what the subscriber's context has, or else of what its thread
 	 * observes.
 	 */
-	CallObservation start() {
+	void start() {
 		Observation parent = this.downstream.currentContext().getOrDefault(ObservationThreadLocalAccessor.KEY, null);
 		if (parent != null) {
 			this.observation.parentObservation(parent);
 		}
 		tell(this.observation::start, this.observed::hasKeyValues);
-		return this;
 	}
 
 	/**

@@ -16,15 +16,12 @@
 
 package dev.completion.client;
 
-import java.util.function.UnaryOperator;
-
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.FluxOperator;
 import reactor.util.context.Context;
 
 /**
@@ -50,8 +47,8 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 		if (this.registry.isNoop()) {
 			return results;
 		}
-		return new ObservedFlux(results.contextWrite(this::withParent),
-				(subscriber) -> observe(request, call, subscriber));
+		return new InterposedFlux<>(results.contextWrite(this::withParent),
+				(source, subscriber) -> observe(request, call, source, subscriber));
 	}
 
 	/**
@@ -64,16 +61,18 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 				: context.put(ObservationThreadLocalAccessor.KEY, parent);
 	}
 
-	private CoreSubscriber<? super Completion> observe(CompletionRequest request, Call call,
+	private void observe(CompletionRequest request, Call call, Flux<? extends Completion> results,
 			CoreSubscriber<? super Completion> subscriber) {
 		CompletionObservationContext context = new CompletionObservationContext(request, call, this.server);
 		Observation observation = observation(context);
 		if (observation.isNoop()) {
-			return subscriber;
+			results.subscribe(subscriber);
+			return;
 		}
-		CallObservation result = new CallObservation(subscriber, observation, context);
-		call.observedBy(result);
-		return result.start();
+		CallObservation observed = new CallObservation(subscriber, observation, context);
+		call.observedBy(observed);
+		observed.start();
+		observed.inScope(() -> results.subscribe(observed));
 	}
 
 	// what the registry has may fail
@@ -86,31 +85,6 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 			CallObservation.failed(ex);
 			return Observation.NOOP;
 		}
-	}
-
-	/**
-	 * Puts a subscriber of ours in between. Reactor's own way to do so would promise the
-	 * one after it that the two can be fused.
-	 */
-	private static final class ObservedFlux extends FluxOperator<Completion, Completion> {
-
-		private final UnaryOperator<CoreSubscriber<? super Completion>> subscribers;
-
-		private ObservedFlux(Flux<Completion> results, UnaryOperator<CoreSubscriber<? super Completion>> subscribers) {
-			super(results);
-			this.subscribers = subscribers;
-		}
-
-		@Override
-		public void subscribe(CoreSubscriber<? super Completion> subscriber) {
-			CoreSubscriber<? super Completion> observed = this.subscribers.apply(subscriber);
-			if (observed instanceof CallObservation call) {
-				call.inScope(() -> this.source.subscribe(observed));
-				return;
-			}
-			this.source.subscribe(observed);
-		}
-
 	}
 
 }

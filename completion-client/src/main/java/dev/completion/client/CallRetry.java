@@ -53,6 +53,13 @@ final class CallRetry {
 	}
 
 	/**
+	 * Note that the call succeeded.
+	 */
+	void succeeded() {
+		this.budget.succeeded();
+	}
+
+	/**
 	 * Return what to wait for before the next attempt, or an error if there is none.
 	 */
 	Mono<Long> next(Throwable failure) {

@@ -21,7 +21,6 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Operators;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -59,15 +58,15 @@ final class CompletionStream {
 	}
 
 	/**
-	 * Return the completions of the given body. They end with the first that has a stop
-	 * reason; a body that ends before is truncated.
+	 * Return the completions of the given body. The first that has a stop reason is the
+	 * last, though the end of the body may come later; a body that ends before is
+	 * truncated.
 	 * @param body the bytes
 	 * @param idle the longest time to wait for an event, or {@code null}
 	 */
 	Flux<Completion> read(Flux<DataBuffer> body, @Nullable Duration idle) {
-		return Flux.from(Operators
-			.<DataBuffer, Completion>lift((scannable, subscriber) -> new CompletionSubscriber(this, subscriber, idle))
-			.apply(body));
+		return new InterposedFlux<>(body,
+				(source, subscriber) -> source.subscribe(new CompletionSubscriber(this, subscriber, idle)));
 	}
 
 	/**

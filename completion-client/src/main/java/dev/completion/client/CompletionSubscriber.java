@@ -30,7 +30,6 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Operators;
-import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -142,7 +141,12 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	public void onComplete() {
 		this.upstreamEnded = true;
 		this.drainTimer.dispose();
-		work();
+		if (this.finished) {
+			this.downstream.onComplete();
+		}
+		else {
+			work();
+		}
 	}
 
 	@Override
@@ -225,20 +229,19 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	}
 
 	/**
-	 * Complete at once, and let the body end behind the subscriber's back, so that its
+	 * Let the body end, behind the back of whoever got the stop reason, so that its
 	 * connection can be used again. A body that does not end soon is cancelled.
 	 */
 	private void finish() {
-		boolean cancelled = this.ended;
 		this.ended = true;
 		this.idleTimer.stop();
-		if (!this.upstreamEnded) {
-			this.drainTimer
-				.replace(Schedulers.parallel().schedule(this::leave, MAX_DRAIN_TIME.toNanos(), TimeUnit.NANOSECONDS));
-			upstream().request(Long.MAX_VALUE);
-		}
-		if (!cancelled) {
+		if (this.upstreamEnded) {
 			this.downstream.onComplete();
+		}
+		else {
+			this.drainTimer.replace(
+					DeadlineScheduler.shared().schedule(this::leave, MAX_DRAIN_TIME.toNanos(), TimeUnit.NANOSECONDS));
+			upstream().request(Long.MAX_VALUE);
 		}
 	}
 

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * The moment by which a phase of a call must be over. It is counted from its creation, on
@@ -56,7 +55,10 @@ final class Deadline {
 	 */
 	<T> Mono<T> limit(Mono<T> mono) {
 		Duration limit = this.limit;
-		return (limit != null) ? Mono.defer(() -> mono.timeout(remaining(limit), Mono.error(this::failure))) : mono;
+		return (limit != null)
+				? Mono
+					.defer(() -> mono.timeout(remaining(limit), Mono.error(this::failure), DeadlineScheduler.shared()))
+				: mono;
 	}
 
 	/**
@@ -66,7 +68,7 @@ final class Deadline {
 	Disposable whenReached(Consumer<CallFailure> action) {
 		Duration limit = this.limit;
 		return (limit != null)
-				? Schedulers.parallel()
+				? DeadlineScheduler.shared()
 					.schedule(() -> action.accept(failure()), remaining(limit).toNanos(), TimeUnit.NANOSECONDS)
 				: Disposables.disposed();
 	}

@@ -18,23 +18,16 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import dev.completion.client.error.CompletionClientException;
-import dev.completion.client.error.UnsupportedRequestException;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,11 +38,6 @@ import org.springframework.util.Assert;
  * the answer read.
  */
 final class DefaultCompletionClient implements CompletionClient {
-
-	private static final Log logger = LogFactory.getLog(DefaultCompletionClient.class);
-
-	// the key that Reactor looks up before its global hook
-	private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
 
 	private static final int MODELS_PAGE_SIZE = 100;
 
@@ -76,7 +64,7 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	private final Timeouts timeouts;
 
-	private final List<CallListener> listeners;
+	private final CallListeners listeners;
 
 	private final CallObservations observations;
 
@@ -96,7 +84,7 @@ final class DefaultCompletionClient implements CompletionClient {
 				: new ApiSelector(settings.api(), this.mapper);
 		this.defaults = settings.defaults();
 		this.timeouts = settings.timeouts();
-		this.listeners = settings.listeners();
+		this.listeners = new CallListeners(settings.listeners());
 		this.observations = settings.observations();
 	}
 
@@ -141,7 +129,7 @@ final class DefaultCompletionClient implements CompletionClient {
 			BiFunction<Call, Flux<Completion>, Flux<T>> view) {
 		CompletionRequest complete = request.withDefaults(this.defaults);
 		Call call = call(true, complete.timeout(), context.hasKey(Completion.JOINED));
-		return SubscriberGuard.guard(view.apply(call, observed(complete, call, this::sendStream)));
+		return view.apply(call, observed(complete, call, this::sendStream));
 	}
 
 	private Flux<Completion> sendStream(ApiRequest request, Supplier<AnswerReader> reader, Call call) {
@@ -155,7 +143,7 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	private Flux<Completion> observed(CompletionRequest request, Call call, Attempt attempt) {
-		return this.observations.observe(request, call, told(call, complete(request, call, attempt)));
+		return this.observations.observe(request, call, complete(request, call, attempt));
 	}
 
 	/**
@@ -168,9 +156,9 @@ final class DefaultCompletionClient implements CompletionClient {
 		Protocol first = this.apis.select(model);
 		Flux<Completion> results = attempts(request, call, retry, first, attempt);
 		if (this.apis.isFinal(first)) {
-			return run(call, results);
+			return run(call, retry, this.listeners, results);
 		}
-		return run(call, results.onErrorResume(CallFailure.class, (failure) -> {
+		return run(call, retry, this.listeners, results.onErrorResume(CallFailure.class, (failure) -> {
 			Protocol other = call.isRefused() ? this.apis.alternative(first, model, failure) : null;
 			if (other == null) {
 				return Flux.error(failure);
@@ -208,39 +196,11 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	/**
-	 * Make the given attempts until the call is to end.
+	 * Make the given attempts until the call ends.
 	 */
-	private <T> Flux<T> run(Call call, Flux<T> attempts) {
-		return this.calls.whileLive(call, attempts)
-			.doOnNext((result) -> delivered(call, result))
-			.onErrorMap((ex) -> call.toException(TransportFailures.translate(ex, call)))
-			.contextWrite(DefaultCompletionClient::expectLateErrors);
-	}
-
-	private void delivered(Call call, Object result) {
-		call.delivered(result);
-		if (call.isLast(result)) {
-			this.retryBudget.succeeded();
-		}
-	}
-
-	/**
-	 * Tell Reactor that errors are no news after the end of a call: the connection that
-	 * is closed then fails what still waits on it. It would log them as errors.
-	 */
-	private static Context expectLateErrors(Context context) {
-		Consumer<Throwable> late = (ex) -> logger.debug("Failed after the call had ended: " + ex.getClass().getName());
-		return context.put(ON_ERROR_DROPPED, late);
-	}
-
-	// a subscriber may cancel with the last result in hand, so completion tells too
-	// little
-	private Flux<Completion> told(Call call, Flux<Completion> results) {
-		return results.doOnError(CompletionClientException.class, this::failed).doOnNext((result) -> {
-			if (call.isLast(result)) {
-				succeeded(call);
-			}
-		});
+	private <T> Flux<T> run(Call call, CallRetry retry, CallListeners listeners, Flux<T> attempts) {
+		return new InterposedFlux<T, T>(attempts, (source,
+				subscriber) -> new CallSubscriber<T>(call, retry, this.calls, listeners, subscriber).begin(source));
 	}
 
 	@Override
@@ -280,7 +240,8 @@ final class DefaultCompletionClient implements CompletionClient {
 			Call call = call(false, null, false);
 			Mono<T> attempt = this.transport.send(ApiRequest.get(uri, variables), call,
 					(answer) -> answer.json().map((json) -> read(json, answer, reader)));
-			return run(call, attempts(call, retry(call), attempt.flux())).singleOrEmpty();
+			CallRetry retry = retry(call);
+			return run(call, retry, CallListeners.NONE, attempts(call, retry, attempt.flux())).singleOrEmpty();
 		});
 	}
 
@@ -319,30 +280,6 @@ final class DefaultCompletionClient implements CompletionClient {
 		catch (UnreadableException ex) {
 			CallFailure error = this.errors.readEnvelope(answer.headers(), json, 0, json.length, false);
 			throw (error != null) ? error : CallFailure.malformed("The answer " + ex.getMessage());
-		}
-	}
-
-	private void succeeded(Call call) {
-		Answer answer = Objects.requireNonNull(call.answer());
-		tell((listener) -> listener.onSuccess(answer.headers()));
-	}
-
-	private void failed(CompletionClientException error) {
-		if (error instanceof UnsupportedRequestException) {
-			return;
-		}
-		tell((listener) -> listener.onError(error));
-	}
-
-	// a listener that fails is not to cost the caller an answer
-	private void tell(Consumer<CallListener> event) {
-		for (CallListener listener : this.listeners) {
-			try {
-				event.accept(listener);
-			}
-			catch (RuntimeException ex) {
-				logger.warn("Call listener failed", ex);
-			}
 		}
 	}
 

@@ -270,7 +270,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	}
 
 	CredentialProvider credentials() {
-		return (this.credential != null) ? this.credential : Mono::empty;
+		return (this.credential != null) ? this.credential : () -> Mono.just(Credential.none());
 	}
 
 	RetryPolicy retry() {

@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Watches how long a stream waits for its next event. One task serves the whole stream,
@@ -96,7 +95,7 @@ final class IdleTimer {
 
 	private void schedule(long nanos) {
 		if (!this.task.isDisposed()) {
-			this.task.replace(Schedulers.parallel().schedule(this::check, nanos, TimeUnit.NANOSECONDS));
+			this.task.replace(DeadlineScheduler.shared().schedule(this::check, nanos, TimeUnit.NANOSECONDS));
 		}
 	}
 

@@ -20,9 +20,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
-import reactor.core.publisher.Flux;
 
 /**
  * The calls of a client that have not ended. Safe for use by many threads.
@@ -31,7 +28,7 @@ final class LiveCalls {
 
 	private final @Nullable LiveCalls original;
 
-	private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+	private final Set<CallSubscriber<?>> calls = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean closed;
 
@@ -45,52 +42,28 @@ final class LiveCalls {
 	}
 
 	/**
-	 * Return the given attempts, which end with the call.
+	 * Add a call, which is aborted at once if the client was closed.
 	 */
-	<T> Flux<T> whileLive(Call call, Flux<T> attempts) {
-		return Flux.using(() -> begin(call),
-				(timer) -> isClosed() ? Flux.<T>error(CallFailure.closed()) : untilEnd(call, attempts),
-				(timer) -> end(call, timer));
+	void add(CallSubscriber<?> call) {
+		this.calls.add(call);
+		if (this.original != null) {
+			this.original.add(call);
+		}
+		if (this.closed) {
+			call.abort(CallFailure.closed());
+		}
 	}
 
-	private Disposable begin(Call call) {
-		add(call);
-		return call.startTimer();
-	}
-
-	private void end(Call call, Disposable timer) {
-		timer.dispose();
-		remove(call);
-	}
-
-	// takeUntilOther() leaves what it takes from alone when the other one fails
-	private static <T> Flux<T> untilEnd(Call call, Flux<T> attempts) {
-		Disposable.Swap running = Disposables.swap();
-		return attempts.doOnSubscribe((subscription) -> running.replace(subscription::cancel))
-			.takeUntilOther(call.end().doOnError((ex) -> running.dispose()));
+	void remove(CallSubscriber<?> call) {
+		this.calls.remove(call);
+		if (this.original != null) {
+			this.original.remove(call);
+		}
 	}
 
 	void close() {
 		this.closed = true;
 		this.calls.forEach((call) -> call.abort(CallFailure.closed()));
-	}
-
-	private boolean isClosed() {
-		return this.closed || (this.original != null && this.original.isClosed());
-	}
-
-	private void add(Call call) {
-		this.calls.add(call);
-		if (this.original != null) {
-			this.original.add(call);
-		}
-	}
-
-	private void remove(Call call) {
-		this.calls.remove(call);
-		if (this.original != null) {
-			this.original.remove(call);
-		}
 	}
 
 }

@@ -34,7 +34,7 @@ import org.springframework.core.io.buffer.DataBuffer;
  */
 final class SseDecoder {
 
-	private static final int INITIAL_CAPACITY = 2048;
+	private static final int INITIAL_CAPACITY = 1024;
 
 	private static final int MAX_PIECE = 64 * 1024;
 

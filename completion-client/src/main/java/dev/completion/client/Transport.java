@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
+import reactor.core.Fuseable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -83,7 +84,7 @@ final class Transport {
 	<T> Mono<T> send(ApiRequest request, Call call, Function<Answer, Mono<T>> handler) {
 		return Mono.defer(() -> {
 			Deadline deadline = call.attempt();
-			return deadline.limit(credential().flatMap((credential) -> spec(request, credential, call)
+			return deadline.limit(credential(deadline).flatMap((credential) -> spec(request, credential, call)
 				.exchangeToMono((response) -> handler.apply(answer(response, call, deadline)))));
 		});
 	}
@@ -95,7 +96,7 @@ final class Transport {
 	<T> Flux<T> stream(ApiRequest request, Call call, Function<Answer, Flux<T>> handler) {
 		return Flux.defer(() -> {
 			Deadline deadline = call.attempt();
-			return deadline.limit(credential())
+			return credential(deadline)
 				.flatMapMany((credential) -> spec(request, credential, call).attribute(DEADLINE, deadline)
 					.exchangeToFlux((response) -> handler.apply(answer(response, call, deadline))));
 		});
@@ -105,10 +106,22 @@ final class Transport {
 		return call.answered(new Answer(response, this.errors, call.limits(), deadline));
 	}
 
-	private Mono<Credential> credential() {
-		return Mono.defer(this.credentials::credential)
-			.onErrorMap(CallFailure::credential)
+	private Mono<Credential> credential(Deadline deadline) {
+		Mono<Credential> credential = ask();
+		// one that is there already needs no timer
+		Mono<Credential> inTime = (credential instanceof Fuseable.ScalarCallable<?>) ? credential
+				: deadline.limit(credential);
+		return inTime.onErrorMap((ex) -> !(ex instanceof CallFailure), CallFailure::credential)
 			.defaultIfEmpty(Credential.none());
+	}
+
+	private Mono<Credential> ask() {
+		try {
+			return this.credentials.credential();
+		}
+		catch (RuntimeException ex) {
+			return Mono.error(ex);
+		}
 	}
 
 	private WebClient.RequestHeadersSpec<?> spec(ApiRequest request, Credential credential, Call call) {
