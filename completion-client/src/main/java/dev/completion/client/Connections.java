@@ -147,15 +147,21 @@ final class Connections {
 		this.closer.run();
 	}
 
+	// to name the protocol that it has already would set up TLS, even where none is used
+	private static HttpClient http11(HttpClient httpClient) {
+		HttpProtocol[] protocols = httpClient.configuration().protocols();
+		boolean isHttp11 = protocols.length == 1 && protocols[0] == HttpProtocol.HTTP11;
+		return isHttp11 ? httpClient : httpClient.protocol(HttpProtocol.HTTP11);
+	}
+
 	// the connector would follow a redirect with the credential, and send a request again
 	// that may have run
 	private static HttpClient safe(HttpClient httpClient) {
 		boolean decided = httpClient.configuration().options().containsKey(ChannelOption.SO_KEEPALIVE);
 		HttpClient alive = decided ? httpClient : httpClient.option(ChannelOption.SO_KEEPALIVE, true);
-		return alive.followRedirect(false)
+		return http11(alive).followRedirect(false)
 			.disableRetry(true)
 			.compress(false)
-			.protocol(HttpProtocol.HTTP11)
 			.responseTimeout(null)
 			// what a server said before it closed may still be read
 			.option(ChannelOption.AUTO_CLOSE, false)
