@@ -35,6 +35,9 @@ abstract class AnswerReader {
 
 	private static final String TYPE = "completion";
 
+	// skipped by the parser of bytes, and refused by that of characters
+	private static final String BYTE_ORDER_MARK = "\uFEFF";
+
 	private final JsonMapper mapper;
 
 	private final RepeatedEvent repeatedEvent = new RepeatedEvent();
@@ -112,8 +115,11 @@ abstract class AnswerReader {
 	}
 
 	private JsonParser parser(byte[] bytes, int offset, int length) {
-		return Utf8.isValid(bytes, offset, length) ? this.mapper.createParser(bytes, offset, length)
-				: this.mapper.createParser(Utf8.decode(bytes, offset, length));
+		if (Utf8.isValid(bytes, offset, length)) {
+			return this.mapper.createParser(bytes, offset, length);
+		}
+		String json = Utf8.decode(bytes, offset, length);
+		return this.mapper.createParser(json.startsWith(BYTE_ORDER_MARK) ? json.substring(1) : json);
 	}
 
 	private static <T extends @Nullable Object> T parse(JsonParser parser, Function<JsonParser, T> reader) {

@@ -57,7 +57,8 @@ record CallListeners(List<CallListener> listeners) {
 			try {
 				event.accept(listener);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
+				CallObservation.rethrowIfFatal(ex);
 				logger.warn("Call listener failed", ex);
 			}
 		}

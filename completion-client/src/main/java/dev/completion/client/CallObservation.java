@@ -127,7 +127,16 @@ final class CallObservation implements CoreSubscriber<Completion>, Subscription 
 		if (last) {
 			stop(null);
 		}
-		this.downstream.onNext(completion);
+		boolean taken = false;
+		try {
+			this.downstream.onNext(completion);
+			taken = true;
+		}
+		finally {
+			if (!taken) {
+				stopCancelled();
+			}
+		}
 	}
 
 	@Override
@@ -150,6 +159,11 @@ final class CallObservation implements CoreSubscriber<Completion>, Subscription 
 	@Override
 	public void cancel() {
 		Objects.requireNonNull(this.upstream).cancel();
+		stopCancelled();
+	}
+
+	// a subscriber that throws has had enough, which is no fault of the call
+	private void stopCancelled() {
 		if (this.stopped.compareAndSet(false, true)) {
 			this.observed.cancelled();
 			end();

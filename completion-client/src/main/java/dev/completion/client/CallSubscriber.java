@@ -126,7 +126,9 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
 	@Override
 	public void request(long count) {
-		this.attempts.request(count);
+		if (Operators.validate(count)) {
+			this.attempts.request(count);
+		}
 	}
 
 	@Override
@@ -140,9 +142,11 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 			this.call.delivered(result);
 		}
 		catch (CallFailure ex) {
-			this.attempts.cancel();
-			this.state = ENDED;
-			fail(ex);
+			int before = STATE.getAndSet(this, ENDED);
+			cancelAttempts();
+			if (before != ENDED) {
+				fail(ex);
+			}
 			return;
 		}
 		if (last) {
@@ -202,7 +206,7 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 		this.call.abort(failure);
 		int before = STATE.getAndUpdate(this, CallSubscriber::aborted);
 		if (before == WAITING || before == DELIVERING) {
-			this.attempts.cancel();
+			cancelAttempts();
 		}
 		if (before == WAITING) {
 			fail(failure);
@@ -224,7 +228,19 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 		int before = STATE.getAndSet(this, ENDED);
 		leave();
 		if (before == WAITING || before == DELIVERING) {
+			cancelAttempts();
+		}
+	}
+
+	// who is cancelled may throw: a source of the application's, or threads that have
+	// ended
+	private void cancelAttempts() {
+		try {
 			this.attempts.cancel();
+		}
+		catch (Throwable ex) {
+			Exceptions.throwIfJvmFatal(ex);
+			logger.warn("Could not cancel what a call was doing", ex);
 		}
 	}
 

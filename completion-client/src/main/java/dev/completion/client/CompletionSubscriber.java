@@ -74,6 +74,8 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	// the stop reason has been delivered; what is left of the body is read and dropped
 	private volatile boolean finished;
 
+	private boolean completed;
+
 	private int drained;
 
 	private volatile boolean upstreamEnded;
@@ -141,12 +143,7 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	public void onComplete() {
 		this.upstreamEnded = true;
 		this.drainTimer.dispose();
-		if (this.finished) {
-			this.downstream.onComplete();
-		}
-		else {
-			work();
-		}
+		work();
 	}
 
 	@Override
@@ -187,8 +184,14 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 			}
 		}
 		Operators.produced(REQUESTED, this, delivered);
+		// before it is asked whether a buffer is awaited: none comes after the end
+		boolean over = this.upstreamEnded;
 		if (!this.ended && this.awaiting) {
-			endWithoutStopReason();
+			endWithoutStopReason(over);
+		}
+		else if (over && this.finished && !this.completed) {
+			this.completed = true;
+			this.downstream.onComplete();
 		}
 	}
 
@@ -200,8 +203,8 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 		}
 	}
 
-	private void endWithoutStopReason() {
-		if (this.upstreamEnded) {
+	private void endWithoutStopReason(boolean over) {
+		if (over) {
 			end((this.upstreamError != null) ? this.upstreamError : CallFailure.truncated(NO_STOP_REASON, null));
 		}
 		else if (this.idleTimer.isExpired()) {
@@ -235,10 +238,7 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	private void finish() {
 		this.ended = true;
 		this.idleTimer.stop();
-		if (this.upstreamEnded) {
-			this.downstream.onComplete();
-		}
-		else {
+		if (!this.upstreamEnded) {
 			this.drainTimer.replace(
 					DeadlineScheduler.shared().schedule(this::leave, MAX_DRAIN_TIME.toNanos(), TimeUnit.NANOSECONDS));
 			upstream().request(Long.MAX_VALUE);

@@ -16,43 +16,50 @@
 
 package dev.completion.client;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Schedules what is to happen when a time is over, which it seldom is. Each delay on
- * {@link Schedulers#parallel()} may wake a thread, and a call has several. Here all of
- * them share one, until the soonest, and what is disposed of before costs no more. It is
- * on {@link Schedulers#single()}, which no call of ours can block; what is due runs on
- * {@link Schedulers#parallel()}.
+ * Schedules what is to happen when a time is over, which it seldom is. A delay on
+ * {@link Schedulers#parallel()} wakes a thread if it is the soonest there, and a call has
+ * several, each of which is. Here a thread wakes a few times a second while anything is
+ * scheduled, so that hardly any delay is the soonest. It is a thread of our own, which
+ * nobody else can block: what is due runs on {@link Schedulers#parallel()}.
  */
 final class DeadlineScheduler implements Scheduler {
 
-	private static final DeadlineScheduler SHARED = new DeadlineScheduler(Schedulers::single);
+	private static final DeadlineScheduler SHARED = new DeadlineScheduler();
 
-	// asked each time, since an application may replace it
-	private final Supplier<Scheduler> alarms;
+	private static final long TICK_MILLIS = 100;
 
-	private final Set<Task> tasks = ConcurrentHashMap.newKeySet();
+	private static final long KEEP_ALIVE_SECONDS = 10;
 
-	// the soonest, if there is any
-	private final AtomicReference<@Nullable Alarm> alarm = new AtomicReference<>();
+	private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, DeadlineScheduler::daemon);
+
+	private final Scheduler scheduler = Schedulers.fromExecutorService(this.timer);
+
+	private final AtomicBoolean ticking = new AtomicBoolean();
 
 	/**
-	 * Create a scheduler.
-	 * @param alarms has the alarm
+	 * Create a scheduler, whose thread ends when there is nothing to do.
 	 */
-	DeadlineScheduler(Supplier<Scheduler> alarms) {
-		this.alarms = alarms;
+	DeadlineScheduler() {
+		this.timer.setRemoveOnCancelPolicy(true);
+		this.timer.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+		this.timer.allowCoreThreadTimeOut(true);
+	}
+
+	// inherits nothing from whoever makes the first call
+	private static Thread daemon(Runnable task) {
+		Thread thread = new Thread(null, task, "completion-deadlines", 0, false);
+		thread.setDaemon(true);
+		thread.setContextClassLoader(null);
+		return thread;
 	}
 
 	/**
@@ -69,11 +76,10 @@ final class DeadlineScheduler implements Scheduler {
 
 	@Override
 	public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-		Task scheduled = new Task(task, System.nanoTime() + unit.toNanos(delay));
-		// first, since an alarm that rings meanwhile then finds it
-		this.tasks.add(scheduled);
-		ringAt(scheduled.due);
-		return scheduled;
+		if (this.ticking.compareAndSet(false, true)) {
+			tick();
+		}
+		return this.scheduler.schedule(() -> Schedulers.parallel().schedule(task), delay, unit);
 	}
 
 	@Override
@@ -81,100 +87,25 @@ final class DeadlineScheduler implements Scheduler {
 		return Schedulers.parallel().createWorker();
 	}
 
-	private void ringAt(long due) {
-		Alarm current = this.alarm.get();
-		while (current == null || due - current.due < 0) {
-			Alarm sooner = new Alarm(due);
-			if (this.alarm.compareAndSet(current, sooner)) {
-				sooner.set();
-				if (current != null) {
-					current.unset();
-				}
-				return;
-			}
-			current = this.alarm.get();
-		}
-	}
-
-	private void runDue() {
-		long now = System.nanoTime();
-		Task next = null;
-		for (Task task : this.tasks) {
-			if (task.due - now <= 0) {
-				task.start();
-			}
-			else if (next == null || task.due - next.due < 0) {
-				next = task;
-			}
-		}
-		if (next != null) {
-			ringAt(next.due);
-		}
-	}
-
 	/**
-	 * Something to do at a time.
+	 * Return the number of delays that are not over.
 	 */
-	private final class Task implements Disposable {
-
-		private final Runnable task;
-
-		private final long due;
-
-		private Task(Runnable task, long due) {
-			this.task = task;
-			this.due = due;
-		}
-
-		// on a thread of its own, lest one that takes long delays others
-		private void start() {
-			if (DeadlineScheduler.this.tasks.remove(this)) {
-				Schedulers.parallel().schedule(this.task);
-			}
-		}
-
-		@Override
-		public void dispose() {
-			DeadlineScheduler.this.tasks.remove(this);
-		}
-
-		@Override
-		public boolean isDisposed() {
-			return !DeadlineScheduler.this.tasks.contains(this);
-		}
-
+	int pending() {
+		return this.timer.getQueue().size() - (this.ticking.get() ? 1 : 0);
 	}
 
-	/**
-	 * Looks for what is due, unless a sooner alarm has taken its place, which sees to
-	 * what comes after.
-	 */
-	private final class Alarm implements Runnable {
-
-		private final long due;
-
-		private final Disposable.Swap timer = Disposables.swap();
-
-		private Alarm(long due) {
-			this.due = due;
-		}
-
-		private void set() {
-			long delay = this.due - System.nanoTime();
-			this.timer.replace(DeadlineScheduler.this.alarms.get().schedule(this, delay, TimeUnit.NANOSECONDS));
-		}
-
-		private void unset() {
-			this.timer.dispose();
-		}
-
-		@Override
-		public void run() {
-			if (DeadlineScheduler.this.alarm.compareAndSet(this, null)) {
-				runDue();
+	// hooks would keep what they capture of whoever made the first call
+	@SuppressWarnings("FutureReturnValueIgnored")
+	private void tick() {
+		this.timer.schedule(() -> {
+			// whoever schedules meanwhile but wakes the thread
+			if (this.timer.getQueue().isEmpty()) {
+				this.ticking.set(false);
 			}
-		}
-
+			else {
+				tick();
+			}
+		}, TICK_MILLIS, TimeUnit.MILLISECONDS);
 	}
 
 }

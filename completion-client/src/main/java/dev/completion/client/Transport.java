@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
+import reactor.core.Exceptions;
 import reactor.core.Fuseable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -117,9 +118,10 @@ final class Transport {
 
 	private Mono<Credential> ask() {
 		try {
-			return this.credentials.credential();
+			return Objects.requireNonNull(this.credentials.credential());
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			Exceptions.throwIfFatal(ex);
 			return Mono.error(ex);
 		}
 	}

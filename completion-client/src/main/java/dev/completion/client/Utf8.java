@@ -16,6 +16,8 @@
 
 package dev.completion.client;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -31,15 +33,27 @@ final class Utf8 {
 	}
 
 	/**
-	 * Return whether there is nothing to replace. U+FFFD itself counts as replaced.
+	 * Return whether there is nothing to replace.
 	 */
 	static boolean isValid(byte[] bytes, int offset, int length) {
 		for (int i = offset; i < offset + length; i++) {
 			if (bytes[i] < 0) {
-				return new String(bytes, i, offset + length - i, StandardCharsets.UTF_8).indexOf(REPLACEMENT) == -1;
+				int left = offset + length - i;
+				return new String(bytes, i, left, StandardCharsets.UTF_8).indexOf(REPLACEMENT) == -1
+						|| isDecodable(ByteBuffer.wrap(bytes, i, left));
 			}
 		}
 		return true;
+	}
+
+	private static boolean isDecodable(ByteBuffer bytes) {
+		try {
+			StandardCharsets.UTF_8.newDecoder().decode(bytes);
+			return true;
+		}
+		catch (CharacterCodingException ex) {
+			return false;
+		}
 	}
 
 	static String decode(byte[] bytes, int offset, int length) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.InvalidRequestException;
 import dev.completion.client.error.UnsupportedRequestException;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +88,29 @@ class CallListenerTests extends AbstractCompletionClientErrorTests {
 			failure(UnsupportedRequestException.class, messages.complete(bare).flux());
 		}
 		assertThat(this.told).isEmpty();
+	}
+
+	@Test
+	void listenerThatThrowsCostsNobodyAnAnswer() {
+		CallListener failing = new CallListener() {
+
+			@Override
+			public void onSuccess(HttpHeaders headers) {
+				throw new AssertionError("mine");
+			}
+
+			@Override
+			public void onError(CompletionClientException error) {
+				throw new AssertionError("mine");
+			}
+
+		};
+		try (CompletionClient other = this.client.mutate().listener(failing).build()) {
+			assertThat(other.complete(REQUEST).block(LIMIT)).isNotNull();
+			assertThat(other.stream(REQUEST).blockLast(LIMIT).stopReason()).isNotNull();
+			this.server.enqueue(Reply.error(400, "invalid_request_error", "No"));
+			failure(InvalidRequestException.class, other.stream(REQUEST));
+		}
 	}
 
 }

@@ -30,6 +30,7 @@ import dev.completion.client.error.OverloadedException;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
@@ -198,6 +199,23 @@ class CompletionClientCredentialTests extends AbstractCompletionClientErrorTests
 			assertThat(ex).hasRootCauseMessage("vault 1");
 			assertThat(this.server.requests()).isEmpty();
 		}
+	}
+
+	@Test
+	void providerThatThrowsOrReturnsNothingIsTold() {
+		CredentialProvider throwing = () -> {
+			throw new AssertionError("mine");
+		};
+		for (CredentialProvider provider : List.<CredentialProvider>of(throwing, () -> null)) {
+			try (CompletionClient other = with(provider, 2)) {
+				for (Flux<?> call : List.of(other.stream(REQUEST), other.complete(REQUEST).flux())) {
+					assertThat(failure(CompletionClientException.class, call))
+						.hasMessageContaining("credential provider")
+						.returns(Outcome.NOT_SENT, CompletionClientException::outcome);
+				}
+			}
+		}
+		assertThat(this.server.requests()).isEmpty();
 	}
 
 	@Test

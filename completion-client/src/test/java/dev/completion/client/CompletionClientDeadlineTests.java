@@ -40,6 +40,7 @@ import reactor.core.Disposable;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
@@ -105,7 +106,7 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 		int tasks = Scannable.from(parallel)
 			.inners()
 			.mapToInt((worker) -> worker.scanOrDefault(Scannable.Attr.BUFFERED, 0))
-			.sum();
+			.sum() + DeadlineScheduler.shared().pending();
 		return Schedulers.isInNonBlockingThread() ? tasks - 1 : tasks;
 	}
 
@@ -251,6 +252,19 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 		}
 		catch (IOException ex) {
 			// it has
+		}
+	}
+
+	@Test
+	void timeoutReachesTheCallerThoughWhatIsCancelledThrows() {
+		CredentialProvider provider = () -> Mono.create((sink) -> sink.onCancel(() -> {
+			throw new IllegalStateException("mine");
+		}));
+		CompletionRequest hasty = REQUEST.toBuilder().timeout(Duration.ofMillis(100)).build();
+		try (CompletionClient other = this.patient.mutate().credential(provider).build()) {
+			for (Flux<?> call : List.of(other.stream(hasty), other.complete(hasty).flux())) {
+				assertThat(failure(CallTimeoutException.class, call).phase()).isEqualTo(Phase.TOTAL);
+			}
 		}
 	}
 

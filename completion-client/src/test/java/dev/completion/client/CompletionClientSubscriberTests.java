@@ -19,6 +19,8 @@ package dev.completion.client;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -127,6 +129,36 @@ class CompletionClientSubscriberTests extends AbstractCompletionClientErrorTests
 		run((stream) -> stream.subscribe((completion) -> sneakyThrow(thrown), this.errors::add));
 		CompletionClientResourcesTests.await(() -> !this.errors.isEmpty());
 		assertThat(this.errors).containsExactly(thrown);
+	}
+
+	@Test
+	void nothingIsDeliveredToWhoeverAsksForLessThanOne() throws InterruptedException {
+		CountDownLatch delivered = new CountDownLatch(1);
+		this.client.stream(REQUEST).subscribe(new CoreSubscriber<>() {
+
+			@Override
+			public void onSubscribe(Subscription subscription) {
+				subscription.request(-1);
+				subscription.request(0);
+			}
+
+			@Override
+			public void onNext(Completion completion) {
+				delivered.countDown();
+			}
+
+			@Override
+			public void onError(Throwable error) {
+				CompletionClientSubscriberTests.this.errors.add(error);
+			}
+
+			@Override
+			public void onComplete() {
+				delivered.countDown();
+			}
+
+		});
+		assertThat(delivered.await(200, TimeUnit.MILLISECONDS)).isFalse();
 	}
 
 	@SuppressWarnings("unchecked")

@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
@@ -123,6 +126,36 @@ class CompletionObservationEndTests extends AbstractCompletionClientErrorTests {
 		this.observed.close();
 		assertThat(running.isDisposed()).isTrue();
 		assertThat(value("completion.status")).isEqualTo("error");
+	}
+
+	@Test
+	void streamWhoseSubscriberThrowsIsNoError() {
+		CompletableFuture<Throwable> end = new CompletableFuture<>();
+		call(true).subscribe(new CoreSubscriber<CompletionResponse>() {
+
+			@Override
+			public void onSubscribe(Subscription subscription) {
+				subscription.request(Long.MAX_VALUE);
+			}
+
+			@Override
+			public void onNext(CompletionResponse response) {
+				throw new IllegalStateException("mine");
+			}
+
+			@Override
+			public void onError(Throwable error) {
+				end.complete(error);
+			}
+
+			@Override
+			public void onComplete() {
+			}
+
+		});
+		assertThat(end).succeedsWithin(LIMIT).isInstanceOf(IllegalStateException.class);
+		assertThat(lowCardinality()).containsEntry("error.type", "none")
+			.containsEntry("completion.status", "cancelled");
 	}
 
 	@ParameterizedTest

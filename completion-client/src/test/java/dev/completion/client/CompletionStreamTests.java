@@ -37,6 +37,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import tools.jackson.databind.json.JsonMapper;
@@ -165,6 +166,18 @@ class CompletionStreamTests {
 		finally {
 			Schedulers.resetOnHandleError();
 		}
+	}
+
+	@Test
+	void streamWhoseBodyEndsWhileItsLastDeltaIsDeliveredCompletesAfterIt() {
+		Sinks.Many<DataBuffer> body = Sinks.unsafe().many().unicast().onBackpressureBuffer();
+		List<String> signals = new ArrayList<>();
+		completions(body.asFlux()).subscribe((completion) -> {
+			body.tryEmitComplete();
+			signals.add("next");
+		}, (ex) -> signals.add("error"), () -> signals.add("complete"));
+		body.tryEmitNext(buffer(LAST));
+		assertThat(signals).containsExactly("next", "complete");
 	}
 
 	/**

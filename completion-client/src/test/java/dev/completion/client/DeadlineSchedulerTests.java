@@ -27,13 +27,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,16 +42,9 @@ class DeadlineSchedulerTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(10);
 
-	private final AtomicInteger alarms = new AtomicInteger();
-
-	private final DeadlineScheduler scheduler = new DeadlineScheduler(Schedulers::single);
+	private final DeadlineScheduler scheduler = new DeadlineScheduler();
 
 	private final Queue<String> ran = new ConcurrentLinkedQueue<>();
-
-	@AfterEach
-	void removeHook() {
-		Schedulers.resetOnScheduleHook("alarms");
-	}
 
 	private Disposable schedule(String name, long millis) {
 		return this.scheduler.schedule(() -> this.ran.add(name), millis, TimeUnit.MILLISECONDS);
@@ -110,15 +100,44 @@ class DeadlineSchedulerTests {
 	}
 
 	@Test
-	void timersOfManyTasksAreOne() {
-		Schedulers.onScheduleHook("alarms", (task) -> {
-			this.alarms.incrementAndGet();
-			return task;
-		});
+	void nothingIsLeftOfWhatIsDisposedOf() {
 		for (int i = 0; i < 1000; i++) {
 			schedule("a", 60_000 + i).dispose();
 		}
-		assertThat(this.alarms).hasValue(1);
+		assertThat(this.scheduler.pending()).isZero();
+	}
+
+	@Test
+	void taskHasTheThreadLocalsOfWhoeverScheduledIt() {
+		ThreadLocal<String> tenant = new ThreadLocal<>();
+		Schedulers.onScheduleHook("tenant", (task) -> {
+			String captured = tenant.get();
+			return () -> {
+				tenant.set(captured);
+				task.run();
+				tenant.remove();
+			};
+		});
+		try {
+			for (String name : List.of("a", "b")) {
+				tenant.set(name);
+				this.scheduler.schedule(() -> this.ran.add(name + tenant.get()), 10, TimeUnit.MILLISECONDS);
+			}
+			CompletionClientResourcesTests.await(() -> this.ran.size() == 2);
+		}
+		finally {
+			Schedulers.resetOnScheduleHook("tenant");
+		}
+		assertThat(this.ran).containsExactlyInAnyOrder("aa", "bb");
+	}
+
+	@Test
+	void threadEndsAndAnotherBeginsWhenItIsNeeded() {
+		schedule("a", 1);
+		CompletionClientResourcesTests.await(() -> this.ran.size() == 1);
+		CompletionClientResourcesTests.await(() -> this.scheduler.pending() == 0);
+		schedule("b", 300);
+		CompletionClientResourcesTests.await(() -> this.ran.size() == 2);
 	}
 
 	@Test
@@ -145,37 +164,6 @@ class DeadlineSchedulerTests {
 		assertThat(never.block(LIMIT)).isEqualTo("late");
 		assertThat(Mono.fromCallable(() -> Thread.currentThread().getName()).subscribeOn(this.scheduler).block(LIMIT))
 			.startsWith("parallel-");
-	}
-
-	@Test
-	void alarmThatASoonerOneReplacesIsUnset() {
-		List<Disposable> set = new ArrayList<>();
-		Scheduler alarms = new Scheduler() {
-
-			@Override
-			public Disposable schedule(Runnable task) {
-				throw new UnsupportedOperationException();
-			}
-
-			@Override
-			public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-				set.add(Disposables.single());
-				return set.get(set.size() - 1);
-			}
-
-			@Override
-			public Worker createWorker() {
-				throw new UnsupportedOperationException();
-			}
-
-		};
-		DeadlineScheduler other = new DeadlineScheduler(() -> alarms);
-		for (int i = 60; i > 0; i--) {
-			other.schedule(() -> {
-			}, i, TimeUnit.MINUTES);
-		}
-		assertThat(set).hasSize(60);
-		assertThat(set.stream().filter((timer) -> !timer.isDisposed())).hasSize(1);
 	}
 
 }

@@ -166,6 +166,13 @@ class TextCompletionReaderTests {
 	}
 
 	@Test
+	void readSkipsAByteOrderMark() {
+		assertThat(read("\ufeff{\"completion\":\"\u00e9\"}").completion()).isEqualTo("\u00e9");
+		assertThat(read("\ufeff{\"completion\":\"\ufffd\"}").completion()).isEqualTo("\ufffd");
+		assertThat(read("\ufeff{\"completion\":\"", bytes(0xE9), "\"}").completion()).isEqualTo("\ufffd");
+	}
+
+	@Test
 	void readWhenSurrogatePairIsSplitKeepsBothHalves() {
 		String text = read("{\"completion\":\"\\ud83d\"}").completion()
 				+ read("{\"completion\":\"\\ude00\"}").completion();
@@ -186,7 +193,10 @@ class TextCompletionReaderTests {
 		return Stream.of(Arguments.arguments(bytes(0xE9), "\ufffd"), Arguments.arguments(bytes(0xFF), "\ufffd"),
 				Arguments.arguments(bytes(0x80), "\ufffd"), Arguments.arguments(bytes(0xE2, 0x82), "\ufffd"),
 				Arguments.arguments(bytes(0xF0, 0x9F, 0x98), "\ufffd"), Arguments.arguments(bytes(0xC3), "\ufffd"),
-				Arguments.arguments(bytes(0xFE, 0xFF), "\ufffd\ufffd"));
+				Arguments.arguments(bytes(0xFE, 0xFF), "\ufffd\ufffd"),
+				Arguments.arguments(bytes(0xF4, 0x90, 0x80, 0x80), "\ufffd".repeat(4)),
+				Arguments.arguments(bytes(0xED, 0xA0, 0x80), "\ufffd".repeat(3)),
+				Arguments.arguments(bytes(0xC0, 0x80), "\ufffd".repeat(2)));
 	}
 
 	@Test
