@@ -16,13 +16,14 @@
 
 package dev.completion.samples.benchmark;
 
+import java.util.stream.IntStream;
+
 /**
  * How the server answers, as the path of a request has it.
  *
  * @param pace how the events are sent
  * @param events the number of events
- * @param characters the length of the text of each; that of {@link Payload#TEXT} if not
- * positive
+ * @param characters the length of the text of each, or 0 for {@link Payload#TEXTS}
  */
 record Behaviour(Pace pace, int events, int characters) {
 
@@ -42,8 +43,18 @@ record Behaviour(Pace pace, int events, int characters) {
 		return new Behaviour(Pace.valueOf(parts[1]), Integer.parseInt(parts[2]), Integer.parseInt(parts[3]));
 	}
 
-	String text() {
-		return (this.characters > 0) ? "x".repeat(this.characters) : Payload.TEXT;
+	/**
+	 * Return the text of the event with the given index.
+	 */
+	String text(int index) {
+		return (this.characters > 0) ? "x".repeat(this.characters) : Payload.TEXTS.get(index % Payload.TEXTS.size());
+	}
+
+	/**
+	 * Return the number of characters in the text of all events.
+	 */
+	long textLength() {
+		return IntStream.range(0, this.events).mapToLong((index) -> text(index).length()).sum();
 	}
 
 	/**

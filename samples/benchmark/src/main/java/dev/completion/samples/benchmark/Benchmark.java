@@ -22,8 +22,11 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Measures this client and its peers: each peer in a fresh JVM in each round, the peers
@@ -34,6 +37,8 @@ public final class Benchmark {
 	private static final List<String> JVM_OPTIONS = List.of("-Xms1g", "-Xmx1g",
 			"-XX:-UseDynamicNumberOfCompilerThreads", "-XX:+IgnoreUnrecognizedVMOptions",
 			"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+
+	private static final int MAX_MINUTES = 10;
 
 	private final Options options;
 
@@ -56,82 +61,102 @@ public final class Benchmark {
 	}
 
 	private void run() throws Exception {
-		List<Contestant> peers = this.options.peers();
-		Process server = start(ManagementFactory.getRuntimeMXBean().getClassPath(), BenchmarkServer.class.getName());
+		Process server = start(classPath(), List.of(), BenchmarkServer.class.getName());
 		try (BufferedReader reader = server.inputReader()) {
-			String url = "http://127.0.0.1:" + reader.readLine();
+			String url = "http://127.0.0.1:" + Objects.requireNonNull(reader.readLine(), "The server did not start");
 			for (int round = 1; round <= this.options.rounds(); round++) {
-				for (Contestant peer : peers) {
-					System.err.println("round " + round + ": " + peer.name());
-					measure(peer, url);
-				}
+				runRound(round, url);
+				write();
 			}
 		}
 		finally {
 			server.destroy();
 			server.waitFor();
 		}
-		write(peers.stream().map(Contestant::name).toList());
+		System.out.println(Files.readString(this.options.output().resolve("results.md")));
+		System.out.println("Written to " + this.options.output());
 	}
 
-	private void measure(Contestant peer, String url) throws IOException, InterruptedException {
-		List<Scenario> scenarios = this.options.scenarios();
-		// to warm up, so that the first is not at a disadvantage
-		List<Scenario> together = Stream
-			.concat(Stream.of(Scenario.BULK_64, Scenario.BULK_64),
-					scenarios.stream().filter((scenario) -> !scenario.isAlone()))
-			.toList();
-		if (together.size() > 2) {
-			measure(peer, url, together, 4);
-		}
-		for (Scenario scenario : scenarios) {
-			if (scenario.isAlone()) {
-				measure(peer, url, List.of(scenario), 0);
+	/**
+	 * Run each peer, another one first each time, since the machine may be slower at
+	 * times.
+	 */
+	private void runRound(int round, String url) throws IOException, InterruptedException {
+		List<Contestant> peers = new ArrayList<>(this.options.peers());
+		Collections.rotate(peers, 1 - round);
+		for (Contestant peer : peers) {
+			System.err.println("round " + round + ": " + peer.name());
+			List<Scenario> together = this.options.scenarios()
+				.stream()
+				.filter((scenario) -> !scenario.isAlone())
+				.toList();
+			if (!together.isEmpty()) {
+				measure(round, peer, url, together);
+			}
+			for (Scenario scenario : this.options.scenarios()) {
+				if (scenario.isAlone()) {
+					measure(round, peer, url, List.of(scenario));
+				}
 			}
 		}
 	}
 
 	/**
 	 * Measure scenarios in a JVM.
-	 * @param ignored the number of results to leave out at first
 	 */
-	private void measure(Contestant peer, String url, List<Scenario> scenarios, int ignored)
+	private void measure(int round, Contestant peer, String url, List<Scenario> scenarios)
 			throws IOException, InterruptedException {
 		List<String> arguments = new ArrayList<>(
 				List.of(PeerMain.class.getName(), url, peer.type(), String.valueOf(this.options.window().toMillis())));
 		scenarios.forEach((scenario) -> arguments.add(scenario.name()));
-		Process process = start(peer.classPath(this.options.home()), arguments.toArray(String[]::new));
+		Process process = start(peer.classPath(this.options.home()), peer.options(), arguments.toArray(String[]::new));
+		CompletableFuture.delayedExecutor(MAX_MINUTES, TimeUnit.MINUTES).execute(process::destroyForcibly);
 		try (BufferedReader reader = process.inputReader()) {
-			reader.lines()
-				.map((line) -> line.split("\t", -1))
-				.filter((fields) -> fields.length == 3)
-				.skip(ignored)
-				.forEach((fields) -> this.results.add(peer.name(), Scenario.valueOf(fields[0]),
-						Metric.valueOf(fields[1]), Double.parseDouble(fields[2])));
+			reader.lines().map((line) -> line.split("\t", -1)).forEach((fields) -> add(round, peer, fields));
 		}
-		if (process.waitFor() != 0) {
-			this.failures.add(peer.name() + " failed, and did not get to the end of " + scenarios);
+		if (process.waitFor() > 1) {
+			this.failures.add("round " + round + ": " + peer.name() + " did not get to the end of " + scenarios);
 		}
 	}
 
-	private static Process start(String classPath, String... arguments) throws IOException {
+	private void add(int round, Contestant peer, String... fields) {
+		if (fields.length == 3) {
+			this.results.add(round, peer.name(), Scenario.valueOf(fields[0]), Metric.valueOf(fields[1]),
+					Double.parseDouble(fields[2]));
+		}
+		else {
+			this.failures.add("round " + round + ": " + peer.name() + " failed in " + String.join(": ", fields));
+		}
+	}
+
+	private static String classPath() {
+		return ManagementFactory.getRuntimeMXBean().getClassPath();
+	}
+
+	private static Process start(String classPath, List<String> options, String... arguments) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(ProcessHandle.current().info().command().orElse("java"));
 		command.addAll(JVM_OPTIONS);
+		command.addAll(options);
 		command.addAll(List.of("-cp", classPath));
 		command.addAll(List.of(arguments));
 		return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
 	}
 
-	private void write(List<String> peers) throws IOException {
+	private void write() throws IOException {
+		List<String> peers = this.options.peers().stream().map(Contestant::name).toList();
 		Path output = Files.createDirectories(this.options.output());
-		String tables = new ResultTable(this.results, peers) + "\n" + new Targets(this.results) + "\n"
-				+ String.join("\n", this.failures) + "\n";
 		Files.writeString(output.resolve("results.csv"), this.results.toCsv());
-		Files.writeString(output.resolve("results.md"), tables);
+		Files.writeString(output.resolve("results.md"),
+				String.join("\n", environment(), new ResultTable(this.results, peers).toString(),
+						new Targets(this.results).toString(), String.join("\n\n", this.failures)));
 		Files.writeString(output.resolve("results.svg"), ResultChart.toSvg(this.results, peers));
-		System.out.println(tables);
-		System.out.println("Written to " + output);
+	}
+
+	private String environment() {
+		return "Java %s, %s %s, %d processors, %d rounds, windows of %d ms of CPU time.%n".formatted(Runtime.version(),
+				System.getProperty("os.name"), System.getProperty("os.arch"),
+				Runtime.getRuntime().availableProcessors(), this.options.rounds(), this.options.window().toMillis());
 	}
 
 }

@@ -92,7 +92,7 @@ public final class BenchmarkServer {
 	}
 
 	private static ByteBuf constant(String text) {
-		return constant(text.getBytes(StandardCharsets.UTF_8));
+		return constant(Payload.utf8(text));
 	}
 
 	private static ByteBuf constant(byte[] bytes) {
@@ -122,7 +122,7 @@ public final class BenchmarkServer {
 				default -> {
 					context.writeAndFlush(STREAM_HEAD.duplicate());
 					send(context, path + "#begin", payload.begin());
-					next(context, path, payload, behaviour, behaviour.events());
+					next(context, path, payload, behaviour, 0);
 				}
 			}
 		}
@@ -135,37 +135,34 @@ public final class BenchmarkServer {
 			String body = payload.whole(Payload.WHOLE_TEXT);
 			return constant(
 					"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nrequest-id: req_011CSHoEeqs5C35K2UUqR7Fy\r\ncontent-length: "
-							+ body.length() + "\r\n\r\n" + body);
+							+ Payload.utf8(body).length + "\r\n\r\n" + body);
 		}
 
 		private static ByteBuf bulk(Payload payload, Behaviour behaviour) {
 			ByteArrayOutputStream response = new ByteArrayOutputStream();
 			response.writeBytes(ByteBufUtil.getBytes(STREAM_HEAD));
 			StringBuilder pending = new StringBuilder(payload.begin());
-			String delta = payload.delta(behaviour.text());
 			for (int i = 0; i < behaviour.events(); i++) {
-				pending.append(delta);
+				pending.append(payload.delta(behaviour.text(i)));
 				if (pending.length() >= CHUNK_BYTES) {
-					response.writeBytes(chunk(pending.toString().getBytes(StandardCharsets.UTF_8)));
+					response.writeBytes(chunk(Payload.utf8(pending.toString())));
 					pending.setLength(0);
 				}
 			}
 			pending.append(payload.end());
-			response.writeBytes(chunk(pending.toString().getBytes(StandardCharsets.UTF_8)));
+			response.writeBytes(chunk(Payload.utf8(pending.toString())));
 			response.writeBytes(ByteBufUtil.getBytes(LAST_CHUNK));
 			return constant(response.toByteArray());
 		}
 
 		private static void next(ChannelHandlerContext context, String path, Payload payload, Behaviour behaviour,
-				int left) {
+				int index) {
 			if (!context.channel().isActive()) {
 				return;
 			}
-			if (left > 0) {
-				ByteBuf delta = ready(path,
-						() -> constant(chunk(payload.delta(behaviour.text()).getBytes(StandardCharsets.UTF_8))));
-				context.writeAndFlush(delta);
-				Runnable following = () -> next(context, path, payload, behaviour, left - 1);
+			if (index < behaviour.events()) {
+				send(context, path + "#" + index % Payload.TEXTS.size(), payload.delta(behaviour.text(index)));
+				Runnable following = () -> next(context, path, payload, behaviour, index + 1);
 				if (behaviour.pace() == Behaviour.Pace.PACED) {
 					context.executor().schedule(following, PACE_MILLIS, TimeUnit.MILLISECONDS);
 				}
@@ -181,7 +178,7 @@ public final class BenchmarkServer {
 
 		private static void send(ChannelHandlerContext context, String key, String events) {
 			if (!events.isEmpty()) {
-				context.writeAndFlush(ready(key, () -> constant(chunk(events.getBytes(StandardCharsets.UTF_8)))));
+				context.writeAndFlush(ready(key, () -> constant(chunk(Payload.utf8(events)))));
 			}
 		}
 

@@ -32,21 +32,30 @@ import org.jspecify.annotations.Nullable;
  * @param type the name of its class
  * @param module the folder of its module below {@code peers}, or {@code null} for one on
  * the class path of this application
+ * @param options JVM options, without which it would not run as many streams at once as
+ * it is told to
  */
-record Contestant(String name, String type, @Nullable String module) {
+record Contestant(String name, String type, @Nullable String module, List<String> options) {
 
 	private static final String PACKAGE = "dev.completion.samples.benchmark.";
 
-	static final List<Contestant> ALL = List.of(new Contestant("floor", PACKAGE + "FloorPeer", null),
-			new Contestant("completion", PACKAGE + "CompletionPeer", null),
-			new Contestant("completion-messages", PACKAGE + "CompletionPeer$Messages", null),
-			new Contestant("completion-observed", PACKAGE + "CompletionPeer$Observed", null),
-			new Contestant("webclient", PACKAGE + "WebClientPeer", null),
-			new Contestant("jdk", PACKAGE + "JdkPeer", null),
-			new Contestant("anthropic-java-sync", PACKAGE + "anthropicjava.SyncPeer", "anthropic-java"),
-			new Contestant("anthropic-java-async", PACKAGE + "anthropicjava.AsyncPeer", "anthropic-java"),
-			new Contestant("spring-ai", PACKAGE + "springai.SpringAiPeer", "spring-ai"),
-			new Contestant("langchain4j", PACKAGE + "langchain4j.LangChain4jPeer", "langchain4j"));
+	static final List<Contestant> ALL = List.of(ours("floor", "FloorPeer"), ours("completion", "CompletionPeer"),
+			ours("completion-messages", "CompletionPeer$Messages"),
+			ours("completion-observed", "CompletionPeer$Observed"), ours("webclient", "WebClientPeer"),
+			ours("jdk", "JdkPeer"), theirs("anthropic-java-sync", "anthropicjava.SyncPeer", "anthropic-java"),
+			theirs("anthropic-java-async", "anthropicjava.AsyncPeer", "anthropic-java"),
+			theirs("spring-ai", "springai.SpringAiPeer", "spring-ai",
+					"-Dreactor.schedulers.defaultBoundedElasticSize=10000"),
+			theirs("langchain4j", "langchain4j.LangChain4jPeer", "langchain4j",
+					"-Djava.util.concurrent.ForkJoinPool.common.parallelism=10000"));
+
+	private static Contestant ours(String name, String type) {
+		return new Contestant(name, PACKAGE + type, null, List.of());
+	}
+
+	private static Contestant theirs(String name, String type, String module, String... options) {
+		return new Contestant(name, PACKAGE + type, module, List.of(options));
+	}
 
 	/**
 	 * Return the class path.

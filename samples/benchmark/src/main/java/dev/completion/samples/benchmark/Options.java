@@ -20,8 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * What to measure, and how long.
@@ -29,7 +29,7 @@ import java.util.function.Predicate;
  * @param peers the peers
  * @param scenarios the scenarios
  * @param rounds the number of rounds
- * @param window the time to measure each scenario, and to warm up for it
+ * @param window the CPU time to measure each scenario
  * @param home the folder of the benchmark
  * @param output the folder to write to
  */
@@ -38,15 +38,18 @@ record Options(List<Contestant> peers, List<Scenario> scenarios, int rounds, Dur
 	private static final List<Scenario> QUICK = List.of(Scenario.ONE_BULK, Scenario.BULK_64, Scenario.PACED_1000,
 			Scenario.UNARY_16);
 
+	private static final Path HOME = Path.of(Objects.requireNonNullElse(System.getProperty("benchmark.home"), ""))
+		.toAbsolutePath();
+
 	/**
-	 * Parse a command line: {@code --quick}, {@code --rounds=5}, {@code --window=1500} in
+	 * Parse a command line: {@code --quick}, {@code --rounds=5}, {@code --window=300} in
 	 * milliseconds, {@code --peers=floor,completion}, {@code --scenarios=ONE_BULK} and
 	 * {@code --output=folder}.
 	 */
 	static Options parse(String... arguments) {
 		boolean quick = Arrays.asList(arguments).contains("--quick");
 		Options options = new Options(Contestant.ALL, quick ? QUICK : List.of(Scenario.values()), quick ? 1 : 5,
-				Duration.ofMillis(quick ? 500 : 1500), Path.of("").toAbsolutePath(), Path.of("target", "benchmark"));
+				Duration.ofMillis(quick ? 100 : 300), HOME, HOME.resolve("target").resolve("benchmark"));
 		for (String argument : arguments) {
 			options = argument.equals("--quick") ? options : options.with(argument);
 		}
@@ -72,14 +75,13 @@ record Options(List<Contestant> peers, List<Scenario> scenarios, int rounds, Dur
 	}
 
 	private static <T> List<T> select(List<T> all, String names, Function<T, String> name) {
-		List<String> wanted = List.of(names.split(",", -1));
-		Predicate<T> isWanted = (element) -> wanted.contains(name.apply(element));
-		List<T> selected = all.stream().filter(isWanted).toList();
-		if (selected.size() != wanted.size()) {
-			throw new IllegalArgumentException(
-					"Unknown name in " + names + "; there are " + all.stream().map(name).toList());
-		}
-		return selected;
+		return Arrays.stream(names.split(",", -1))
+			.map((wanted) -> all.stream()
+				.filter((element) -> name.apply(element).equals(wanted))
+				.findFirst()
+				.orElseThrow(() -> new IllegalArgumentException(
+						"Unknown name '" + wanted + "'; there are " + all.stream().map(name).toList())))
+			.toList();
 	}
 
 }

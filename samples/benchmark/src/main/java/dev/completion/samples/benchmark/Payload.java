@@ -17,9 +17,10 @@
 package dev.completion.samples.benchmark;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
- * What the server sends: answers of either API, of which each event has the same text.
+ * What the server sends: answers of either API.
  */
 enum Payload {
 
@@ -30,7 +31,8 @@ enum Payload {
 
 		@Override
 		String whole(String text) {
-			return "{\"type\":\"completion\",\"id\":\"compl_01DbVhGYSbJDTm8ZjfDQdEwG\",\"completion\":\"" + text
+			return "{\"type\":\"completion\",\"id\":\"compl_01DbVhGYSbJDTm8ZjfDQdEwG\",\"completion\":\""
+					+ escaped(text)
 					+ "\",\"stop_reason\":\"stop_sequence\",\"model\":\"claude-2.1\",\"stop\":\"\\n\\nHuman:\"}";
 		}
 
@@ -51,9 +53,9 @@ enum Payload {
 
 		private String completion(String text, String stopReason, String stop) {
 			return event("completion",
-					"{\"type\":\"completion\",\"id\":\"compl_01DbVhGYSbJDTm8ZjfDQdEwG\",\"completion\":\"" + text
-							+ "\",\"stop_reason\":" + stopReason + ",\"model\":\"claude-2.1\",\"stop\":" + stop
-							+ ",\"log_id\":\"compl_01DbVhGYSbJDTm8ZjfDQdEwG\"}");
+					"{\"type\":\"completion\",\"id\":\"compl_01DbVhGYSbJDTm8ZjfDQdEwG\",\"completion\":\""
+							+ escaped(text) + "\",\"stop_reason\":" + stopReason + ",\"model\":\"claude-2.1\",\"stop\":"
+							+ stop + ",\"log_id\":\"compl_01DbVhGYSbJDTm8ZjfDQdEwG\"}");
 		}
 
 	},
@@ -66,7 +68,7 @@ enum Payload {
 		@Override
 		String whole(String text) {
 			return "{\"id\":\"msg_01XFDUDYJgAACzvnptvVoYEL\",\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\""
-					+ text
+					+ escaped(text)
 					+ "\"}],\"model\":\"claude-haiku-5-5\",\"stop_reason\":\"end_turn\",\"stop_sequence\":null,\"usage\":{\"input_tokens\":12,\"output_tokens\":200}}";
 		}
 
@@ -82,7 +84,7 @@ enum Payload {
 		String delta(String text) {
 			return event("content_block_delta",
 					"{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\""
-							+ text + "\"}}");
+							+ escaped(text) + "\"}}");
 		}
 
 		@Override
@@ -100,14 +102,18 @@ enum Payload {
 	static final String REQUEST = "{\"model\":\"claude-2.1\",\"prompt\":\"\\n\\nHuman: Hi\\n\\nAssistant:\",\"max_tokens_to_sample\":100,\"stream\":true}";
 
 	/**
-	 * The text of each event.
+	 * The texts of events, one after another and then from the start: of 40, two have a
+	 * line break, two a quotation mark, and two a letter that is not ASCII.
 	 */
-	static final String TEXT = " word";
+	static final List<String> TEXTS = List.of(" The", " capital", " of", " France", " is", " Paris", ",", " known",
+			" for", " its", " caf\u00e9", "s", " and", " the", " Eiffel", " Tower", ".", "\n\n", " \"", "It", " was",
+			" built", " by", " Gustave", " Eiffel", "'s", " engineers", ".\"", " At", " 330", " met", "r", "es", ",",
+			" it", " d\u00e9", "passe", " the", " rest", ".\n");
 
 	/**
 	 * The text of an answer that is not streamed.
 	 */
-	static final String WHOLE_TEXT = TEXT.repeat(200);
+	static final String WHOLE_TEXT = String.join("", TEXTS).repeat(5);
 
 	private final String path;
 
@@ -128,10 +134,22 @@ enum Payload {
 	abstract String end();
 
 	/**
-	 * Return what comes before the first delta, between deltas, and after the last.
+	 * Return the number of bytes in a stream.
 	 */
-	long bytes(long events, String text) {
-		return begin().length() + events * delta(text).getBytes(StandardCharsets.UTF_8).length + end().length();
+	long bytes(Behaviour behaviour) {
+		long bytes = (long) utf8(begin()).length + utf8(end()).length;
+		for (int i = 0; i < behaviour.events(); i++) {
+			bytes += utf8(delta(behaviour.text(i))).length;
+		}
+		return bytes;
+	}
+
+	private static String escaped(String text) {
+		return text.replace("\"", "\\\"").replace("\n", "\\n");
+	}
+
+	static byte[] utf8(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
 	private static String event(String name, String data) {

@@ -32,19 +32,23 @@ public final class PeerMain {
 
 	private static final int FIRST_CHUNKS = 2000;
 
+	private static final int CALLS_PER_MILLISECOND_OF_WINDOW = 40;
+
+	private static final Duration MAX_WARM_UP = Duration.ofSeconds(8);
+
+	private static final int MIN_WINDOWS = 3;
+
+	private static final int MAX_WINDOWS = 8;
+
+	// of the CPU time from one window to the next
+	private static final double SETTLED = 0.1;
+
+	// how long it takes at most, for a peer that waits more than it works
+	private static final int MAX_TIME_OF_WINDOW = 4;
+
+	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
 	private static final Duration IDLE_PATIENCE = Duration.ofSeconds(10);
-
-	private static final Peer.Receiver NOBODY = new Peer.Receiver() {
-
-		@Override
-		public void received(long count) {
-		}
-
-		@Override
-		public void failed(Throwable error) {
-		}
-
-	};
 
 	private final String server;
 
@@ -61,24 +65,57 @@ public final class PeerMain {
 	/**
 	 * Measure a peer.
 	 * @param arguments the URL of the server, the class of the peer, the milliseconds of
-	 * each window, and the scenarios
-	 * @throws Exception if the peer fails, or what it delivers is not what was sent
+	 * CPU time of each window, and the scenarios
+	 * @throws Exception if there is no such peer
 	 */
 	public static void main(String... arguments) throws Exception {
 		long start = System.nanoTime();
 		PeerMain main = new PeerMain(arguments[0], Class.forName(arguments[1]).asSubclass(Peer.class),
 				Duration.ofMillis(Long.parseLong(arguments[2])));
-		for (int i = 3; i < arguments.length; i++) {
-			Scenario scenario = Scenario.valueOf(arguments[i]);
-			try (Peer peer = main.create(scenario)) {
-				main.measure(scenario, peer, start);
-			}
+		boolean failed = false;
+		if (!Scenario.valueOf(arguments[3]).isAlone()) {
+			main.warmUp(Scenario.UNARY_16);
+			main.warmUp(Scenario.FIRST_CHUNK);
 		}
-		System.exit(0);
+		for (int i = 3; i < arguments.length; i++) {
+			failed |= !main.measure(Scenario.valueOf(arguments[i]), start);
+		}
+		// not all peers let go of their threads
+		System.exit(failed ? 1 : 0);
 	}
 
 	private Peer create(Scenario scenario) throws ReflectiveOperationException {
 		return this.type.getConstructor(String.class).newInstance(this.server + scenario.behaviour().path());
+	}
+
+	/**
+	 * Make so many calls that what each runs once is compiled, which takes longer than
+	 * for what each event runs.
+	 */
+	private void warmUp(Scenario scenario) {
+		long calls = CALLS_PER_MILLISECOND_OF_WINDOW * this.window.toMillis();
+		long end = System.nanoTime() + MAX_WARM_UP.toNanos();
+		try (Peer peer = create(scenario)) {
+			long expected = expected(scenario, peer);
+			while (calls > 0 && System.nanoTime() < end) {
+				calls -= runOnce(scenario, peer, expected);
+			}
+		}
+		catch (Exception ex) {
+			// it will fail again where failures are told
+			System.err.println("Could not warm up: " + ex);
+		}
+	}
+
+	private boolean measure(Scenario scenario, long start) {
+		try (Peer peer = create(scenario)) {
+			measure(scenario, peer, start);
+			return true;
+		}
+		catch (Throwable ex) {
+			System.out.println(scenario + "\t" + ex);
+			return false;
+		}
 	}
 
 	private void measure(Scenario scenario, Peer peer, long start) throws Exception {
@@ -88,38 +125,58 @@ public final class PeerMain {
 				print(scenario, Metric.TIME, (System.nanoTime() - start) / 1e6);
 			}
 			case IDLE_1000, IDLE_5000 -> openIdle(scenario, peer);
-			case FIRST_CHUNK -> awaitFirstChunks(scenario, peer);
-			default -> run(scenario, peer);
+			default -> {
+				runUntilSettled(scenario, peer);
+				if (scenario == Scenario.FIRST_CHUNK) {
+					awaitFirstChunks(scenario, peer);
+				}
+			}
 		}
 	}
 
-	private void run(Scenario scenario, Peer peer) throws Exception {
-		runFor(this.window, scenario, peer);
+	/**
+	 * Run for one window after another until the CPU time of two of them agrees, and
+	 * print what the last of them took.
+	 */
+	private void runUntilSettled(Scenario scenario, Peer peer) throws Exception {
+		long expected = expected(scenario, peer);
+		Use use = run(scenario, peer, expected);
+		double change = 1;
+		for (int i = 1; i < MIN_WINDOWS || (i < MAX_WINDOWS && change > SETTLED); i++) {
+			Use previous = use;
+			use = run(scenario, peer, expected);
+			change = Math.abs(use.cpuNanos() / previous.cpuNanos() - 1);
+		}
+		print(scenario, Metric.CPU, use.cpuNanos());
+		print(scenario, Metric.ALLOCATED, use.allocatedBytes());
+	}
+
+	private Use run(Scenario scenario, Peer peer, long expected) throws Exception {
 		Resources before = Resources.now();
-		long units = runFor(this.window, scenario, peer);
-		Resources used = Resources.now().minus(before);
-		print(scenario, Metric.CPU, (double) used.cpuNanos() / units);
-		print(scenario, Metric.ALLOCATED, (double) used.allocatedBytes() / units);
-	}
-
-	private static long runFor(Duration time, Scenario scenario, Peer peer) throws Exception {
+		long end = System.nanoTime() + MAX_TIME_OF_WINDOW * this.window.toNanos();
 		long units = 0;
-		long deadline = System.nanoTime() + time.toNanos();
-		do {
-			units += runOnce(scenario, peer);
+		while (true) {
+			long look = System.nanoTime() + Math.min(BETWEEN_LOOKS.toNanos(), this.window.toNanos());
+			do {
+				units += runOnce(scenario, peer, expected);
+			}
+			while (System.nanoTime() < look);
+			Resources used = Resources.now().minus(before);
+			if (used.cpuNanos() >= this.window.toNanos() || System.nanoTime() >= end) {
+				return new Use((double) used.cpuNanos() / units, (double) used.allocatedBytes() / units);
+			}
 		}
-		while (System.nanoTime() < deadline);
-		return units;
 	}
 
-	private static long runOnce(Scenario scenario, Peer peer) throws Exception {
+	private static long runOnce(Scenario scenario, Peer peer, long expected) throws Exception {
 		List<Pending> pending = new ArrayList<>();
 		for (int i = 0; i < scenario.concurrency(); i++) {
-			pending.add(scenario.isUnary() ? Pending.start((receiver) -> completeInARow(peer, CALLS_IN_A_ROW, receiver))
+			pending.add(scenario.isUnary()
+					? Pending.start((receiver) -> completeInARow(peer, CALLS_IN_A_ROW, expected, receiver))
 					: Pending.start((receiver) -> peer.stream(PeerMain::nothing, receiver)));
 		}
 		for (Pending call : pending) {
-			check(scenario, peer, call.await());
+			call.await(expected);
 		}
 		return (long) scenario.concurrency() * (scenario.isUnary() ? CALLS_IN_A_ROW : scenario.behaviour().events());
 	}
@@ -127,16 +184,16 @@ public final class PeerMain {
 	private static void nothing() {
 	}
 
-	private static void completeInARow(Peer peer, int calls, Peer.Receiver receiver) {
+	private static void completeInARow(Peer peer, int calls, long expected, Peer.Receiver receiver) {
 		peer.complete(new Peer.Receiver() {
 
 			@Override
 			public void received(long count) {
-				if (calls == 1 || count != expected(Scenario.UNARY_1, peer)) {
+				if (calls == 1 || count != expected) {
 					receiver.received(count);
 				}
 				else {
-					completeInARow(peer, calls - 1, receiver);
+					completeInARow(peer, calls - 1, expected, receiver);
 				}
 			}
 
@@ -150,60 +207,52 @@ public final class PeerMain {
 
 	private static long expected(Scenario scenario, Peer peer) {
 		if (scenario.isUnary()) {
-			return peer.countsBytes() ? Payload.TEXT_COMPLETIONS.whole(Payload.WHOLE_TEXT).length()
+			return peer.countsBytes() ? Payload.utf8(Payload.TEXT_COMPLETIONS.whole(Payload.WHOLE_TEXT)).length
 					: Payload.WHOLE_TEXT.length();
 		}
 		Behaviour behaviour = scenario.behaviour();
-		return peer.countsBytes() ? Payload.TEXT_COMPLETIONS.bytes(behaviour.events(), behaviour.text())
-				: (long) behaviour.events() * behaviour.text().length();
+		return peer.countsBytes() ? Payload.TEXT_COMPLETIONS.bytes(behaviour) : behaviour.textLength();
 	}
 
-	private static void check(Scenario scenario, Peer peer, long count) {
+	private static void awaitFirstChunks(Scenario scenario, Peer peer) throws Exception {
 		long expected = expected(scenario, peer);
-		if (count != expected) {
-			throw new IllegalStateException("Expected " + expected + ", got " + count);
-		}
-	}
-
-	private void awaitFirstChunks(Scenario scenario, Peer peer) throws Exception {
-		runFor(this.window, scenario, peer);
 		long[] nanos = new long[FIRST_CHUNKS];
-		Resources before = Resources.now();
 		for (int i = 0; i < FIRST_CHUNKS; i++) {
 			int index = i;
 			long start = System.nanoTime();
-			check(scenario, peer,
-					Pending.start((receiver) -> peer.stream(() -> nanos[index] = System.nanoTime() - start, receiver))
-						.await());
+			Pending.start((receiver) -> peer.stream(() -> nanos[index] = System.nanoTime() - start, receiver))
+				.await(expected);
 		}
-		Resources used = Resources.now().minus(before);
 		Arrays.sort(nanos);
 		print(scenario, Metric.LATENCY, nanos[FIRST_CHUNKS / 2] / 1e3);
-		print(scenario, Metric.CPU, (double) used.cpuNanos() / FIRST_CHUNKS);
-		print(scenario, Metric.ALLOCATED, (double) used.allocatedBytes() / FIRST_CHUNKS);
 	}
 
 	private static void openIdle(Scenario scenario, Peer peer) throws InterruptedException {
 		AtomicInteger open = new AtomicInteger();
-		peer.stream(open::incrementAndGet, NOBODY);
-		awaitOpen(open, 1);
+		Pending failure = new Pending();
+		peer.stream(open::incrementAndGet, failure);
+		awaitOpen(open, 1, failure);
 		long before = Resources.heapBytes();
 		for (int i = 0; i < scenario.concurrency(); i++) {
-			peer.stream(open::incrementAndGet, NOBODY);
+			peer.stream(open::incrementAndGet, failure);
 		}
-		awaitOpen(open, scenario.concurrency() + 1);
-		print(scenario, Metric.OPEN, open.get() - 1);
-		print(scenario, Metric.HEAP, (double) (Resources.heapBytes() - before) / scenario.concurrency());
+		awaitOpen(open, scenario.concurrency() + 1, failure);
+		int opened = open.get() - 1;
+		print(scenario, Metric.OPEN, opened);
+		print(scenario, Metric.HEAP, (double) (Resources.heapBytes() - before) / opened);
 		print(scenario, Metric.THREADS, Resources.threads());
 	}
 
 	/**
 	 * Wait until so many streams are open, or no more are opened.
 	 */
-	private static void awaitOpen(AtomicInteger open, int expected) throws InterruptedException {
+	private static void awaitOpen(AtomicInteger open, int expected, Pending failure) throws InterruptedException {
 		int seen = 0;
 		long deadline = System.nanoTime() + IDLE_PATIENCE.toNanos();
 		while (seen < expected && System.nanoTime() < deadline) {
+			if (failure.isDone()) {
+				failure.await(0);
+			}
 			Thread.sleep(10);
 			if (open.get() != seen) {
 				seen = open.get();
@@ -214,6 +263,12 @@ public final class PeerMain {
 
 	private static void print(Scenario scenario, Metric metric, double value) {
 		System.out.println(scenario + "\t" + metric + "\t" + value);
+	}
+
+	/**
+	 * What an event or a call has used.
+	 */
+	private record Use(double cpuNanos, double allocatedBytes) {
 	}
 
 }

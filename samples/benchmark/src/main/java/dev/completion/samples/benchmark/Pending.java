@@ -53,14 +53,27 @@ final class Pending implements Peer.Receiver {
 		this.done.countDown();
 	}
 
-	long await() throws InterruptedException {
+	boolean isDone() {
+		return this.done.getCount() == 0;
+	}
+
+	/**
+	 * Wait for the end of the call, which must have received as much as was sent.
+	 */
+	void await(long expected) throws InterruptedException {
+		await();
+		if (this.count != expected) {
+			throw new IllegalStateException("Expected " + expected + ", got " + this.count);
+		}
+	}
+
+	void await() throws InterruptedException {
 		if (!this.done.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
 			throw new IllegalStateException("No end within " + LIMIT_SECONDS + " s");
 		}
 		if (this.error != null) {
 			throw new IllegalStateException("The call failed", this.error);
 		}
-		return this.count;
 	}
 
 }

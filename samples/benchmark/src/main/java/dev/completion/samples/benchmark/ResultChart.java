@@ -16,29 +16,28 @@
 
 package dev.completion.samples.benchmark;
 
-import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.Paint;
 import java.awt.geom.Rectangle2D;
 import java.text.NumberFormat;
 import java.util.List;
 import java.util.Locale;
 
-import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
-import org.jfree.chart.StandardChartTheme;
-import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.labels.StandardCategoryItemLabelGenerator;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
-import org.jfree.chart.renderer.category.BarRenderer;
-import org.jfree.chart.renderer.category.StandardBarPainter;
-import org.jfree.data.category.DefaultCategoryDataset;
+import org.jfree.chart.renderer.category.StatisticalBarRenderer;
+import org.jfree.data.category.CategoryDataset;
+import org.jfree.data.statistics.DefaultStatisticalCategoryDataset;
 import org.jfree.svg.SVGGraphics2D;
 
 /**
- * The CPU time of an event as a chart.
+ * The CPU time of an event as a chart: a panel for each scenario, in which a line at the
+ * end of each bar shows the spread.
  */
 final class ResultChart {
 
@@ -47,66 +46,70 @@ final class ResultChart {
 
 	private static final int WIDTH = 900;
 
-	private static final int HEIGHT_OF_BAR = 13;
+	private static final int HEIGHT_OF_BAR = 18;
+
+	private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
 
 	private ResultChart() {
 	}
 
 	static String toSvg(Results results, List<String> peers) {
-		DefaultCategoryDataset data = new DefaultCategoryDataset();
-		for (String peer : peers) {
-			for (Scenario scenario : SCENARIOS) {
-				results.median(peer, scenario, Metric.CPU)
-					.ifPresent((median) -> data.addValue(median, peer, scenario.title()));
-			}
+		int height = 60 + peers.size() * HEIGHT_OF_BAR;
+		SVGGraphics2D graphics = new SVGGraphics2D(WIDTH, SCENARIOS.size() * height);
+		for (Scenario scenario : SCENARIOS) {
+			panel(results, peers, scenario).draw(graphics,
+					new Rectangle2D.Double(0, SCENARIOS.indexOf(scenario) * height, WIDTH, height));
 		}
-		JFreeChart chart = ChartFactory.createBarChart(null, null, "CPU time of an event in ns, logarithmic", data,
-				PlotOrientation.HORIZONTAL, true, false, false);
-		style(chart);
-		int height = 120 + data.getColumnCount() * (data.getRowCount() * HEIGHT_OF_BAR + 20);
-		SVGGraphics2D graphics = new SVGGraphics2D(WIDTH, height);
-		chart.draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, height));
 		return graphics.getSVGDocument();
 	}
 
-	private static void style(JFreeChart chart) {
-		StandardChartTheme theme = new StandardChartTheme("benchmark");
-		theme.setRegularFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
-		theme.setLargeFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
-		theme.apply(chart);
-		chart.setBackgroundPaint(Color.WHITE);
-		CategoryPlot plot = chart.getCategoryPlot();
-		plot.setBackgroundPaint(Color.WHITE);
-		plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
-		plot.setRangeGridlineStroke(new BasicStroke(0.5f));
-		plot.setOutlineVisible(false);
-		LogAxis axis = new LogAxis("CPU time of an event in ns, logarithmic");
-		axis.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));
-		axis.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
-		axis.setSmallestValue(10);
-		plot.setRangeAxis(axis);
-		BarRenderer renderer = (BarRenderer) plot.getRenderer();
-		renderer.setBarPainter(new StandardBarPainter());
-		renderer.setShadowVisible(false);
-		renderer.setItemMargin(0.05);
-		renderer.setDefaultItemLabelGenerator(
-				new StandardCategoryItemLabelGenerator("{2}", NumberFormat.getIntegerInstance(Locale.ROOT)));
-		renderer.setDefaultItemLabelFont(new Font(Font.SANS_SERIF, Font.PLAIN, 9));
-		renderer.setDefaultItemLabelsVisible(true);
-		for (int i = 0; i < plot.getDataset().getRowCount(); i++) {
-			renderer.setSeriesPaint(i, colour(plot.getDataset().getRowKey(i).toString(), i));
+	private static JFreeChart panel(Results results, List<String> peers, Scenario scenario) {
+		DefaultStatisticalCategoryDataset data = new DefaultStatisticalCategoryDataset();
+		for (String peer : peers) {
+			results.median(peer, scenario, Metric.CPU)
+				.ifPresent((median) -> data.add(median, results.spread(peer, scenario, Metric.CPU), "CPU", peer));
 		}
+		NumberAxis axis = new NumberAxis();
+		axis.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));
+		axis.setUpperMargin(0.1);
+		CategoryPlot plot = new CategoryPlot(data, new CategoryAxis(), axis, new Renderer(data));
+		plot.setOrientation(PlotOrientation.HORIZONTAL);
+		plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
+		plot.setOutlineVisible(false);
+		plot.getDomainAxis().setTickLabelFont(FONT);
+		axis.setTickLabelFont(FONT);
+		JFreeChart chart = new JFreeChart(scenario.title() + ": CPU time of an event in ns", FONT, plot, false);
+		chart.setBackgroundPaint(Color.WHITE);
+		plot.setBackgroundPaint(Color.WHITE);
+		return chart;
 	}
 
-	// ours stand out, the floor recedes
-	private static Color colour(String peer, int index) {
-		if (peer.equals("floor")) {
-			return new Color(0xbdbdbd);
+	/**
+	 * Draws bars of which ours stand out and the floor recedes.
+	 */
+	private static final class Renderer extends StatisticalBarRenderer {
+
+		private final CategoryDataset data;
+
+		private Renderer(CategoryDataset data) {
+			this.data = data;
+			setShadowVisible(false);
+			setErrorIndicatorPaint(Color.BLACK);
+			setDefaultItemLabelGenerator(
+					new StandardCategoryItemLabelGenerator("{2}", NumberFormat.getIntegerInstance(Locale.ROOT)));
+			setDefaultItemLabelFont(FONT.deriveFont(10f));
+			setDefaultItemLabelsVisible(true);
 		}
-		if (peer.startsWith("completion")) {
-			return new Color(peer.equals("completion") ? 0x7a4a2b : 0xb07a55);
+
+		@Override
+		public Paint getItemPaint(int row, int column) {
+			String peer = this.data.getColumnKey(column).toString();
+			if (peer.equals("floor")) {
+				return new Color(0xdddddd);
+			}
+			return new Color(peer.startsWith("completion") ? 0xb5651d : 0x8fa3b0);
 		}
-		return Color.getHSBColor(0.55f + 0.03f * index, 0.35f, 0.75f);
+
 	}
 
 }

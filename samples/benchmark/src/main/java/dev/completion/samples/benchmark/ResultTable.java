@@ -62,13 +62,13 @@ final class ResultTable {
 			return "–";
 		}
 		double median = this.results.median(peer, scenario, metric).orElseThrow();
-		double spread = (values.get(values.size() - 1) - values.get(0)) / 2;
+		double spread = this.results.spread(peer, scenario, metric);
 		String percent = (values.size() > 1 && median > 0) ? " ±" + Math.round(100 * spread / median) + "%" : "";
 		return number(median) + percent;
 	}
 
 	static String number(double value) {
-		return String.format(Locale.ROOT, (value < 100) ? "%.1f" : "%,.0f", value);
+		return String.format(Locale.ROOT, (value < 10) ? "%.2f" : (value < 100) ? "%.1f" : "%,.0f", value);
 	}
 
 }

@@ -16,29 +16,28 @@
 
 package dev.completion.samples.benchmark;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 
 /**
  * What was measured: a value for each round of each peer.
  */
 final class Results {
 
-	private final Map<Key, List<Double>> values = new LinkedHashMap<>();
+	private final Map<Key, Map<Integer, Double>> values = new LinkedHashMap<>();
 
-	void add(String peer, Scenario scenario, Metric metric, double value) {
-		this.values.computeIfAbsent(new Key(peer, scenario, metric), (key) -> new ArrayList<>()).add(value);
+	void add(int round, String peer, Scenario scenario, Metric metric, double value) {
+		this.values.computeIfAbsent(new Key(peer, scenario, metric), (key) -> new TreeMap<>()).put(round, value);
 	}
 
 	/**
 	 * Return the values, sorted.
 	 */
 	List<Double> of(String peer, Scenario scenario, Metric metric) {
-		return this.values.getOrDefault(new Key(peer, scenario, metric), List.of()).stream().sorted().toList();
+		return this.values.getOrDefault(new Key(peer, scenario, metric), Map.of()).values().stream().sorted().toList();
 	}
 
 	OptionalDouble median(String peer, Scenario scenario, Metric metric) {
@@ -52,13 +51,21 @@ final class Results {
 	}
 
 	/**
+	 * Return half of the distance between the least and the greatest of the values.
+	 */
+	double spread(String peer, Scenario scenario, Metric metric) {
+		List<Double> sorted = of(peer, scenario, metric);
+		return sorted.isEmpty() ? 0 : (sorted.get(sorted.size() - 1) - sorted.get(0)) / 2;
+	}
+
+	/**
 	 * Return every value, a line to each, with a heading.
 	 */
 	String toCsv() {
-		return this.values.entrySet()
-			.stream()
-			.flatMap((entry) -> entry.getValue().stream().map((value) -> entry.getKey().toCsv() + "," + value))
-			.collect(Collectors.joining("\n", "peer,scenario,metric,value\n", "\n"));
+		StringBuilder csv = new StringBuilder("peer,scenario,metric,round,value\n");
+		this.values.forEach((key, rounds) -> rounds
+			.forEach((round, value) -> csv.append(key.toCsv() + "," + round + "," + value + "\n")));
+		return csv.toString();
 	}
 
 	private record Key(String peer, Scenario scenario, Metric metric) {

@@ -16,6 +16,7 @@
 
 package dev.completion.samples.benchmark;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -45,7 +46,7 @@ class BenchmarkTests {
 		for (String peer : new String[] { "floor", "completion", "completion-messages", "completion-observed",
 				"webclient" }) {
 			assertThat(csv).contains(peer + ",ONE_BULK,CPU,", peer + ",FLUSHED_64,ALLOCATED,", peer + ",UNARY_16,CPU,",
-					peer + ",FIRST_CHUNK,LATENCY,", peer + ",EVENT_4M,CPU,", peer + ",IDLE_1000,OPEN,1000.0",
+					peer + ",FIRST_CHUNK,LATENCY,", peer + ",EVENT_4M,CPU,", peer + ",IDLE_1000,OPEN,1,1000.0",
 					peer + ",COLD,TIME,");
 		}
 		assertThat(output.resolve("results.md")).content()
@@ -60,13 +61,42 @@ class BenchmarkTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> Options.parse(option));
 	}
 
+	@Test
+	void peersAreMeasuredInTheOrderThatIsAskedFor() {
+		assertThat(Options.parse("--peers=webclient,floor").peers()).extracting(Contestant::name)
+			.containsExactly("webclient", "floor");
+	}
+
+	@Test
+	void scenarioThatFailsIsToldAndTheNextIsRun() throws Exception {
+		String classPath = ManagementFactory.getRuntimeMXBean().getClassPath();
+		Process peer = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp", classPath,
+				PeerMain.class.getName(), "http://127.0.0.1:1", FloorPeer.class.getName(), "10", "ONE_BULK", "COLD")
+			.redirectError(ProcessBuilder.Redirect.DISCARD)
+			.start();
+		assertThat(peer.inputReader().lines()).hasSize(2)
+			.allMatch((line) -> line.contains("failed"))
+			.first()
+			.asString()
+			.startsWith("ONE_BULK\t");
+		assertThat(peer.waitFor()).isOne();
+	}
+
+	@Test
+	void whatWasSentIsCounted() {
+		Behaviour behaviour = Behaviour.of(Behaviour.Pace.BULK, 41);
+		String text = Payload.WHOLE_TEXT.substring(0, Payload.WHOLE_TEXT.length() / 5) + " The";
+		assertThat(behaviour.textLength()).isEqualTo(text.length());
+		assertThat(Payload.TEXT_COMPLETIONS.delta(" \"\u00e9\n")).contains("\"completion\":\" \\\"\u00e9\\n\"");
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 5 })
 	void medianIsInTheMiddle(int rounds) {
 		Results results = new Results();
 		Stream.iterate(1.0, (value) -> value + 1)
 			.limit(rounds)
-			.forEach((value) -> results.add("floor", Scenario.COLD, Metric.TIME, value));
+			.forEach((value) -> results.add(value.intValue(), "floor", Scenario.COLD, Metric.TIME, value));
 		assertThat(results.median("floor", Scenario.COLD, Metric.TIME)).hasValue((rounds + 1) / 2.0);
 		assertThat(results.median("jdk", Scenario.COLD, Metric.TIME)).isEmpty();
 	}

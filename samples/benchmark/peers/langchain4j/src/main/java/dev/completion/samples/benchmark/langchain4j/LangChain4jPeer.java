@@ -57,7 +57,7 @@ public final class LangChain4jPeer implements Peer {
 
 	@Override
 	public void stream(Runnable firstChunk, Receiver receiver) {
-		this.streaming.chat("Hi", new StreamingChatResponseHandler() {
+		StreamingChatResponseHandler handler = new StreamingChatResponseHandler() {
 
 			private long characters;
 
@@ -79,7 +79,9 @@ public final class LangChain4jPeer implements Peer {
 				receiver.failed(error);
 			}
 
-		});
+		};
+		// a response that comes soon is read to its end by whoever asked for it
+		this.threads.execute(() -> this.streaming.chat("Hi", handler));
 	}
 
 	@Override
