@@ -27,7 +27,8 @@ import org.springframework.util.Assert;
  * <p>
  * A value that was set beats a default: where only one of {@code response} and
  * {@code total} is set, the other's default for a whole answer does not cut it short, and
- * a time that is set on an HTTP client holds unless one is set here.
+ * a time that is set on an HTTP client holds unless one is set here. The virtual time of
+ * tests does not pass for them.
  *
  * @since 0.1.0
  */

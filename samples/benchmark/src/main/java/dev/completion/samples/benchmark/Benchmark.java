@@ -109,7 +109,8 @@ public final class Benchmark {
 		List<String> arguments = new ArrayList<>(
 				List.of(PeerMain.class.getName(), url, peer.type(), String.valueOf(this.options.window().toMillis())));
 		scenarios.forEach((scenario) -> arguments.add(scenario.name()));
-		Process process = start(peer.classPath(this.options.home()), peer.options(), arguments.toArray(String[]::new));
+		List<String> jvmOptions = scenarios.get(0).isAlone() ? peer.options() : List.of();
+		Process process = start(peer.classPath(this.options.home()), jvmOptions, arguments.toArray(String[]::new));
 		CompletableFuture.delayedExecutor(MAX_MINUTES, TimeUnit.MINUTES).execute(process::destroyForcibly);
 		try (BufferedReader reader = process.inputReader()) {
 			reader.lines().map((line) -> line.split("\t", -1)).forEach((fields) -> add(round, peer, fields));

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param type the name of its class
  * @param module the folder of its module below {@code peers}, or {@code null} for one on
  * the class path of this application
- * @param options JVM options, without which it would not run as many streams at once as
- * it is told to
+ * @param options JVM options of scenarios that are {@linkplain Scenario#isAlone() alone},
+ * without which it would not run as many streams at once as it is told to
  */
 record Contestant(String name, String type, @Nullable String module, List<String> options) {
 

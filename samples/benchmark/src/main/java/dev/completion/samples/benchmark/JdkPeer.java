@@ -29,6 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The JDK's client, by lines, with Jackson: a thread for each stream.
+ * <p>
+ * Some versions of that client now and then take the bytes of one answer for "data
+ * received while in pool" (JDK-8338569, JDK-8357639), and fail.
  */
 public final class JdkPeer implements Peer {
 

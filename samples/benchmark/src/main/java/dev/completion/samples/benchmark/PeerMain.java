@@ -34,7 +34,7 @@ public final class PeerMain {
 
 	private static final int CALLS_PER_MILLISECOND_OF_WINDOW = 40;
 
-	private static final Duration MAX_WARM_UP = Duration.ofSeconds(8);
+	private static final Duration MAX_WARM_UP = Duration.ofSeconds(4);
 
 	private static final int MIN_WINDOWS = 3;
 
@@ -73,7 +73,7 @@ public final class PeerMain {
 		PeerMain main = new PeerMain(arguments[0], Class.forName(arguments[1]).asSubclass(Peer.class),
 				Duration.ofMillis(Long.parseLong(arguments[2])));
 		boolean failed = false;
-		if (!Scenario.valueOf(arguments[3]).isAlone()) {
+		if (Scenario.valueOf(arguments[3]).isWarm()) {
 			main.warmUp(Scenario.UNARY_16);
 			main.warmUp(Scenario.FIRST_CHUNK);
 		}

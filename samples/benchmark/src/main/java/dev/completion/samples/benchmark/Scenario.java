@@ -46,7 +46,7 @@ enum Scenario {
 	/**
 	 * 1,000 streams with an event each 50 milliseconds.
 	 */
-	PACED_1000("1000 streams, an event each 50 ms", 1000, Behaviour.of(Pace.PACED, 60)),
+	PACED_1000("1000 streams, an event each 50 ms", 1000, Behaviour.of(Pace.PACED, 40)),
 
 	/**
 	 * Whole answers, one after another.
@@ -128,10 +128,18 @@ enum Scenario {
 	}
 
 	/**
-	 * Return whether it takes a JVM of its own.
+	 * Return whether it takes a JVM of its own: that shall know nothing yet, or run as
+	 * many streams at once as it is told to.
 	 */
 	boolean isAlone() {
-		return this == COLD || this.behaviour.pace() == Pace.IDLE;
+		return !isWarm() || this.behaviour.pace() == Pace.PACED;
+	}
+
+	/**
+	 * Return whether its code is to be compiled before.
+	 */
+	boolean isWarm() {
+		return this != COLD && this.behaviour.pace() != Pace.IDLE;
 	}
 
 }

@@ -27,6 +27,11 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -80,6 +85,18 @@ class BenchmarkTests {
 			.asString()
 			.startsWith("ONE_BULK\t");
 		assertThat(peer.waitFor()).isOne();
+	}
+
+	@Test
+	void partsCanBeMeasuredByThemselves() throws RunnerException {
+		org.openjdk.jmh.runner.options.Options options = new OptionsBuilder().forks(0)
+			.warmupIterations(0)
+			.measurementIterations(1)
+			.measurementTime(TimeValue.milliseconds(20))
+			.verbosity(VerboseMode.SILENT)
+			.shouldFailOnError(true)
+			.build();
+		assertThat(new Runner(options).run()).hasSize(4);
 	}
 
 	@Test

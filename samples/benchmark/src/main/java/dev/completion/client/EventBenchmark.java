@@ -17,16 +17,20 @@
 package dev.completion.client;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -38,10 +42,13 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.async.NonBlockingByteArrayJsonParser;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
+
 /**
- * What it costs to read the JSON of an event: of one that is like the one before but for
- * its text, of one that is not and so gets a parser of its own, and what it would cost
- * with one parser for all events of a stream.
+ * What it costs to read an event: to split it from the stream, and then to read its JSON,
+ * if it is like the one before but for its text, if it is not and so gets a parser of its
+ * own, and what it would cost with one parser for the whole stream. Of five texts, one
+ * has a line break, one a quotation mark, and one a letter that is not ASCII.
  */
 @State(Scope.Thread)
 @Fork(1)
@@ -49,22 +56,68 @@ import tools.jackson.databind.json.JsonMapper;
 @Measurement(iterations = 5, time = 1)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class JsonBenchmark {
+public class EventBenchmark {
 
-	private static final byte[] EVENT = "{\"type\":\"completion\",\"id\":\"compl_01DbVhGYSbJDTm8ZjfDQdEwG\",\"completion\":\" word\",\"stop_reason\":null,\"model\":\"claude-2.1\",\"stop\":null,\"log_id\":\"compl_01DbVhGYSbJDTm8ZjfDQdEwG\"}"
-		.getBytes(StandardCharsets.UTF_8);
+	private static final int EVENTS = 1000;
+
+	private static final int PIECE = 8192;
+
+	private static final String ID = "compl_01DbVhGYSbJDTm8ZjfDQdEwG";
+
+	private static final List<byte[]> JSON = List.of(json(" word"), json("ing"), json(".\\n"), json(" \\\"yes\\\""),
+			json(" caf\u00e9"));
+
+	private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT);
 
 	private final TextCompletionReader reader = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1);
 
 	private final NonBlockingByteArrayJsonParser parser = (NonBlockingByteArrayJsonParser) new JsonFactory()
 		.createNonBlockingByteArrayParser(ObjectReadContext.empty());
 
+	private final ByteBuf stream = Unpooled.directBuffer();
+
+	private int index;
+
+	private static byte[] json(String text) {
+		return "{\"type\":\"completion\",\"id\":\"%s\",\"completion\":\"%s\",\"stop_reason\":null,\"model\":\"claude-2.1\",\"stop\":null,\"log_id\":\"%s\"}"
+			.formatted(ID, text, ID)
+			.getBytes(StandardCharsets.UTF_8);
+	}
+
+	private byte[] next() {
+		this.index = (this.index + 1) % JSON.size();
+		return JSON.get(this.index);
+	}
+
 	/**
-	 * Read an event, so that the next is known.
+	 * Make the bytes of a stream.
 	 */
-	@Setup(Level.Iteration)
+	@Setup
 	public void prepare() {
-		this.reader.readEvent("completion", EVENT, 0, EVENT.length);
+		for (int i = 0; i < EVENTS; i++) {
+			this.stream.writeBytes("event: completion\ndata: ".getBytes(StandardCharsets.UTF_8));
+			this.stream.writeBytes(next());
+			this.stream.writeBytes("\n\n".getBytes(StandardCharsets.UTF_8));
+		}
+	}
+
+	/**
+	 * Split a stream that arrives in pieces of 8 KB.
+	 * @return the number of bytes of data
+	 */
+	@Benchmark
+	@OperationsPerInvocation(EVENTS)
+	public long split() {
+		SseDecoder decoder = new SseDecoder(1_000_000);
+		long length = 0;
+		for (int from = 0; from < this.stream.writerIndex(); from += PIECE) {
+			int count = Math.min(PIECE, this.stream.writerIndex() - from);
+			decoder.append(this.buffers.wrap(this.stream.slice(from, count)));
+			while (decoder.next()) {
+				length += decoder.dataLength();
+			}
+		}
+		return length;
 	}
 
 	/**
@@ -73,7 +126,8 @@ public class JsonBenchmark {
 	 */
 	@Benchmark
 	public @Nullable Object repeated() {
-		return this.reader.readEvent("completion", EVENT, 0, EVENT.length);
+		byte[] json = next();
+		return this.reader.readEvent("completion", json, 0, json.length);
 	}
 
 	/**
@@ -82,7 +136,7 @@ public class JsonBenchmark {
 	 */
 	@Benchmark
 	public Object parserOfItsOwn() {
-		return this.reader.read(EVENT);
+		return this.reader.read(next());
 	}
 
 	/**
@@ -92,15 +146,15 @@ public class JsonBenchmark {
 	 */
 	@Benchmark
 	public Object parserOfTheStream() {
-		this.parser.nonBlockingInputFeeder().feedInput(EVENT, 0, EVENT.length);
+		byte[] json = next();
+		this.parser.nonBlockingInputFeeder().feedInput(json, 0, json.length);
 		String text = "";
 		String id = "";
 		while (this.parser.nextToken() != JsonToken.END_OBJECT) {
 			if (this.parser.currentToken() == JsonToken.VALUE_STRING) {
 				switch (this.parser.currentName()) {
 					case "completion" -> text = this.parser.getString();
-					case "id" -> id = (this.parser.getStringLength() == 30) ? "compl_01DbVhGYSbJDTm8ZjfDQdEwG"
-							: this.parser.getString();
+					case "id" -> id = (this.parser.getStringLength() == ID.length()) ? ID : this.parser.getString();
 					default -> this.parser.getStringLength();
 				}
 			}
