@@ -35,8 +35,7 @@ import java.util.function.Function;
  */
 record Options(List<Contestant> peers, List<Scenario> scenarios, int rounds, Duration window, Path home, Path output) {
 
-	private static final List<Scenario> QUICK = List.of(Scenario.ONE_BULK, Scenario.BULK_64, Scenario.PACED_1000,
-			Scenario.UNARY_16);
+	private static final List<Scenario> QUICK = List.of(Scenario.ONE_BULK, Scenario.BULK_64, Scenario.UNARY_16);
 
 	private static final Path HOME = Path.of(Objects.requireNonNullElse(System.getProperty("benchmark.home"), ""))
 		.toAbsolutePath();
