@@ -26,6 +26,8 @@ import dev.completion.server.Reply;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.http.HttpHeaders;
 
@@ -90,18 +92,19 @@ class CallListenerTests extends AbstractCompletionClientErrorTests {
 		assertThat(this.told).isEmpty();
 	}
 
-	@Test
-	void listenerThatThrowsCostsNobodyAnAnswer() {
+	@ParameterizedTest
+	@MethodSource("dev.completion.client.CompletionClientSubscriberTests#thrown")
+	void listenerThatThrowsCostsNobodyAnAnswer(Throwable thrown) {
 		CallListener failing = new CallListener() {
 
 			@Override
 			public void onSuccess(HttpHeaders headers) {
-				throw new AssertionError("mine");
+				CompletionClientSubscriberTests.sneakyThrow(thrown);
 			}
 
 			@Override
 			public void onError(CompletionClientException error) {
-				throw new AssertionError("mine");
+				CompletionClientSubscriberTests.sneakyThrow(thrown);
 			}
 
 		};

@@ -26,6 +26,7 @@ import dev.completion.server.RecordedRequest;
 import dev.completion.server.Reply;
 import io.netty.channel.Channel;
 import org.junit.jupiter.api.Test;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
@@ -74,6 +75,15 @@ class CompletionClientConnectionTests extends AbstractCompletionClientErrorTests
 			.containsExactly("first", "second", "second", "second");
 		assertThat(this.server.requests()).extracting(RecordedRequest::clientClosed).containsOnly(false);
 		connections.disposeLater().block(LIMIT);
+	}
+
+	@Test
+	void http2IsNotOffered() {
+		HttpClient httpClient = HttpClient.create().protocol(HttpProtocol.HTTP11, HttpProtocol.H2C);
+		try (CompletionClient other = this.client.mutate().httpClient(httpClient).build()) {
+			other.complete(REQUEST).block(LIMIT);
+		}
+		assertThat(this.server.requests()).singleElement().returns(null, (request) -> request.header("upgrade"));
 	}
 
 	private static HttpClient named(ConnectionProvider connections, String name) {

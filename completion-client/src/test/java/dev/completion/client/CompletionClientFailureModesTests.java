@@ -41,7 +41,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
-import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -79,27 +78,6 @@ class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTes
 		this.server.enqueue(page, page, page);
 		assertThat(this.client.models().collectList().block(LIMIT)).hasSize(2);
 		assertThat(this.server.requests()).hasSize(2);
-	}
-
-	@Test
-	void listenerThatFailsDoesNotCostTheAnswer() {
-		try (CompletionClient other = this.client.mutate().listener(new CallListener() {
-
-			@Override
-			public void onSuccess(HttpHeaders headers) {
-				throw new IllegalStateException("listener");
-			}
-
-			@Override
-			public void onError(CompletionClientException error) {
-				throw new IllegalStateException("listener");
-			}
-
-		}).build()) {
-			assertThat(other.complete(REQUEST).block(LIMIT)).isNotNull();
-			this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
-			failure(OverloadedException.class, other.stream(REQUEST));
-		}
 	}
 
 	@Test

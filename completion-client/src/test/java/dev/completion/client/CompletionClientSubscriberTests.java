@@ -65,11 +65,12 @@ class CompletionClientSubscriberTests extends AbstractCompletionClientErrorTests
 		return Stream.of(new IllegalStateException("mine"), new AssertionError("mine"));
 	}
 
-	@ParameterizedTest
-	@Tag("E21")
-	@MethodSource("thrown")
-	void subscriberThatThrowsGetsItsErrorAndTheConnectionIsClosed(Throwable thrown) {
-		CoreSubscriber<Completion> subscriber = new CoreSubscriber<>() {
+	/**
+	 * Return a subscriber that throws when it gets something.
+	 * @param errors gets the errors of the subscriber
+	 */
+	static <T> CoreSubscriber<T> throwing(Throwable thrown, Consumer<Throwable> errors) {
+		return new CoreSubscriber<>() {
 
 			@Override
 			public void onSubscribe(Subscription subscription) {
@@ -77,13 +78,13 @@ class CompletionClientSubscriberTests extends AbstractCompletionClientErrorTests
 			}
 
 			@Override
-			public void onNext(Completion completion) {
+			public void onNext(T element) {
 				sneakyThrow(thrown);
 			}
 
 			@Override
 			public void onError(Throwable error) {
-				CompletionClientSubscriberTests.this.errors.add(error);
+				errors.accept(error);
 			}
 
 			@Override
@@ -91,7 +92,13 @@ class CompletionClientSubscriberTests extends AbstractCompletionClientErrorTests
 			}
 
 		};
-		run(subscriber);
+	}
+
+	@ParameterizedTest
+	@Tag("E21")
+	@MethodSource("thrown")
+	void subscriberThatThrowsGetsItsErrorAndTheConnectionIsClosed(Throwable thrown) {
+		run(throwing(thrown, this.errors::add));
 		CompletionClientResourcesTests.await(() -> !this.errors.isEmpty());
 		assertThat(this.errors).containsExactly(thrown);
 	}
@@ -162,7 +169,7 @@ class CompletionClientSubscriberTests extends AbstractCompletionClientErrorTests
 	}
 
 	@SuppressWarnings("unchecked")
-	private static <T extends Throwable> void sneakyThrow(Throwable thrown) throws T {
+	static <T extends Throwable> void sneakyThrow(Throwable thrown) throws T {
 		throw (T) thrown;
 	}
 

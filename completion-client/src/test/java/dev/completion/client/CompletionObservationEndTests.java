@@ -34,8 +34,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.reactivestreams.Subscription;
-import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
@@ -131,28 +129,8 @@ class CompletionObservationEndTests extends AbstractCompletionClientErrorTests {
 	@Test
 	void streamWhoseSubscriberThrowsIsNoError() {
 		CompletableFuture<Throwable> end = new CompletableFuture<>();
-		call(true).subscribe(new CoreSubscriber<CompletionResponse>() {
-
-			@Override
-			public void onSubscribe(Subscription subscription) {
-				subscription.request(Long.MAX_VALUE);
-			}
-
-			@Override
-			public void onNext(CompletionResponse response) {
-				throw new IllegalStateException("mine");
-			}
-
-			@Override
-			public void onError(Throwable error) {
-				end.complete(error);
-			}
-
-			@Override
-			public void onComplete() {
-			}
-
-		});
+		call(true)
+			.subscribe(CompletionClientSubscriberTests.throwing(new IllegalStateException("mine"), end::complete));
 		assertThat(end).succeedsWithin(LIMIT).isInstanceOf(IllegalStateException.class);
 		assertThat(lowCardinality()).containsEntry("error.type", "none")
 			.containsEntry("completion.status", "cancelled");

@@ -132,7 +132,7 @@ class DeadlineSchedulerTests {
 	}
 
 	@Test
-	void threadEndsAndAnotherBeginsWhenItIsNeeded() {
+	void taskRunsThatIsScheduledAfterAllOthersHaveRun() {
 		schedule("a", 1);
 		CompletionClientResourcesTests.await(() -> this.ran.size() == 1);
 		CompletionClientResourcesTests.await(() -> this.scheduler.pending() == 0);

@@ -41,6 +41,8 @@ final class ShellCommand implements AutoCloseable {
 
 	private static final Duration LIMIT = Duration.ofMinutes(5);
 
+	// style is checked by the build itself, and Maven does not run long enough for the
+	// optimizing compiler to pay
 	private static final String FAST = "-XX:TieredStopAtLevel=1 -Dcheckstyle.skip=true -Dspring-javaformat.validate.skip=true";
 
 	private final Process process;
@@ -59,9 +61,6 @@ final class ShellCommand implements AutoCloseable {
 		ProcessBuilder builder = new ProcessBuilder("bash", "-c", command).directory(directory.toFile())
 			.redirectErrorStream(true);
 		builder.environment().putAll(environment);
-		// the build itself has checked all this, and Maven does not run long enough for
-		// the
-		// optimizing compiler to pay
 		builder.environment().merge("MAVEN_OPTS", FAST, (left, right) -> left + " " + right);
 		String repository = System.getProperty("maven.repository");
 		if (repository != null) {
