@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import dev.completion.client.error.ConnectionException;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.AfterEach;
@@ -166,6 +167,22 @@ class CompletionClientSubscriberTests extends AbstractCompletionClientErrorTests
 
 		});
 		assertThat(delivered.await(200, TimeUnit.MILLISECONDS)).isFalse();
+	}
+
+	@Test
+	void streamFailsWhoseSubscriberClosesTheClient() {
+		List<Completion> deltas = new CopyOnWriteArrayList<>();
+		try (RawServer raw = RawServer.start((request, socket) -> {
+			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(delta() + delta()));
+			this.closed.complete(RawStreams.awaitClose(socket));
+		})) {
+			CompletionClient other = this.client.mutate().baseUrl(raw.baseUrl()).build();
+			ConnectionException ex = failure(ConnectionException.class,
+					other.stream(REQUEST).doOnNext(deltas::add).doOnNext((delta) -> other.close()));
+			assertThat(ex).hasMessage("The client was closed");
+			assertThat(this.closed).succeedsWithin(LIMIT);
+		}
+		assertThat(deltas).hasSize(1);
 	}
 
 	@SuppressWarnings("unchecked")

@@ -37,9 +37,9 @@ import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -170,13 +170,13 @@ class CompletionStreamTests {
 
 	@Test
 	void streamWhoseBodyEndsWhileItsLastDeltaIsDeliveredCompletesAfterIt() {
-		Sinks.Many<DataBuffer> body = Sinks.unsafe().many().unicast().onBackpressureBuffer();
+		TestPublisher<DataBuffer> body = TestPublisher.create();
 		List<String> signals = new ArrayList<>();
-		completions(body.asFlux()).subscribe((completion) -> {
-			body.tryEmitComplete();
+		completions(body.flux()).subscribe((completion) -> {
+			body.complete();
 			signals.add("next");
 		}, (ex) -> signals.add("error"), () -> signals.add("complete"));
-		body.tryEmitNext(buffer(LAST));
+		body.next(buffer(LAST));
 		assertThat(signals).containsExactly("next", "complete");
 	}
 
