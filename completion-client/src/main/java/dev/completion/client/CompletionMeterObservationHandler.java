@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -55,9 +56,11 @@ public class CompletionMeterObservationHandler implements ObservationHandler<Com
 
 	private static final String TIME_PER_OUTPUT_CHUNK = "gen_ai.client.operation.time_per_output_chunk";
 
-	private static final int BUCKETS = 14;
-
 	private static final Duration FIRST_BUCKET = Duration.ofMillis(10);
+
+	private static final Duration[] BUCKETS = IntStream.range(0, 14)
+		.mapToObj((i) -> FIRST_BUCKET.multipliedBy(1L << i))
+		.toArray(Duration[]::new);
 
 	private final MeterRegistry meterRegistry;
 
@@ -77,7 +80,7 @@ public class CompletionMeterObservationHandler implements ObservationHandler<Com
 	 * @return the filter
 	 */
 	public static MeterFilter durationBuckets() {
-		double[] nanos = IntStream.range(0, BUCKETS).mapToDouble((i) -> bucket(i).toNanos()).toArray();
+		double[] nanos = Arrays.stream(BUCKETS).mapToDouble(Duration::toNanos).toArray();
 		DistributionStatisticConfig buckets = DistributionStatisticConfig.builder()
 			.serviceLevelObjectives(nanos)
 			.build();
@@ -91,10 +94,6 @@ public class CompletionMeterObservationHandler implements ObservationHandler<Com
 			}
 
 		};
-	}
-
-	private static Duration bucket(int index) {
-		return FIRST_BUCKET.multipliedBy(1L << index);
 	}
 
 	@Override
@@ -128,9 +127,7 @@ public class CompletionMeterObservationHandler implements ObservationHandler<Com
 			.tags(StreamSupport.stream(context.getLowCardinalityKeyValues().spliterator(), false)
 				.map((keyValue) -> Tag.of(keyValue.getKey(), keyValue.getValue()))
 				.toList())
-			.serviceLevelObjectives(IntStream.range(0, BUCKETS)
-				.mapToObj(CompletionMeterObservationHandler::bucket)
-				.toArray(Duration[]::new))
+			.serviceLevelObjectives(BUCKETS)
 			.register(this.meterRegistry);
 	}
 

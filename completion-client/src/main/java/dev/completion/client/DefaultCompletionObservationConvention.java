@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -123,69 +124,76 @@ public class DefaultCompletionObservationConvention implements CompletionObserva
 
 	@Override
 	public KeyValues getHighCardinalityKeyValues(CompletionObservationContext context) {
-		return models(context).and(request(context)).and(response(context)).and(call(context)).and(content(context));
+		// put in order once, which each KeyValues.and does
+		List<KeyValue> keyValues = new ArrayList<>();
+		models(context, keyValues);
+		request(context, keyValues);
+		response(context, keyValues);
+		call(context, keyValues);
+		content(context, keyValues);
+		return KeyValues.of(keyValues);
 	}
 
-	private static KeyValues models(CompletionObservationContext context) {
+	private static void models(CompletionObservationContext context, List<KeyValue> keyValues) {
 		Completion completion = context.getCompletion();
-		return model(HighCardinalityKeyNames.REQUEST_MODEL, context.getRequestModel(), context.getRequestModelTag())
-			.and(model(HighCardinalityKeyNames.RESPONSE_MODEL, (completion != null) ? completion.model() : null,
-					context.getResponseModelTag()));
+		model(HighCardinalityKeyNames.REQUEST_MODEL, context.getRequestModel(), context.getRequestModelTag(),
+				keyValues);
+		model(HighCardinalityKeyNames.RESPONSE_MODEL, (completion != null) ? completion.model() : null,
+				context.getResponseModelTag(), keyValues);
 	}
 
 	// traces have it in place of the tag of the same name
-	private static KeyValues model(HighCardinalityKeyNames key, @Nullable Model model, @Nullable String tag) {
-		return optional(key, (model != null && !model.id().equals(tag)) ? model.id() : null);
+	private static void model(HighCardinalityKeyNames key, @Nullable Model model, @Nullable String tag,
+			List<KeyValue> keyValues) {
+		add(key, (model != null && !model.id().equals(tag)) ? model.id() : null, keyValues);
 	}
 
-	private static KeyValues request(CompletionObservationContext context) {
+	private static void request(CompletionObservationContext context, List<KeyValue> keyValues) {
 		List<String> stopSequences = context.getStopSequences();
-		return KeyValues
-			.of(HighCardinalityKeyNames.REQUEST_STREAM.withValue(String.valueOf(context.isStream())),
-					HighCardinalityKeyNames.REQUEST_MAX_TOKENS
-						.withValue(String.valueOf(context.getMaxTokensToSample())))
-			.and(optional(HighCardinalityKeyNames.REQUEST_TEMPERATURE, context.getTemperature()))
-			.and(optional(HighCardinalityKeyNames.REQUEST_TOP_K, context.getTopK()))
-			.and(optional(HighCardinalityKeyNames.REQUEST_TOP_P, context.getTopP()))
-			.and(optional(HighCardinalityKeyNames.REQUEST_STOP_SEQUENCES,
-					!stopSequences.isEmpty() ? jsonArray(stopSequences) : null));
+		add(HighCardinalityKeyNames.REQUEST_STREAM, context.isStream(), keyValues);
+		add(HighCardinalityKeyNames.REQUEST_MAX_TOKENS, context.getMaxTokensToSample(), keyValues);
+		add(HighCardinalityKeyNames.REQUEST_TEMPERATURE, context.getTemperature(), keyValues);
+		add(HighCardinalityKeyNames.REQUEST_TOP_K, context.getTopK(), keyValues);
+		add(HighCardinalityKeyNames.REQUEST_TOP_P, context.getTopP(), keyValues);
+		add(HighCardinalityKeyNames.REQUEST_STOP_SEQUENCES, !stopSequences.isEmpty() ? jsonArray(stopSequences) : null,
+				keyValues);
 	}
 
-	private static KeyValues response(CompletionObservationContext context) {
+	private static void response(CompletionObservationContext context, List<KeyValue> keyValues) {
 		Completion completion = context.getCompletion();
 		if (completion == null) {
-			return KeyValues.empty();
+			return;
 		}
 		StopReason stopReason = completion.stopReason();
-		return optional(HighCardinalityKeyNames.RESPONSE_ID, !completion.id().isEmpty() ? completion.id() : null)
-			.and(optional(HighCardinalityKeyNames.RESPONSE_FINISH_REASONS,
-					(stopReason != null) ? jsonArray(List.of(stopReason.value())) : null))
-			.and(usage(completion));
+		add(HighCardinalityKeyNames.RESPONSE_ID, !completion.id().isEmpty() ? completion.id() : null, keyValues);
+		add(HighCardinalityKeyNames.RESPONSE_FINISH_REASONS,
+				(stopReason != null) ? jsonArray(List.of(stopReason.value())) : null, keyValues);
+		usage(completion, keyValues);
 	}
 
-	private static KeyValues usage(Completion completion) {
+	private static void usage(Completion completion, List<KeyValue> keyValues) {
 		Usage usage = Usage.of(completion);
 		if (usage == null) {
-			return KeyValues.empty();
+			return;
 		}
 		long input = usage.inputTokens();
 		if (completion.additionalProperties().get("usage") instanceof Map<?, ?> all) {
 			input += tokens(all.get("cache_read_input_tokens")) + tokens(all.get("cache_creation_input_tokens"));
 		}
-		return KeyValues.of(HighCardinalityKeyNames.USAGE_INPUT_TOKENS.withValue(String.valueOf(input)),
-				HighCardinalityKeyNames.USAGE_OUTPUT_TOKENS.withValue(String.valueOf(usage.outputTokens())));
+		add(HighCardinalityKeyNames.USAGE_INPUT_TOKENS, input, keyValues);
+		add(HighCardinalityKeyNames.USAGE_OUTPUT_TOKENS, usage.outputTokens(), keyValues);
 	}
 
 	private static long tokens(@Nullable Object value) {
 		return (value instanceof Number number) ? number.longValue() : 0;
 	}
 
-	private static KeyValues call(CompletionObservationContext context) {
+	private static void call(CompletionObservationContext context, List<KeyValue> keyValues) {
 		CompletionApi api = context.getApi();
-		return KeyValues.of(HighCardinalityKeyNames.ATTEMPTS.withValue(String.valueOf(context.getAttempts())))
-			.and(optional(HighCardinalityKeyNames.API, (api != null) ? api.name().toLowerCase(Locale.ROOT) : null))
-			.and(optional(HighCardinalityKeyNames.REQUEST_ID, context.getRequestId()))
-			.and(optional(HighCardinalityKeyNames.RESPONSE_TIME_TO_FIRST_CHUNK, seconds(context)));
+		add(HighCardinalityKeyNames.ATTEMPTS, context.getAttempts(), keyValues);
+		add(HighCardinalityKeyNames.API, (api != null) ? api.name().toLowerCase(Locale.ROOT) : null, keyValues);
+		add(HighCardinalityKeyNames.REQUEST_ID, context.getRequestId(), keyValues);
+		add(HighCardinalityKeyNames.RESPONSE_TIME_TO_FIRST_CHUNK, seconds(context), keyValues);
 	}
 
 	private static @Nullable Double seconds(CompletionObservationContext context) {
@@ -193,20 +201,22 @@ public class DefaultCompletionObservationConvention implements CompletionObserva
 		return (time != null) ? time.toNanos() / 1e9 : null;
 	}
 
-	private KeyValues content(CompletionObservationContext context) {
+	private void content(CompletionObservationContext context, List<KeyValue> keyValues) {
 		if (this.maxContentLength == 0) {
-			return KeyValues.empty();
+			return;
 		}
-		KeyValues input = KeyValues
-			.of(HighCardinalityKeyNames.INPUT_MESSAGES.withValue(message("user", context.getPrompt(), "")));
+		keyValues.add(HighCardinalityKeyNames.INPUT_MESSAGES.withValue(message("user", context.getPrompt(), "")));
 		String text = context.getText();
-		if (text.isEmpty()) {
-			return input;
+		if (!text.isEmpty()) {
+			keyValues.add(HighCardinalityKeyNames.OUTPUT_MESSAGES
+				.withValue(message("assistant", text, finishReason(context))));
 		}
+	}
+
+	private static String finishReason(CompletionObservationContext context) {
 		Completion completion = context.getCompletion();
 		StopReason stopReason = (completion != null) ? completion.stopReason() : null;
-		String end = (stopReason != null) ? ",\"finish_reason\":" + json(stopReason.value()) : "";
-		return input.and(HighCardinalityKeyNames.OUTPUT_MESSAGES.withValue(message("assistant", text, end)));
+		return (stopReason != null) ? ",\"finish_reason\":" + json(stopReason.value()) : "";
 	}
 
 	private String message(String role, String content, String end) {
@@ -214,8 +224,10 @@ public class DefaultCompletionObservationConvention implements CompletionObserva
 				+ json(cut(content, this.maxContentLength)) + "}]" + end + "}]";
 	}
 
-	private static KeyValues optional(HighCardinalityKeyNames key, @Nullable Object value) {
-		return (value != null) ? KeyValues.of(key.withValue(cut(value.toString(), MAX_LENGTH))) : KeyValues.empty();
+	private static void add(HighCardinalityKeyNames key, @Nullable Object value, List<KeyValue> keyValues) {
+		if (value != null) {
+			keyValues.add(key.withValue(cut(value.toString(), MAX_LENGTH)));
+		}
 	}
 
 	private static String jsonArray(Collection<String> values) {

@@ -178,16 +178,16 @@ final class SseDecoder {
 		}
 	}
 
-	// moves what is kept to the front only when that frees at least half of the array,
-	// so that the cost stays linear however small the pieces are
+	// moves what is kept to the front only when it is at most half of the array, so that
+	// the cost stays linear however small the pieces are
 	private void makeRoom(int count) {
 		if (this.end + count <= this.buffer.length) {
 			return;
 		}
 		int kept = this.end - this.start;
 		byte[] target = this.buffer;
-		if (kept + count > this.buffer.length / 2) {
-			target = new byte[capacity(kept + count)];
+		if (kept > this.buffer.length / 2 || kept + count > this.buffer.length) {
+			target = new byte[capacity(kept, count)];
 		}
 		System.arraycopy(this.buffer, this.start, target, 0, kept);
 		this.buffer = target;
@@ -201,11 +201,11 @@ final class SseDecoder {
 		this.start = 0;
 	}
 
-	// twice as much, until the next step reaches what an event may have and one more
-	// piece
-	private int capacity(int needed) {
-		int twice = 2 * Math.max(needed, this.buffer.length);
-		return (twice > 0 && twice < this.maxEventSize) ? twice : Math.max(needed, this.maxEventSize + MAX_PIECE);
+	// twice what is kept, until that reaches what an event may have and one more piece;
+	// the pieces of a stream have much the same size, and between them a part of an event
+	private int capacity(int kept, int count) {
+		long wanted = 2L * kept + count + INITIAL_CAPACITY;
+		return (int) ((wanted < this.maxEventSize) ? wanted : Math.max(kept + count, this.maxEventSize + MAX_PIECE));
 	}
 
 	private boolean skipByteOrderMark() {

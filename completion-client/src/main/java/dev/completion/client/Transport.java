@@ -108,21 +108,20 @@ final class Transport {
 	}
 
 	private Mono<Credential> credential(Deadline deadline) {
-		Mono<Credential> credential = ask();
-		// one that is there already needs no timer
-		Mono<Credential> inTime = (credential instanceof Fuseable.ScalarCallable<?>) ? credential
-				: deadline.limit(credential);
-		return inTime.onErrorMap((ex) -> !(ex instanceof CallFailure), CallFailure::credential)
-			.defaultIfEmpty(Credential.none());
-	}
-
-	private Mono<Credential> ask() {
 		try {
-			return Objects.requireNonNull(this.credentials.credential());
+			Mono<Credential> credential = Objects.requireNonNull(this.credentials.credential());
+			if (credential instanceof Fuseable.ScalarCallable<?> ready) {
+				// there already, so no time is to be limited
+				Credential value = (Credential) ready.call();
+				return Mono.just((value != null) ? value : Credential.none());
+			}
+			return deadline.limit(credential)
+				.onErrorMap((ex) -> !(ex instanceof CallFailure), CallFailure::credential)
+				.defaultIfEmpty(Credential.none());
 		}
 		catch (Throwable ex) {
 			Exceptions.throwIfFatal(ex);
-			return Mono.error(ex);
+			return Mono.error(CallFailure.credential(Exceptions.unwrap(ex)));
 		}
 	}
 

@@ -17,7 +17,9 @@
 package dev.completion.client;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -26,6 +28,8 @@ import java.util.Arrays;
  * standard</a> does: invalid bytes become U+FFFD, and decoding never fails.
  */
 final class Utf8 {
+
+	private static final int MAX_DROPPED = 256;
 
 	private static final char REPLACEMENT = '\uFFFD';
 
@@ -36,24 +40,23 @@ final class Utf8 {
 	 * Return whether there is nothing to replace.
 	 */
 	static boolean isValid(byte[] bytes, int offset, int length) {
-		for (int i = offset; i < offset + length; i++) {
-			if (bytes[i] < 0) {
-				int left = offset + length - i;
-				return new String(bytes, i, left, StandardCharsets.UTF_8).indexOf(REPLACEMENT) == -1
-						|| isDecodable(ByteBuffer.wrap(bytes, i, left));
-			}
+		int position = offset;
+		int end = offset + length;
+		while (position < end && bytes[position] >= 0) {
+			position++;
 		}
-		return true;
+		return position == end || isDecodable(ByteBuffer.wrap(bytes, position, end - position));
 	}
 
 	private static boolean isDecodable(ByteBuffer bytes) {
-		try {
-			StandardCharsets.UTF_8.newDecoder().decode(bytes);
-			return true;
+		CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+		CharBuffer dropped = CharBuffer.allocate(Math.min(bytes.remaining(), MAX_DROPPED));
+		CoderResult result = decoder.decode(bytes, dropped, true);
+		while (result.isOverflow()) {
+			dropped.clear();
+			result = decoder.decode(bytes, dropped, true);
 		}
-		catch (CharacterCodingException ex) {
-			return false;
-		}
+		return !result.isError();
 	}
 
 	static String decode(byte[] bytes, int offset, int length) {
