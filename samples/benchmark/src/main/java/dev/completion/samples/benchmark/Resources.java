@@ -67,7 +67,7 @@ record Resources(long cpuNanos, long allocatedBytes) {
 	 * Linux does. They must not end, so the JVM is to run with
 	 * {@code -XX:-UseDynamicNumberOfCompilerThreads}.
 	 */
-	private static long jitNanos() {
+	static long jitNanos() {
 		try (Stream<Path> threads = Files.list(THREADS)) {
 			return threads.filter((thread) -> read(thread.resolve("comm")).contains("CompilerThre"))
 				.mapToLong((thread) -> Long.parseLong(read(thread.resolve("schedstat")).split(" ", 2)[0]))
