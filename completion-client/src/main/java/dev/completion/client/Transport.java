@@ -119,8 +119,11 @@ final class Transport {
 				.onErrorMap((ex) -> !(ex instanceof CallFailure), CallFailure::credential)
 				.defaultIfEmpty(Credential.none());
 		}
+		catch (VirtualMachineError ex) {
+			throw ex;
+		}
 		catch (Throwable ex) {
-			Exceptions.throwIfFatal(ex);
+			// also one that Reactor would throw, as of a class that is missing
 			return Mono.error(CallFailure.credential(Exceptions.unwrap(ex)));
 		}
 	}

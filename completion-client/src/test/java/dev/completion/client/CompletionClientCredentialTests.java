@@ -206,7 +206,12 @@ class CompletionClientCredentialTests extends AbstractCompletionClientErrorTests
 		CredentialProvider throwing = () -> {
 			throw new AssertionError("mine");
 		};
-		for (CredentialProvider provider : List.<CredentialProvider>of(throwing, () -> null)) {
+		CredentialProvider lackingAClass = () -> {
+			throw new NoClassDefFoundError("Vault");
+		};
+		for (CredentialProvider provider : List.of(throwing, lackingAClass, () -> null,
+				() -> Mono.error(new AssertionError("mine")), () -> Mono.error(new NoClassDefFoundError("Vault")),
+				() -> Mono.error(() -> new IllegalStateException("vault")))) {
 			try (CompletionClient other = with(provider, 2)) {
 				for (Flux<?> call : List.of(other.stream(REQUEST), other.complete(REQUEST).flux())) {
 					assertThat(failure(CompletionClientException.class, call))
