@@ -27,17 +27,17 @@ import java.util.Locale;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.NumberAxis;
-import org.jfree.chart.labels.StandardCategoryItemLabelGenerator;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.renderer.category.StatisticalBarRenderer;
+import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.category.CategoryDataset;
 import org.jfree.data.statistics.DefaultStatisticalCategoryDataset;
 import org.jfree.svg.SVGGraphics2D;
 
 /**
- * The CPU time of an event as a chart: a panel for each scenario, in which a line at the
- * end of each bar shows the spread.
+ * The CPU time of an event as a chart: a panel for each scenario, in which each bar has
+ * its length beside the name of the peer, and a line at its end shows the spread.
  */
 final class ResultChart {
 
@@ -67,7 +67,8 @@ final class ResultChart {
 		DefaultStatisticalCategoryDataset data = new DefaultStatisticalCategoryDataset();
 		for (String peer : peers) {
 			results.median(peer, scenario, Metric.CPU)
-				.ifPresent((median) -> data.add(median, results.spread(peer, scenario, Metric.CPU), "CPU", peer));
+				.ifPresent((median) -> data.add(median, results.spread(peer, scenario, Metric.CPU), "CPU",
+						String.format(Locale.ROOT, "%s  %,.0f", peer, median)));
 		}
 		NumberAxis axis = new NumberAxis();
 		axis.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));
@@ -80,6 +81,8 @@ final class ResultChart {
 		axis.setTickLabelFont(FONT);
 		JFreeChart chart = new JFreeChart(scenario.title() + ": CPU time of an event in ns", FONT, plot, false);
 		chart.setBackgroundPaint(Color.WHITE);
+		// for the half of the last number of the axis
+		chart.setPadding(new RectangleInsets(0, 0, 0, 20));
 		plot.setBackgroundPaint(Color.WHITE);
 		return chart;
 	}
@@ -95,19 +98,15 @@ final class ResultChart {
 			this.data = data;
 			setShadowVisible(false);
 			setErrorIndicatorPaint(Color.BLACK);
-			setDefaultItemLabelGenerator(
-					new StandardCategoryItemLabelGenerator("{2}", NumberFormat.getIntegerInstance(Locale.ROOT)));
-			setDefaultItemLabelFont(FONT.deriveFont(10f));
-			setDefaultItemLabelsVisible(true);
 		}
 
 		@Override
 		public Paint getItemPaint(int row, int column) {
-			String peer = this.data.getColumnKey(column).toString();
-			if (peer.equals("floor")) {
+			String label = this.data.getColumnKey(column).toString();
+			if (label.startsWith("floor")) {
 				return new Color(0xdddddd);
 			}
-			return new Color(peer.startsWith("completion") ? 0xb5651d : 0x8fa3b0);
+			return new Color(label.startsWith("completion") ? 0xb5651d : 0x8fa3b0);
 		}
 
 	}
