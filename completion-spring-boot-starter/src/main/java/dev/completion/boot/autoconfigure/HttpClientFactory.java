@@ -105,9 +105,11 @@ final class HttpClientFactory implements DisposableBean {
 		return Objects.requireNonNull(httpClient.get());
 	}
 
+	// where the threads have ended before, so have their connections, and Reactor would
+	// log as an error that it cannot close them
 	@Override
 	public void destroy() {
-		this.pools.forEach(ConnectionProvider::dispose);
+		this.pools.forEach((pool) -> pool.disposeLater().onErrorComplete().subscribe());
 	}
 
 }
