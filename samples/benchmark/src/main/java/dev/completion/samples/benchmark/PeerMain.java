@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -30,7 +31,7 @@ public final class PeerMain {
 
 	private static final int CALLS_IN_A_ROW = 20;
 
-	private static final int FIRST_CHUNKS = 2000;
+	private static final int FIRST_CHUNKS_PER_MILLISECOND_OF_WINDOW = 7;
 
 	private static final int CALLS_PER_MILLISECOND_OF_WINDOW = 10;
 
@@ -51,9 +52,14 @@ public final class PeerMain {
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
-	private static final Duration COMPILER_PAUSE = Duration.ofMillis(50);
+	// how long the compiler is waited for at most, each time
+	private static final int WINDOWS_OF_COMPILER = 5;
 
-	private static final Duration COMPILER_IDLE = Duration.ofMillis(1);
+	// it is looked at so often in a window
+	private static final int LOOKS_AT_COMPILER = 6;
+
+	// of the time between two looks
+	private static final double COMPILER_IDLE = 0.02;
 
 	private static final Duration IDLE_PATIENCE = Duration.ofSeconds(10);
 
@@ -184,15 +190,17 @@ public final class PeerMain {
 	 * Wait until the JIT compiler has nothing to do. Where it shares the processors with
 	 * client and server, it is far behind them.
 	 */
-	private static void awaitCompiler() throws InterruptedException {
+	private void awaitCompiler() throws InterruptedException {
+		long pause = this.window.toNanos() / LOOKS_AT_COMPILER;
+		long end = System.nanoTime() + WINDOWS_OF_COMPILER * this.window.toNanos();
 		long before;
 		long now = Resources.jitNanos();
 		do {
 			before = now;
-			Thread.sleep(COMPILER_PAUSE.toMillis());
+			TimeUnit.NANOSECONDS.sleep(pause);
 			now = Resources.jitNanos();
 		}
-		while (now - before > COMPILER_IDLE.toNanos());
+		while (now - before > COMPILER_IDLE * pause && System.nanoTime() < end);
 	}
 
 	private static long runOnce(Scenario scenario, Peer peer, long expected) throws Exception {
@@ -241,17 +249,17 @@ public final class PeerMain {
 		return peer.countsBytes() ? Payload.TEXT_COMPLETIONS.bytes(behaviour) : behaviour.textLength();
 	}
 
-	private static void awaitFirstChunks(Scenario scenario, Peer peer) throws Exception {
+	private void awaitFirstChunks(Scenario scenario, Peer peer) throws Exception {
 		long expected = expected(scenario, peer);
-		long[] nanos = new long[FIRST_CHUNKS];
-		for (int i = 0; i < FIRST_CHUNKS; i++) {
+		long[] nanos = new long[(int) (FIRST_CHUNKS_PER_MILLISECOND_OF_WINDOW * this.window.toMillis())];
+		for (int i = 0; i < nanos.length; i++) {
 			int index = i;
 			long start = System.nanoTime();
 			Pending.start((receiver) -> peer.stream(() -> nanos[index] = System.nanoTime() - start, receiver))
 				.await(expected);
 		}
 		Arrays.sort(nanos);
-		print(scenario, Metric.LATENCY, nanos[FIRST_CHUNKS / 2] / 1e3);
+		print(scenario, Metric.LATENCY, nanos[nanos.length / 2] / 1e3);
 	}
 
 	private static void openIdle(Scenario scenario, Peer peer) throws InterruptedException {

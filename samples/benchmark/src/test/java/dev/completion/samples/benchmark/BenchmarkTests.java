@@ -46,7 +46,7 @@ class BenchmarkTests {
 	@Test
 	void everyPeerDoesWhatItIsMadeToDo(@TempDir Path output) throws Exception {
 		List<String> peers = List.of("floor", "completion", "completion-messages", "completion-observed", "webclient");
-		Benchmark.main("--rounds=1", "--window=20", "--peers=" + String.join(",", peers),
+		Benchmark.main("--rounds=1", "--window=5", "--peers=" + String.join(",", peers),
 				"--scenarios=ONE_BULK,FLUSHED_64,UNARY_16,FIRST_CHUNK,EVENT_4M", "--output=" + output);
 		String csv = Files.readString(output.resolve("results.csv"));
 		for (String peer : peers) {
@@ -61,7 +61,7 @@ class BenchmarkTests {
 
 	@Test
 	void peerHasAJvmOfItsOwnWhereThatMatters(@TempDir Path output) throws Exception {
-		Benchmark.main("--rounds=1", "--window=20", "--peers=completion", "--scenarios=PACED_1000,IDLE_1000,COLD",
+		Benchmark.main("--rounds=1", "--window=5", "--peers=completion", "--scenarios=PACED_1000,IDLE_1000,COLD",
 				"--output=" + output);
 		assertThat(output.resolve("results.csv")).content()
 			.contains("completion,PACED_1000,CPU,1,", "completion,IDLE_1000,OPEN,1,1000.0", "completion,COLD,TIME,1,");
