@@ -124,7 +124,7 @@ public class DefaultCompletionObservationConvention implements CompletionObserva
 
 	@Override
 	public KeyValues getHighCardinalityKeyValues(CompletionObservationContext context) {
-		// put in order once, which each KeyValues.and does
+		// a list, since each KeyValues.and would sort them anew
 		List<KeyValue> keyValues = new ArrayList<>();
 		models(context, keyValues);
 		request(context, keyValues);

@@ -224,6 +224,18 @@ class CompletionClientCredentialTests extends AbstractCompletionClientErrorTests
 	}
 
 	@Test
+	void providerOfNothingSendsNoCredential() {
+		for (Mono<Credential> nothing : List.<Mono<Credential>>of(Mono.empty(), Mono.fromRunnable(() -> {
+		}))) {
+			try (CompletionClient other = with(() -> nothing, 0)) {
+				failure(AuthenticationException.class, other.stream(REQUEST));
+			}
+		}
+		assertThat(this.server.requests()).hasSize(2)
+			.allSatisfy((request) -> assertThat(request.headers()).doesNotContainKeys("x-api-key", "authorization"));
+	}
+
+	@Test
 	void credentialThatFailsAtARetryTellsOfTheAttemptBefore() {
 		AtomicInteger asked = new AtomicInteger();
 		Mono<Credential> failing = Mono.fromSupplier(() -> {

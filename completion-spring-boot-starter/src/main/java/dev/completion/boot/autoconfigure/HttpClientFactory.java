@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import dev.completion.boot.CompletionConnectionDetails;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
@@ -46,6 +48,8 @@ import org.springframework.core.ResolvableType;
 final class HttpClientFactory implements DisposableBean {
 
 	private static final ResolvableType CONNECTOR_BUILDER = ResolvableType.forClass(ClientHttpConnectorBuilder.class);
+
+	private static final Log logger = LogFactory.getLog(HttpClientFactory.class);
 
 	private final ListableBeanFactory beanFactory;
 
@@ -109,7 +113,8 @@ final class HttpClientFactory implements DisposableBean {
 	// log as an error that it cannot close them
 	@Override
 	public void destroy() {
-		this.pools.forEach((pool) -> pool.disposeLater().onErrorComplete().subscribe());
+		this.pools.forEach((pool) -> pool.disposeLater()
+			.subscribe(null, (ex) -> logger.debug("Could not close the connections of a pool", ex)));
 	}
 
 }
