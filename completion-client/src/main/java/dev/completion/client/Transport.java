@@ -25,10 +25,13 @@ import reactor.core.Exceptions;
 import reactor.core.Fuseable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClientRequest;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.http.client.reactive.ClientHttpRequestDecorator;
+import org.springframework.http.support.Netty4HeadersAdapter;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -165,16 +168,33 @@ final class Transport {
 	 */
 	private static Mono<Void> write(ApiRequest request, HttpHeaders headers, Credential credential, Call call,
 			ClientHttpRequest output) {
-		output.getHeaders().putAll(headers);
-		credential.replaceIn(output.getHeaders());
+		HttpHeaders target = headers(output);
+		target.putAll(headers);
+		credential.replaceIn(target);
 		call.sending();
 		byte[] body = request.body();
 		if (body == null) {
 			return output.setComplete();
 		}
-		output.getHeaders().set(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE);
-		output.getHeaders().setContentLength(body.length);
+		target.set(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE);
+		target.setContentLength(body.length);
 		return output.writeWith(Mono.just(output.bufferFactory().wrap(body)));
+	}
+
+	/**
+	 * Return the headers to write to: Netty's own, to which Spring's would be copied,
+	 * unless the application looks at those.
+	 */
+	private static HttpHeaders headers(ClientHttpRequest output) {
+		HttpHeaders added = output.getHeaders();
+		if (output instanceof ClientHttpRequestDecorator
+				|| !(output.<Object>getNativeRequest() instanceof HttpClientRequest request)) {
+			return added;
+		}
+		HttpHeaders headers = new HttpHeaders(new Netty4HeadersAdapter(request.requestHeaders()));
+		headers.putAll(added);
+		added.clear();
+		return headers;
 	}
 
 	/**

@@ -121,7 +121,8 @@ class CompletionClientSecurityTests extends AbstractCompletionClientErrorTests {
 			.defaultRequest((request) -> request.header("x-api-key", "other").header("Authorization", "Bearer other"))
 			.filter((request, next) -> next
 				.exchange(ClientRequest.from(request).header("Authorization", "Basic other").build()));
-		try (CompletionClient mixed = this.client.mutate().webClientBuilder(other).build()) {
+		HttpClient httpClient = HttpClient.create().headers((headers) -> headers.add("Authorization", "Basic other"));
+		try (CompletionClient mixed = this.client.mutate().webClientBuilder(other).httpClient(httpClient).build()) {
 			mixed.complete(REQUEST).block(LIMIT);
 		}
 		RecordedRequest request = this.server.requests().get(0);

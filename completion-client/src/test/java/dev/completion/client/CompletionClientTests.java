@@ -35,10 +35,6 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.http.HttpHeaders;
-import org.springframework.web.reactive.function.client.ClientRequest;
-import org.springframework.web.reactive.function.client.WebClient;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -274,21 +270,6 @@ class CompletionClientTests {
 			.withCauseInstanceOf(IllegalStateException.class);
 		assertThat(this.server.requests()).isEmpty();
 		broken.close();
-	}
-
-	@Test
-	void webClientBuilderKeepsItsFiltersAndLosesItsCredentials() {
-		WebClient.Builder application = WebClient.builder()
-			.baseUrl("http://192.0.2.1")
-			.defaultHeader(HttpHeaders.AUTHORIZATION, "Bearer of-another-service")
-			.defaultHeader("x-trace", "1")
-			.filter((request, next) -> next.exchange(ClientRequest.from(request).header("x-filter", "2").build()));
-		CompletionClient other = builder().webClientBuilder(application).build();
-		other.complete(REQUEST).block(LIMIT);
-		assertThat(onlyRequest().header("authorization")).isNull();
-		assertThat(onlyRequest().header("x-trace")).isEqualTo("1");
-		assertThat(onlyRequest().header("x-filter")).isEqualTo("2");
-		other.close();
 	}
 
 	@Test
