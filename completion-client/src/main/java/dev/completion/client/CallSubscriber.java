@@ -107,10 +107,24 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 		this.calls.add(this);
 		this.timer = this.call.total().whenReached(this::abort);
 		if (this.state == WAITING) {
-			attempts.subscribe(this);
+			subscribe(attempts);
 		}
 		else {
 			leave();
+		}
+	}
+
+	private void subscribe(Flux<? extends T> attempts) {
+		try {
+			attempts.subscribe(this);
+		}
+		catch (VirtualMachineError ex) {
+			leave();
+			throw ex;
+		}
+		catch (Throwable ex) {
+			// one that Reactor throws, as of a class that is missing
+			onError(ex);
 		}
 	}
 

@@ -262,7 +262,9 @@ public interface CompletionClient extends AutoCloseable {
 
 		/**
 		 * Set the WebClient builder to start from. It is cloned: its filters and its
-		 * observation apply, its connector and base URL are replaced.
+		 * observation apply, its connector and base URL are replaced. Filters see the
+		 * headers of a request, but for the credential; actions that run before it is
+		 * committed see those that filters add.
 		 * @param webClientBuilder the builder
 		 * @return this builder
 		 */

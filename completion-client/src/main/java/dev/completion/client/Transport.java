@@ -29,8 +29,8 @@ import reactor.netty.http.client.HttpClientRequest;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.AbstractClientHttpRequest;
 import org.springframework.http.client.reactive.ClientHttpRequest;
-import org.springframework.http.client.reactive.ClientHttpRequestDecorator;
 import org.springframework.http.support.Netty4HeadersAdapter;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -163,12 +163,12 @@ final class Transport {
 
 	/**
 	 * Write a request to its connection, past what the application has added to its
-	 * WebClient: filters, codecs and logs see neither the credential nor the prompt, and
-	 * cannot add a second credential.
+	 * WebClient: codecs, logs, and filters that do not wrap what is written, see neither
+	 * the credential nor the prompt, and none can add a second credential.
 	 */
 	private static Mono<Void> write(ApiRequest request, HttpHeaders headers, Credential credential, Call call,
 			ClientHttpRequest output) {
-		HttpHeaders target = headers(output);
+		HttpHeaders target = headers(output, credential);
 		target.putAll(headers);
 		credential.replaceIn(target);
 		call.sending();
@@ -183,18 +183,22 @@ final class Transport {
 
 	/**
 	 * Return the headers to write to: Netty's own, to which Spring's would be copied,
-	 * unless the application looks at those.
+	 * unless the application has wrapped the request, and may look at those.
 	 */
-	private static HttpHeaders headers(ClientHttpRequest output) {
+	private static HttpHeaders headers(ClientHttpRequest output, Credential credential) {
 		HttpHeaders added = output.getHeaders();
-		if (output instanceof ClientHttpRequestDecorator
-				|| !(output.<Object>getNativeRequest() instanceof HttpClientRequest request)) {
+		if (!(output.<Object>getNativeRequest() instanceof HttpClientRequest request)) {
 			return added;
 		}
-		HttpHeaders headers = new HttpHeaders(new Netty4HeadersAdapter(request.requestHeaders()));
-		headers.putAll(added);
+		HttpHeaders sent = new HttpHeaders(new Netty4HeadersAdapter(request.requestHeaders()));
+		if (!(output instanceof AbstractClientHttpRequest)) {
+			// they may hold a credential of the HTTP client
+			credential.replaceIn(sent);
+			return added;
+		}
+		sent.putAll(added);
 		added.clear();
-		return headers;
+		return sent;
 	}
 
 	/**

@@ -224,6 +224,21 @@ class CompletionClientCredentialTests extends AbstractCompletionClientErrorTests
 	}
 
 	@Test
+	void providerThatLacksAClassWhenItIsAskedIsTold() {
+		CredentialProvider provider = () -> Mono.fromCallable(() -> {
+			throw new NoClassDefFoundError("Vault");
+		});
+		try (CompletionClient other = with(provider, 2)) {
+			for (Flux<?> call : List.of(other.stream(REQUEST), other.complete(REQUEST).flux())) {
+				assertThat(failure(CompletionClientException.class, call))
+					.hasRootCauseInstanceOf(NoClassDefFoundError.class)
+					.returns(Outcome.NOT_SENT, CompletionClientException::outcome);
+			}
+		}
+		assertThat(this.server.requests()).isEmpty();
+	}
+
+	@Test
 	void providerOfNothingSendsNoCredential() {
 		for (Mono<Credential> nothing : List.<Mono<Credential>>of(Mono.empty(), Mono.fromRunnable(() -> {
 		}))) {
