@@ -19,6 +19,7 @@ package dev.completion.boot.autoconfigure;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -109,12 +110,20 @@ final class HttpClientFactory implements DisposableBean {
 		return Objects.requireNonNull(httpClient.get());
 	}
 
-	// where the threads have ended before, so have their connections, and Reactor would
-	// log as an error that it cannot close them
 	@Override
 	public void destroy() {
-		this.pools.forEach((pool) -> pool.disposeLater()
-			.subscribe(null, (ex) -> logger.debug("Could not close the connections of a pool", ex)));
+		this.pools.forEach((pool) -> pool.disposeLater().subscribe(null, HttpClientFactory::logNotClosed));
+	}
+
+	private static void logNotClosed(Throwable ex) {
+		String message = "Could not close the connections of a pool";
+		if (ex instanceof RejectedExecutionException) {
+			// the threads have ended before, and with them the connections
+			logger.debug(message, ex);
+		}
+		else {
+			logger.warn(message, ex);
+		}
 	}
 
 }
