@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,9 +135,11 @@ class ReadmeCommandTests {
 	}
 
 	@Test
+	@Tag("once")
 	void installBuildsTheArtifacts() throws Exception {
 		// tests, Javadoc and samples are this build's
 		Path config = Files.createDirectories(project.resolve(".mvn")).resolve("maven.config");
+		assertThat(config).doesNotExist();
 		Files.write(config, List.of("-pl", "completion-spring-boot-starter", "-am"));
 		try {
 			run(INSTALL,
@@ -151,12 +154,14 @@ class ReadmeCommandTests {
 	}
 
 	@ParameterizedTest
+	@Tag("once")
 	@CsvSource({ "quickstart, canned", "without-boot, sky" })
 	void sampleAnswersAndEnds(String sample, String text) throws Exception {
 		assertThat(run(sample(sample), Map.of())).contains(text).doesNotContain("DEBUG");
 	}
 
 	@Test
+	@Tag("once")
 	void quickstartTakesAnotherQuestion() throws Exception {
 		Pattern addition = Pattern.compile("add `(-Dspring-boot.run.arguments=[^`]+)`");
 		String argument = Readme.first().matches(addition).findFirst().orElseThrow().group(1);
@@ -164,6 +169,7 @@ class ReadmeCommandTests {
 	}
 
 	@ParameterizedTest
+	@Tag("once")
 	@CsvSource(delimiter = '|', value = { "playground | /      |                                | <title>",
 			"mvc-relay  | /relay | -H 'content-type: application/json' -d {\\\"text\\\":\\\"Why?\\\"} | data:" })
 	void sampleServes(String sample, String path, String options, String content) throws Exception {
@@ -174,6 +180,7 @@ class ReadmeCommandTests {
 	}
 
 	@Test
+	@Tag("once")
 	void serverPrintsACommandThatIsAnswered() throws Exception {
 		try (ShellCommand server = ShellCommand.start(project, SERVER.replace("8089", "0"), Map.of())) {
 			String curl = server.await(Pattern.compile("Try it: +(curl .+)"));
