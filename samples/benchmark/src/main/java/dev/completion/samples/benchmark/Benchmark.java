@@ -109,13 +109,13 @@ public final class Benchmark {
 		List<String> arguments = new ArrayList<>(
 				List.of(PeerMain.class.getName(), url, peer.type(), String.valueOf(this.options.window().toMillis())));
 		scenarios.forEach((scenario) -> arguments.add(scenario.name()));
-		List<String> jvmOptions = scenarios.get(0).isAlone() ? peer.options() : List.of();
-		Process process = start(peer.classPath(this.options.home()), jvmOptions, arguments.toArray(String[]::new));
+		Process process = start(peer.classPath(this.options.home()), peer.options(scenarios.get(0)),
+				arguments.toArray(String[]::new));
 		CompletableFuture.delayedExecutor(MAX_MINUTES, TimeUnit.MINUTES).execute(process::destroyForcibly);
 		try (BufferedReader reader = process.inputReader()) {
 			reader.lines().map((line) -> line.split("\t", -1)).forEach((fields) -> add(round, peer, fields));
 		}
-		if (process.waitFor() > 1) {
+		if (process.waitFor() != 0) {
 			this.failures.add("round " + round + ": " + peer.name() + " did not get to the end of " + scenarios);
 		}
 	}
@@ -155,9 +155,10 @@ public final class Benchmark {
 	}
 
 	private String environment() {
-		return "Java %s, %s %s, %d processors, %d rounds, windows of %d ms of CPU time.%n".formatted(Runtime.version(),
-				System.getProperty("os.name"), System.getProperty("os.arch"),
-				Runtime.getRuntime().availableProcessors(), this.options.rounds(), this.options.window().toMillis());
+		return "Commit %s, Java %s, %s %s, %d processors, %d rounds, windows of %d ms of CPU time.%n".formatted(
+				System.getProperty("benchmark.commit", "unknown"), Runtime.version(), System.getProperty("os.name"),
+				System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors(), this.options.rounds(),
+				this.options.window().toMillis());
 	}
 
 }

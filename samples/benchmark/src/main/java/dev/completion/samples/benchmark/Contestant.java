@@ -32,29 +32,39 @@ import org.jspecify.annotations.Nullable;
  * @param type the name of its class
  * @param module the folder of its module below {@code peers}, or {@code null} for one on
  * the class path of this application
- * @param options JVM options of scenarios that are {@linkplain Scenario#isAlone() alone},
- * without which it would not run as many streams at once as it is told to
+ * @param option the JVM option for the number of streams that it runs at once, if it
+ * would not run as many as it is told to
  */
-record Contestant(String name, String type, @Nullable String module, List<String> options) {
+record Contestant(String name, String type, @Nullable String module, @Nullable String option) {
+
+	private static final int SPARE_THREADS = 100;
 
 	private static final String PACKAGE = "dev.completion.samples.benchmark.";
 
 	static final List<Contestant> ALL = List.of(ours("floor", "FloorPeer"), ours("completion", "CompletionPeer"),
 			ours("completion-messages", "CompletionPeer$Messages"),
 			ours("completion-observed", "CompletionPeer$Observed"), ours("webclient", "WebClientPeer"),
-			ours("jdk", "JdkPeer"), theirs("anthropic-java-sync", "anthropicjava.SyncPeer", "anthropic-java"),
-			theirs("anthropic-java-async", "anthropicjava.AsyncPeer", "anthropic-java"),
-			theirs("spring-ai", "springai.SpringAiPeer", "spring-ai",
-					"-Dreactor.schedulers.defaultBoundedElasticSize=10000"),
+			ours("jdk", "JdkPeer"), theirs("anthropic-java-sync", "anthropicjava.SyncPeer", "anthropic-java", null),
+			theirs("anthropic-java-async", "anthropicjava.AsyncPeer", "anthropic-java", null),
+			theirs("spring-ai", "springai.SpringAiPeer", "spring-ai", "-Dreactor.schedulers.defaultBoundedElasticSize"),
 			theirs("langchain4j", "langchain4j.LangChain4jPeer", "langchain4j",
-					"-Djava.util.concurrent.ForkJoinPool.common.parallelism=10000"));
+					"-Djava.util.concurrent.ForkJoinPool.common.parallelism"));
 
 	private static Contestant ours(String name, String type) {
-		return new Contestant(name, PACKAGE + type, null, List.of());
+		return new Contestant(name, PACKAGE + type, null, null);
 	}
 
-	private static Contestant theirs(String name, String type, String module, String... options) {
-		return new Contestant(name, PACKAGE + type, module, List.of(options));
+	private static Contestant theirs(String name, String type, String module, @Nullable String option) {
+		return new Contestant(name, PACKAGE + type, module, option);
+	}
+
+	/**
+	 * Return the JVM options for a scenario. One that has a JVM of its own has as many
+	 * threads as it has streams, and some more.
+	 */
+	List<String> options(Scenario scenario) {
+		return (this.option != null && scenario.isAlone())
+				? List.of(this.option + "=" + (scenario.concurrency() + SPARE_THREADS)) : List.of();
 	}
 
 	/**

@@ -48,7 +48,7 @@ record Options(List<Contestant> peers, List<Scenario> scenarios, int rounds, Dur
 	static Options parse(String... arguments) {
 		boolean quick = Arrays.asList(arguments).contains("--quick");
 		Options options = new Options(Contestant.ALL, quick ? QUICK : List.of(Scenario.values()), quick ? 1 : 5,
-				Duration.ofMillis(quick ? 100 : 300), HOME, HOME.resolve("target").resolve("benchmark"));
+				Duration.ofMillis(quick ? 25 : 300), HOME, HOME.resolve("target").resolve("benchmark"));
 		for (String argument : arguments) {
 			options = argument.equals("--quick") ? options : options.with(argument);
 		}
