@@ -167,7 +167,7 @@ public class DefaultCompletionObservationConvention implements CompletionObserva
 		StopReason stopReason = completion.stopReason();
 		add(HighCardinalityKeyNames.RESPONSE_ID, !completion.id().isEmpty() ? completion.id() : null, keyValues);
 		add(HighCardinalityKeyNames.RESPONSE_FINISH_REASONS,
-				(stopReason != null) ? jsonArray(List.of(stopReason.value())) : null, keyValues);
+				(stopReason != null) ? "[" + json(stopReason.value()) + "]" : null, keyValues);
 		usage(completion, keyValues);
 	}
 

@@ -196,8 +196,10 @@ final class Transport {
 			credential.replaceIn(sent);
 			return added;
 		}
-		sent.putAll(added);
-		added.clear();
+		if (!added.isEmpty()) {
+			sent.putAll(added);
+			added.clear();
+		}
 		return sent;
 	}
 
