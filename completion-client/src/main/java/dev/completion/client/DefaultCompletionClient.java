@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -203,30 +204,30 @@ final class DefaultCompletionClient implements CompletionClient {
 				subscriber) -> new CallSubscriber<T>(call, retry, this.calls, listeners, subscriber).begin(source));
 	}
 
+	/**
+	 * Return the models of one page after another. A server that names a page again would
+	 * be asked for ever.
+	 */
 	@Override
 	public Flux<ModelInfo> models() {
 		return Flux.defer(() -> {
 			Set<String> seen = new HashSet<>();
-			return modelsPage("/v1/models?limit={limit}", Map.of("limit", MODELS_PAGE_SIZE))
-				.expand((page) -> modelsAfter(page, seen))
-				.concatMapIterable(ModelReader.Page::models, 1);
+			AtomicReference<@Nullable String> last = new AtomicReference<>();
+			return Mono.defer(() -> modelsPage(last.get()))
+				.doOnNext((page) -> last.set(page.next()))
+				.flatMapIterable(ModelReader.Page::models)
+				.repeat(() -> {
+					String next = last.get();
+					return next != null && seen.add(next);
+				});
 		});
 	}
 
-	/**
-	 * Return the page after the given one. A server that names a page again would be
-	 * asked for ever.
-	 */
-	private Mono<ModelReader.Page> modelsAfter(ModelReader.Page page, Set<String> seen) {
-		String last = page.next();
-		if (last == null || !seen.add(last)) {
-			return Mono.empty();
-		}
-		return modelsPage("/v1/models?limit={limit}&after_id={id}", Map.of("limit", MODELS_PAGE_SIZE, "id", last));
-	}
-
-	private Mono<ModelReader.Page> modelsPage(String uri, Map<String, ?> variables) {
-		return get(uri, variables, new ModelReader(this.mapper)::readPage);
+	private Mono<ModelReader.Page> modelsPage(@Nullable String after) {
+		Function<byte[], ModelReader.Page> reader = new ModelReader(this.mapper)::readPage;
+		return (after != null)
+				? get("/v1/models?limit={limit}&after_id={id}", Map.of("limit", MODELS_PAGE_SIZE, "id", after), reader)
+				: get("/v1/models?limit={limit}", Map.of("limit", MODELS_PAGE_SIZE), reader);
 	}
 
 	@Override

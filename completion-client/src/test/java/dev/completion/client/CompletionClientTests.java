@@ -277,6 +277,7 @@ class CompletionClientTests {
 		this.server.enqueue(page("a", "b", true), page("c", "d", false));
 		StepVerifier.create(this.client.models().map(ModelInfo::id), 1)
 			.expectNext("a")
+			.thenAwait(Duration.ofMillis(300))
 			.then(() -> assertThat(this.server.requests()).hasSize(1))
 			.thenRequest(Long.MAX_VALUE)
 			.expectNext("b", "c", "d")
