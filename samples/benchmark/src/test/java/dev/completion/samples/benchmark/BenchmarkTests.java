@@ -49,11 +49,11 @@ class BenchmarkTests {
 	void everyPeerDoesWhatItIsMadeToDo(@TempDir Path output) throws Exception {
 		List<String> peers = List.of("floor", "completion", "completion-messages", "completion-observed", "webclient");
 		Benchmark.main("--rounds=1", "--window=5", "--peers=" + String.join(",", peers),
-				"--scenarios=ONE_BULK,FLUSHED_64,UNARY_16,FIRST_CHUNK,EVENT_4M", "--output=" + output);
+				"--scenarios=ONE_BULK,FLUSHED_64,UNARY_16,FIRST_CHUNK", "--output=" + output);
 		String csv = Files.readString(output.resolve("results.csv"));
 		for (String peer : peers) {
 			assertThat(csv).contains(peer + ",ONE_BULK,CPU,", peer + ",FLUSHED_64,ALLOCATED,", peer + ",UNARY_16,CPU,",
-					peer + ",FIRST_CHUNK,LATENCY,", peer + ",EVENT_4M,CPU,");
+					peer + ",FIRST_CHUNK,LATENCY,");
 		}
 		assertThat(output.resolve("results.md")).content()
 			.contains("| 1 stream, bulk | CPU ns |", "| T1 |", "| T8 |")
@@ -63,10 +63,11 @@ class BenchmarkTests {
 
 	@Test
 	void peerHasAJvmOfItsOwnWhereThatMatters(@TempDir Path output) throws Exception {
-		Benchmark.main("--rounds=1", "--window=5", "--peers=completion", "--scenarios=PACED_1000,IDLE_1000,COLD",
-				"--output=" + output);
+		Benchmark.main("--rounds=1", "--window=5", "--peers=completion",
+				"--scenarios=EVENT_4M,PACED_1000,IDLE_1000,COLD", "--output=" + output);
 		assertThat(output.resolve("results.csv")).content()
-			.contains("completion,PACED_1000,CPU,1,", "completion,IDLE_1000,OPEN,1,1000.0", "completion,COLD,TIME,1,");
+			.contains("completion,EVENT_4M,CPU,1,", "completion,PACED_1000,CPU,1,",
+					"completion,IDLE_1000,OPEN,1,1000.0", "completion,COLD,TIME,1,");
 		assertThat(output.resolve("results.md")).content().doesNotContain("failed");
 	}
 

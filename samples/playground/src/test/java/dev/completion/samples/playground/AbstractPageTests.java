@@ -27,6 +27,7 @@ import dev.completion.server.CompletionServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
@@ -50,6 +51,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Chromium, as Debian installs it. Without it they are left out, unless the environment
  * says that they are run for good.
  */
+@Tag("once")
 @EnabledIf("isBrowserWanted")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "completion.embedded-server.mode=on", "completion.api=messages" })
