@@ -174,7 +174,7 @@ final class Connections {
 				if (response.status().code() < 200) {
 					connection.markPersistent(false);
 				}
-				HangUp.answered(response, connection);
+				HangUp.answered(connection);
 			});
 	}
 

@@ -16,11 +16,14 @@
 
 package dev.completion.client;
 
+import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.channel.ChannelOperations;
-import reactor.netty.http.client.HttpClientResponse;
+
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 
 /**
  * Closes the connection of an attempt that is given up. When that is just as the response
@@ -28,6 +31,11 @@ import reactor.netty.http.client.HttpClientResponse;
  * long that takes, and a filter may drop it. Safe for use by many threads.
  */
 final class HangUp {
+
+	/**
+	 * The attribute of a request that has the hang-up of its attempt.
+	 */
+	static final String ATTRIBUTE = HangUp.class.getName();
 
 	private volatile @Nullable Connection connection;
 
@@ -38,17 +46,15 @@ final class HangUp {
 	 * cancelled, be it after its response.
 	 */
 	<T> Mono<T> limit(Mono<T> exchange) {
-		return exchange.doOnCancel(this::giveUp)
-			.doOnError((ex) -> giveUp())
-			.contextWrite((context) -> context.put(HangUp.class, this));
+		return exchange.doOnCancel(this::giveUp).doOnError((ex) -> giveUp());
 	}
 
 	/**
 	 * Note that the headers of a response have arrived, before anybody else knows.
 	 */
-	static void answered(HttpClientResponse response, Connection connection) {
-		HangUp hangUp = response.currentContextView().getOrDefault(HangUp.class, null);
-		if (hangUp != null) {
+	static void answered(Connection connection) {
+		Map<String, Object> attributes = connection.channel().attr(ReactorClientHttpConnector.ATTRIBUTES_KEY).get();
+		if (attributes != null && attributes.get(ATTRIBUTE) instanceof HangUp hangUp) {
 			hangUp.connection = connection;
 			if (hangUp.givenUp) {
 				hangUp.close();

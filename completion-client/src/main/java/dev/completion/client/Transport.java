@@ -46,8 +46,6 @@ final class Transport {
 
 	private static final String HEADERS = Transport.class.getName() + ".headers";
 
-	private static final String HANG_UP = Transport.class.getName() + ".hangUp";
-
 	// what WebClient notes of a template that it is given
 	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
 
@@ -137,7 +135,7 @@ final class Transport {
 		return this.webClient.method(request.method())
 			.uri(this.uris.expand(request.uri(), request.uriVariables()))
 			.attribute(URI_TEMPLATE, request.uri())
-			.attribute(HANG_UP, call.hangUp())
+			.attribute(HangUp.ATTRIBUTE, call.hangUp())
 			.attribute(HEADERS, headers)
 			.body((output, context) -> write(request, headers, credential, call, output));
 	}
@@ -210,7 +208,7 @@ final class Transport {
 	private static WebClient limitExchange(WebClient webClient) {
 		return webClient.mutate().filters((filters) -> filters.add(0, (request, next) -> {
 			Deadline deadline = (Deadline) request.attributes().get(DEADLINE);
-			HangUp hangUp = (HangUp) Objects.requireNonNull(request.attributes().get(HANG_UP));
+			HangUp hangUp = (HangUp) Objects.requireNonNull(request.attributes().get(HangUp.ATTRIBUTE));
 			Mono<ClientResponse> response = next.exchange(shown(request));
 			return hangUp.limit((deadline != null) ? deadline.limit(response) : response);
 		})).build();
