@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.io.ByteArrayOutputStream;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -29,6 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
  * default can be an error on newer models.
  */
 abstract class RequestWriter {
+
+	private static final int SIZE_BUT_FOR_PROMPT = 192;
 
 	private final JsonMapper mapper;
 
@@ -42,7 +45,8 @@ abstract class RequestWriter {
 	 * @throws CallFailure if the API has no words for the request
 	 */
 	final byte[] write(CompletionRequest request, boolean stream) {
-		ByteArrayOutputStream body = new ByteArrayOutputStream(512);
+		String prompt = Objects.requireNonNullElse(request.prompt(), "");
+		ByteArrayOutputStream body = new ByteArrayOutputStream(prompt.length() + SIZE_BUT_FOR_PROMPT);
 		try (JsonGenerator json = this.mapper.createGenerator(body)) {
 			write(request, stream, json);
 		}

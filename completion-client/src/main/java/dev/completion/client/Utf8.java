@@ -29,7 +29,7 @@ import java.util.Arrays;
  */
 final class Utf8 {
 
-	private static final int MAX_DROPPED = 256;
+	private static final int MAX_DROPPED = 64;
 
 	private static final char REPLACEMENT = '\uFFFD';
 
