@@ -132,12 +132,17 @@ final class Transport {
 	private WebClient.RequestHeadersSpec<?> spec(ApiRequest request, Credential credential, Call call) {
 		call.requesting(credential);
 		HttpHeaders headers = headers(request);
+		HangUp hangUp = call.hangUp();
 		return this.webClient.method(request.method())
 			.uri(this.uris.expand(request.uri(), request.uriVariables()))
 			.attribute(URI_TEMPLATE, request.uri())
-			.attribute(HangUp.ATTRIBUTE, call.hangUp())
+			.attribute(HangUp.ATTRIBUTE, hangUp)
 			.attribute(HEADERS, headers)
-			.body((output, context) -> write(request, headers, credential, call, output));
+			.body((output, context) -> {
+				// once more, since filters may leave attributes out
+				output.getAttributes().put(HangUp.ATTRIBUTE, hangUp);
+				return write(request, headers, credential, call, output);
+			});
 	}
 
 	private HttpHeaders headers(ApiRequest request) {

@@ -48,6 +48,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
+import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -90,7 +91,14 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 	}
 
 	private CompletionClient pooled(String baseUrl) {
-		return this.client.mutate().baseUrl(baseUrl).httpClient(HttpClient.create(this.oneConnection)).build();
+		// a filter may start from nothing
+		WebClient.Builder forgetful = WebClient.builder()
+			.filter((request, next) -> next.exchange(ClientRequest.from(request).attributes(Map::clear).build()));
+		return this.client.mutate()
+			.baseUrl(baseUrl)
+			.webClientBuilder(forgetful)
+			.httpClient(HttpClient.create(this.oneConnection))
+			.build();
 	}
 
 	private CompletionClient eager(String baseUrl) {

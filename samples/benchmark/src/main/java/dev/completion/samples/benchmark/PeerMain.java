@@ -37,7 +37,7 @@ public final class PeerMain {
 
 	private static final int WARM_UPS = 12;
 
-	// how long each of both warm-ups takes at most
+	// how long each of the warm-ups takes at most
 	private static final int WINDOWS_OF_WARM_UP = 100;
 
 	private static final int MIN_WINDOWS = 3;
