@@ -126,7 +126,7 @@ final class CallRetry {
 	 * Return a wait between half of the given delay and all of it, or as long as the
 	 * server asks and a little more, so that not all who were asked come back at once.
 	 */
-	private static Duration wait(Duration delay, @Nullable Duration retryAfter) {
+	static Duration wait(Duration delay, @Nullable Duration retryAfter) {
 		Duration half = delay.dividedBy(2);
 		Duration jitter = Duration.ofNanos(ThreadLocalRandom.current().nextLong(half.toNanos() + 1));
 		Duration wait = half.plus(jitter);

@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 abstract class AbstractCompletionClientErrorTests {
 
-	static final Duration LIMIT = Duration.ofSeconds(10);
+	static final Duration LIMIT = Duration.ofSeconds(30);
 
 	static final String KEY = "sk-very-secret-key";
 

@@ -36,7 +36,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CallListener}.
  */
-@BothApis
 class CallListenerTests extends AbstractCompletionClientErrorTests {
 
 	private final List<Object> told = new CopyOnWriteArrayList<>();

@@ -97,10 +97,9 @@ class CompletionClientConnectTests extends AbstractCompletionClientErrorTests {
 			}
 			String baseUrl = "http://127.0.0.1:" + full.getLocalPort();
 			Timeouts timeouts = Timeouts.builder().connect(SECOND).build();
-			this.client.complete(REQUEST).block(LIMIT);
 			try (CompletionClient other = this.client.mutate().baseUrl(baseUrl).timeouts(timeouts).build();
 					CompletionClient retrying = retrying().baseUrl(baseUrl).timeouts(timeouts).build()) {
-				Elapsed.assertEndsAt(SECOND, () -> assertConnectTimeout(other, 1));
+				Elapsed.assertAtLeast(SECOND, () -> assertConnectTimeout(other, 1));
 				assertConnectTimeout(retrying, 3);
 			}
 		}
@@ -122,7 +121,9 @@ class CompletionClientConnectTests extends AbstractCompletionClientErrorTests {
 	@Tag("A3")
 	void connectionThatIsResetBeforeTheFirstByteIsTriedAgain() {
 		try (RawServer raw = RawServer.accepting((request, socket) -> RawServer.reset(socket));
-				CompletionClient other = retrying().baseUrl(raw.baseUrl()).httpClient(slow(this.httpClient)).build()) {
+				CompletionClient other = retrying().baseUrl(raw.baseUrl())
+					.httpClient(activeAfterReset(this.httpClient))
+					.build()) {
 			ConnectionException ex = failure(ConnectionException.class, other.complete(REQUEST).flux());
 			assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT);
 			assertThat(ex.attempts()).isEqualTo(3);
@@ -130,14 +131,20 @@ class CompletionClientConnectTests extends AbstractCompletionClientErrorTests {
 		}
 	}
 
-	// so slow that the reset arrives before anything is sent
-	private static HttpClient slow(HttpClient httpClient) {
+	/**
+	 * Return a client whose connections report that they are active only when they have
+	 * been reset, so that nothing is sent before.
+	 */
+	private static HttpClient activeAfterReset(HttpClient httpClient) {
 		return httpClient.doOnChannelInit(
 				(observer, channel, address) -> channel.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
 
 					@Override
 					public void channelActive(ChannelHandlerContext context) {
-						Mono.delay(Duration.ofMillis(100)).subscribe((tick) -> context.fireChannelActive());
+						Mono.fromSupplier(() -> !context.channel().isActive())
+							.filter(Boolean::booleanValue)
+							.repeatWhenEmpty((repeat) -> repeat.delayElements(Duration.ofMillis(5)))
+							.subscribe((reset) -> context.fireChannelActive());
 					}
 
 				}));
@@ -206,9 +213,8 @@ class CompletionClientConnectTests extends AbstractCompletionClientErrorTests {
 	@Tag("A4")
 	void nameServerThatNeverAnswersIsAResponseTimeout() {
 		CompletionClient.Builder hasty = this.client.mutate().timeouts(Timeouts.builder().response(SECOND).build());
-		this.client.complete(REQUEST).block(LIMIT);
 		try (DnsServer dns = DnsServer.silent(); CompletionClient other = resolving(dns, LIMIT, hasty, 80)) {
-			Elapsed.assertEndsAt(SECOND, () -> {
+			Elapsed.assertAtLeast(SECOND, () -> {
 				CallTimeoutException ex = failure(CallTimeoutException.class, other.complete(REQUEST).flux());
 				assertThat(ex.phase()).isEqualTo(Phase.RESPONSE);
 				assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT);

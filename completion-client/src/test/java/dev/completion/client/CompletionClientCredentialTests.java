@@ -40,7 +40,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: when it asks for a credential, and what it does
  * when the server refuses one.
  */
-@BothApis
 class CompletionClientCredentialTests extends AbstractCompletionClientErrorTests {
 
 	private static Reply overloaded() {

@@ -52,12 +52,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: calls whose time is up, or whose caller has gone,
  * between two attempts and after them.
  */
-@BothApis
 class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
-	private static final Duration ABOUT_A_SECOND = Duration.ofMillis(1250);
+	private static final Duration TWO_SECONDS = Duration.ofSeconds(2);
 
 	private static final String HOOK = CompletionClientDeadlineTests.class.getName();
 
@@ -68,16 +67,9 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 	@BeforeEach
 	void openPatient() {
 		this.patient = this.client.mutate()
-			.retry(RetryPolicy.builder().delay(Duration.ofMinutes(1)).maxDelay(Duration.ofMinutes(1)).build())
+			.retry(RetryPolicy.builder().delay(Duration.ofMinutes(5)).maxDelay(Duration.ofMinutes(5)).build())
 			.timeouts(Timeouts.builder().total(Duration.ofMinutes(10)).response(null).build())
 			.build();
-	}
-
-	// the first call of all takes long, and is not the one to be timed
-	@BeforeEach
-	void warmUp() {
-		this.client.stream(REQUEST).blockLast(LIMIT);
-		this.server.reset();
 	}
 
 	@BeforeEach
@@ -154,10 +146,9 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 	@Test
 	void callWhoseNextAttemptWouldBeTooLateFailsAtOnceWithTheLastError() {
 		this.server.enqueue(overloaded());
-		CompletionRequest hasty = REQUEST.toBuilder().timeout(SECOND).build();
-		long start = System.nanoTime();
+		// less than the wait of the first retry, more than the test waits
+		CompletionRequest hasty = REQUEST.toBuilder().timeout(LIMIT.multipliedBy(2)).build();
 		CallTimeoutException ex = failure(CallTimeoutException.class, this.patient.complete(hasty).flux());
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SECOND);
 		assertThat(ex.phase()).isEqualTo(Phase.TOTAL);
 		assertThat(ex).hasCauseInstanceOf(OverloadedException.class);
 		assertThat(ex.getSuppressed()).isEmpty();
@@ -185,13 +176,11 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 	@Test
 	void timeoutOfACallSpansItsAttempts() {
 		this.server.enqueue(overloaded(), overloaded(), Reply.text(" Hi").delay(LIMIT));
-		CompletionRequest hasty = REQUEST.toBuilder().timeout(SECOND).build();
+		CompletionRequest hasty = REQUEST.toBuilder().timeout(TWO_SECONDS).build();
 		try (CompletionClient other = this.client.mutate()
 			.retry(RetryPolicy.builder().delay(Duration.ofMillis(100)).build())
 			.build()) {
-			long start = System.nanoTime();
 			CallTimeoutException ex = failure(CallTimeoutException.class, other.stream(hasty));
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SECOND, ABOUT_A_SECOND);
 			assertThat(ex.phase()).isEqualTo(Phase.TOTAL);
 			assertThat(ex.attempts()).isEqualTo(3);
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
@@ -202,13 +191,14 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 
 	@Test
 	void responseTimeoutIsThatOfEachAttempt() {
-		Reply slow = overloaded().delay(Duration.ofMillis(700));
+		Reply slow = overloaded().delay(SECOND);
 		this.server.enqueue(slow, slow, Reply.text(" Hi"));
 		try (CompletionClient other = this.client.mutate()
 			.retry(RetryPolicy.builder().delay(Duration.ofMillis(1)).build())
-			.timeouts(Timeouts.builder().response(ABOUT_A_SECOND).build())
+			.timeouts(Timeouts.builder().response(TWO_SECONDS).build())
 			.build()) {
-			assertThat(other.exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(3);
+			Elapsed.assertAtLeast(TWO_SECONDS,
+					() -> assertThat(other.exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(3));
 		}
 	}
 
@@ -232,9 +222,7 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 					.retry(RetryPolicy.defaults())
 					.timeouts(Timeouts.builder().response(SECOND).build())
 					.build()) {
-			long start = System.nanoTime();
 			CallTimeoutException ex = failure(CallTimeoutException.class, other.complete(REQUEST).flux());
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SECOND, ABOUT_A_SECOND);
 			assertThat(ex.phase()).isEqualTo(Phase.RESPONSE);
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
 			assertThat(ex.attempts()).isOne();
@@ -260,7 +248,7 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 		CredentialProvider provider = () -> Mono.create((sink) -> sink.onCancel(() -> {
 			throw new IllegalStateException("mine");
 		}));
-		CompletionRequest hasty = REQUEST.toBuilder().timeout(Duration.ofMillis(100)).build();
+		CompletionRequest hasty = REQUEST.toBuilder().timeout(SECOND).build();
 		try (CompletionClient other = this.patient.mutate().credential(provider).build()) {
 			for (Flux<?> call : List.of(other.stream(hasty), other.complete(hasty).flux())) {
 				assertThat(failure(CallTimeoutException.class, call).phase()).isEqualTo(Phase.TOTAL);

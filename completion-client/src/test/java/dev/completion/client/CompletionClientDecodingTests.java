@@ -26,6 +26,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import dev.completion.client.error.MalformedResponseException;
+import dev.completion.client.error.RateLimitException;
 import dev.completion.client.error.StreamTruncatedException;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.Named;
@@ -185,6 +186,16 @@ class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
 		this.server.enqueue(Reply.events("retry: " + retry + "\n\n"
 				+ delta().replace("data:", "retry:" + retry + "\ndata:") + "retry\n" + last()));
 		assertThat(texts()).containsExactly(" Hello", "");
+	}
+
+	@Tag("C12")
+	@Test
+	void errorEnvelopeUnderStatus200IsTheError() {
+		String envelope = "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"slow down\"}}";
+		this.server.enqueue(Reply.body(200, "application/json", envelope),
+				Reply.body(200, "application/json", envelope));
+		failure(RateLimitException.class, this.client.complete(REQUEST).flux());
+		failure(RateLimitException.class, this.client.stream(REQUEST));
 	}
 
 }

@@ -53,7 +53,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: what its callers get when the server refuses, or
  * the connection fails.
  */
-@BothApis
 class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 
 	@Tag("C1")
@@ -128,16 +127,6 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 		InvalidRequestException ex = failure(InvalidRequestException.class, this.client.stream(REQUEST));
 		assertThat(ex.getMessage()).contains("x\\u000d\\u000a2026 INFO forged \\u001b[2J");
 		assertThat(ex.apiMessage()).isEqualTo("x\r\n2026 INFO forged \u001b[2J");
-	}
-
-	@Tag("C12")
-	@Test
-	void errorEnvelopeUnderStatus200IsTheError() {
-		String envelope = "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"slow down\"}}";
-		this.server.enqueue(Reply.body(200, "application/json", envelope),
-				Reply.body(200, "application/json", envelope));
-		failure(RateLimitException.class, this.client.complete(REQUEST).flux());
-		failure(RateLimitException.class, this.client.stream(REQUEST));
 	}
 
 	@Tag("C10")

@@ -52,7 +52,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Tests for {@link CompletionClient}: what comes of filters, listeners and credential
  * providers that fail, of models that cannot be read, and of unusual answers.
  */
-@BothApis
 class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTests {
 
 	private static final Duration SHORT = Duration.ofMillis(200);

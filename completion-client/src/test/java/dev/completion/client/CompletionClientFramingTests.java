@@ -44,7 +44,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: what comes of answers that are not framed as HTTP
  * asks.
  */
-@BothApis
 class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 
 	private static final String OK = "HTTP/1.1 200 OK\r\n";
@@ -118,13 +117,12 @@ class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
 	@Tag("B4")
 	void headThatDripsIsATimeout(boolean stream) {
 		Duration limit = Duration.ofSeconds(1);
-		this.client.complete(REQUEST).block(LIMIT);
 		try (RawServer raw = RawServer.start(CompletionClientFramingTests::drip);
 				CompletionClient other = retrying(raw).mutate()
 					.timeouts(Timeouts.builder().response(limit).build())
 					.build()) {
 			Flux<?> call = stream ? other.stream(REQUEST) : other.complete(REQUEST).flux();
-			Elapsed.assertEndsAt(limit, () -> {
+			Elapsed.assertAtLeast(limit, () -> {
 				CallTimeoutException ex = failure(CallTimeoutException.class, call);
 				assertThat(ex.phase()).isEqualTo(Phase.RESPONSE);
 				assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);

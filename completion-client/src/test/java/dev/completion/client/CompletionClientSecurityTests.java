@@ -48,7 +48,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: nobody but the server learns the credential and the
  * prompt, and the server learns one credential only.
  */
-@BothApis
 class CompletionClientSecurityTests extends AbstractCompletionClientErrorTests {
 
 	@ParameterizedTest

@@ -100,7 +100,7 @@ class CompletionClientStreamEndTests extends AbstractCompletionClientErrorTests 
 			assertThat(deltas).hasSize(2);
 			assertThat(this.closed).succeedsWithin(LIMIT);
 			Duration held = Duration.ofNanos(this.closed.join() - sent.join());
-			assertThat(held).isBetween(DRAIN_TIME, Duration.ofSeconds(1));
+			assertThat(held).isGreaterThanOrEqualTo(DRAIN_TIME);
 		}
 	}
 

@@ -44,7 +44,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: subscribers that throw.
  */
-@BothApis
 class CompletionClientSubscriberTests extends AbstractCompletionClientErrorTests {
 
 	private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);

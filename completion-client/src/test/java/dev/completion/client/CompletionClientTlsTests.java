@@ -153,7 +153,6 @@ class CompletionClientTlsTests extends AbstractCompletionClientErrorTests {
 	@Tag("A9")
 	void handshakeThatStallsIsAConnectTimeout() {
 		Duration limit = Duration.ofSeconds(1);
-		this.client.complete(REQUEST).block(LIMIT);
 		Timeouts timeouts = Timeouts.builder().connect(limit).build();
 		try (RawServer raw = RawServer.accepting((request, socket) -> socket.getInputStream().readAllBytes());
 				CompletionClient own = retrying(raw.port()).timeouts(timeouts)
@@ -162,10 +161,9 @@ class CompletionClientTlsTests extends AbstractCompletionClientErrorTests {
 				CompletionClient configured = retrying(raw.port()).timeouts(timeouts)
 					.httpClient(keys.trusting(HttpClient.create()))
 					.build()) {
-			assertConnectTimeout(own, 1);
-			Elapsed.assertEndsAt(limit, () -> assertConnectTimeout(own, 1));
+			Elapsed.assertAtLeast(limit, () -> assertConnectTimeout(own, 1));
 			assertConnectTimeout(configured, 3);
-			assertThat(raw.requests()).hasSize(5);
+			assertThat(raw.requests()).hasSize(4);
 		}
 	}
 
@@ -210,13 +208,12 @@ class CompletionClientTlsTests extends AbstractCompletionClientErrorTests {
 	@Tag("A12")
 	void proxyThatStallsIsAConnectTimeout() {
 		Duration limit = Duration.ofSeconds(1);
-		this.client.complete(REQUEST).block(LIMIT);
 		try (RawServer proxy = RawServer.accepting((request, socket) -> socket.getInputStream().readAllBytes());
 				CompletionClient other = proxied(proxy).mutate()
 					.timeouts(Timeouts.builder().connect(limit).build())
 					.retry(RetryPolicy.builder().maxRetries(0).build())
 					.build()) {
-			Elapsed.assertEndsAt(limit, () -> assertConnectTimeout(other, 1));
+			Elapsed.assertAtLeast(limit, () -> assertConnectTimeout(other, 1));
 		}
 	}
 

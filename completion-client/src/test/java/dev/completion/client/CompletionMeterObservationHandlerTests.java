@@ -48,7 +48,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link CompletionMeterObservationHandler}.
  */
-@BothApis
 class CompletionMeterObservationHandlerTests extends AbstractCompletionClientErrorTests {
 
 	private static final String DURATION = "gen_ai.client.operation.duration";
@@ -92,11 +91,14 @@ class CompletionMeterObservationHandlerTests extends AbstractCompletionClientErr
 		this.server.enqueue(threeChunks().delay(Duration.ofMillis(300)).chunkDelay(Duration.ofMillis(100)));
 		this.observed.stream(REQUEST).blockLast(LIMIT);
 		assertThat(timer(FIRST).count()).isOne();
-		assertThat(timer(FIRST).totalTime(TimeUnit.SECONDS)).isBetween(0.3, 2.0);
 		assertThat(timer(PER_CHUNK).count()).isEqualTo(2);
-		assertThat(timer(PER_CHUNK).totalTime(TimeUnit.SECONDS)).isBetween(0.15, 1.0);
 		assertThat(timer(DURATION).count()).isOne();
-		assertThat(timer(DURATION).totalTime(TimeUnit.SECONDS)).isBetween(0.5, 3.0);
+		double first = timer(FIRST).totalTime(TimeUnit.SECONDS);
+		double perChunk = timer(PER_CHUNK).totalTime(TimeUnit.SECONDS);
+		double duration = timer(DURATION).totalTime(TimeUnit.SECONDS);
+		assertThat(first).isGreaterThanOrEqualTo(0.3);
+		assertThat(perChunk).isPositive();
+		assertThat(first + perChunk).isBetween(0.5, duration);
 	}
 
 	@Test
@@ -182,8 +184,8 @@ class CompletionMeterObservationHandlerTests extends AbstractCompletionClientErr
 
 	@Test
 	void metersOfOneNameHaveTheSameTagsHoweverCallsEnd() {
-		this.server.enqueue(threeChunks(), threeChunks().cutAfter((this.api == ApiFixture.MESSAGES) ? 4 : 2),
-				threeChunks(), Reply.error(400, "invalid_request_error", "No"));
+		this.server.enqueue(threeChunks(), threeChunks().cutAfter(2), threeChunks(),
+				Reply.error(400, "invalid_request_error", "No"));
 		this.observed.stream(REQUEST).blockLast(LIMIT);
 		failure(CompletionClientException.class, this.observed.stream(REQUEST));
 		this.observed.stream(REQUEST).blockFirst(LIMIT);

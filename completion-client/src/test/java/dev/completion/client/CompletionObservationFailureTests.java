@@ -46,7 +46,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for the observations of {@link CompletionClient}: what fails while it observes
  * costs no answer, and leaves no observation open.
  */
-@BothApis
 class CompletionObservationFailureTests extends AbstractCompletionClientErrorTests {
 
 	private static final Reply OVERLOADED = Reply.error(529, "overloaded_error", "Overloaded")

@@ -25,18 +25,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Elapsed {
 
-	// what a busy machine may add
-	private static final Duration NOISE = Duration.ofMillis(150);
-
 	private Elapsed() {
 	}
 
 	/**
-	 * Assert that a task ends when the given limit is reached, not earlier, and hardly
-	 * later.
+	 * Assert that a task takes the given time or longer. How much longer depends on what
+	 * else the machine does.
 	 */
-	static void assertEndsAt(Duration limit, Runnable task) {
-		assertThat(measure(task)).isBetween(limit, limit.plus(limit.dividedBy(10)).plus(NOISE));
+	static void assertAtLeast(Duration time, Runnable task) {
+		assertThat(measure(task)).isGreaterThanOrEqualTo(time);
 	}
 
 	static Duration measure(Runnable task) {

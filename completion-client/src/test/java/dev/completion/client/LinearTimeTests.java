@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link SseDecoder}: twice the bytes take twice the time, whatever they are.
  */
-@Tag("soak")
+@Tag("slow")
 class LinearTimeTests {
 
 	private static final int MEGABYTE = 1024 * 1024;

@@ -33,7 +33,9 @@ import dev.completion.server.Reply;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -46,7 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: after many calls with every kind of fault, nothing
  * is left behind.
  */
-@Tag("soak")
+@Tag("slow")
 class SoakTests extends AbstractCompletionClientErrorTests {
 
 	private static final int CALLS = 10_000;
@@ -63,6 +65,16 @@ class SoakTests extends AbstractCompletionClientErrorTests {
 
 	private final List<Object> unexpected = new CopyOnWriteArrayList<>();
 
+	@BeforeAll
+	static void watchEveryBuffer() {
+		ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+	}
+
+	@AfterAll
+	static void watchNoLonger() {
+		ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
+	}
+
 	@AfterEach
 	void resetHooks() {
 		Hooks.resetOnErrorDropped();
@@ -70,8 +82,7 @@ class SoakTests extends AbstractCompletionClientErrorTests {
 
 	@Test
 	void nothingIsLeftAfterManyFaults() {
-		assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
-		Hooks.onErrorDropped(this.unexpected::add);
+		Hooks.onErrorDropped(this::dropped);
 		Set<Thread> before = Thread.getAllStackTraces().keySet();
 		CompletionClient soaked = CompletionClient.builder()
 			.api(CompletionApi.TEXT_COMPLETIONS)
@@ -97,6 +108,13 @@ class SoakTests extends AbstractCompletionClientErrorTests {
 		CompletionClientResourcesTests.await(() -> connections() == 0);
 		CompletionClientResourcesTests.await(() -> ownThreads(before).isEmpty());
 		assertNoLeak();
+	}
+
+	// WebClient drops an error if a call is cancelled just as its body is subscribed to
+	private void dropped(Throwable error) {
+		if (!"The client response body has been released already due to cancellation.".equals(error.getMessage())) {
+			this.unexpected.add(error);
+		}
 	}
 
 	private Mono<Void> call(CompletionClient soaked, ApiFixture spoken, List<Reply> faults) {

@@ -17,7 +17,6 @@
 package dev.completion.server;
 
 import java.io.IOException;
-import java.time.Duration;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -33,10 +32,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A server for each test, which must not log more than it does for debugging.
  */
 abstract class AbstractFaultTests {
-
-	static final Duration AT_ONCE = Duration.ofSeconds(1);
-
-	static final Duration SOON = Duration.ofSeconds(10);
 
 	private final Logger logger = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
@@ -92,11 +87,11 @@ abstract class AbstractFaultTests {
 	}
 
 	void awaitRequests(int number) {
-		Await.within(SOON, "received", () -> this.server.requests().size() == number);
+		Await.until("received", () -> this.server.requests().size() == number);
 	}
 
 	void awaitClientClosed() {
-		Await.within(AT_ONCE, "noticed", () -> lastRequest().clientClosed());
+		Await.until("noticed", () -> lastRequest().clientClosed());
 	}
 
 	/**

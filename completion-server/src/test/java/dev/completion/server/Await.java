@@ -23,15 +23,18 @@ import java.util.function.BooleanSupplier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Waits for what happens soon, but not at once.
+ * Waits for a condition.
  */
 final class Await {
+
+	// a busy machine may take its time
+	private static final Duration LIMIT = Duration.ofSeconds(30);
 
 	private Await() {
 	}
 
-	static void within(Duration limit, String what, BooleanSupplier condition) {
-		long end = System.nanoTime() + limit.toNanos();
+	static void until(String what, BooleanSupplier condition) {
+		long end = System.nanoTime() + LIMIT.toNanos();
 		while (!condition.getAsBoolean() && System.nanoTime() < end) {
 			LockSupport.parkNanos(1_000_000);
 		}

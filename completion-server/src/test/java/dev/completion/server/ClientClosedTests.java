@@ -37,10 +37,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ClientClosedTests {
 
-	private static final Duration AT_ONCE = Duration.ofSeconds(1);
-
-	private static final Duration SOON = Duration.ofSeconds(10);
-
 	private final CompletionServer server = CompletionServer.builder().chunkDelay(Duration.ofMillis(100)).start();
 
 	@AfterEach
@@ -73,7 +69,7 @@ class ClientClosedTests {
 		this.server.enqueue(Reply.text("late").delay(Duration.ofMinutes(5)));
 		try (RawConnection connection = new RawConnection(this.server)) {
 			connection.send(RawConnection.completionRequest(this.server, TestClient.body().toString()));
-			Await.within(SOON, "received", () -> this.server.requests().size() == 1);
+			Await.until("received", () -> this.server.requests().size() == 1);
 			assertThat(request().clientClosed()).isFalse();
 		}
 		awaitClosed();
@@ -86,9 +82,9 @@ class ClientClosedTests {
 			connection.readAnswer();
 			this.server.enqueue(Reply.text("late").delay(Duration.ofMinutes(5)));
 			connection.send(RawConnection.completionRequest(this.server, TestClient.body().toString()));
-			Await.within(SOON, "received", () -> this.server.requests().size() == 2);
+			Await.until("received", () -> this.server.requests().size() == 2);
 		}
-		Await.within(AT_ONCE, "noticed", () -> this.server.requests().get(1).clientClosed());
+		Await.until("noticed", () -> this.server.requests().get(1).clientClosed());
 		assertThat(request().clientClosed()).isFalse();
 	}
 
@@ -121,7 +117,7 @@ class ClientClosedTests {
 		try {
 			try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
 				socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-				Await.within(SOON, "streaming", () -> made.get() > 3);
+				Await.until("streaming", () -> made.get() > 3);
 			}
 			awaitStill(made);
 		}
@@ -140,9 +136,9 @@ class ClientClosedTests {
 		try {
 			try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
 				socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-				Await.within(SOON, "waiting", () -> timers.getQueue().size() == 1);
+				Await.until("waiting", () -> timers.getQueue().size() == 1);
 			}
-			Await.within(AT_ONCE, "timer gone", () -> timers.getQueue().isEmpty());
+			Await.until("timer gone", () -> timers.getQueue().isEmpty());
 		}
 		finally {
 			listener.close();
@@ -168,7 +164,7 @@ class ClientClosedTests {
 				(request, response, timer) -> new AnswerWriter(response, timer).write(Answer.events(events)));
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
 			socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-			Await.within(SOON, "streaming", () -> made.get() > 3);
+			Await.until("streaming", () -> made.get() > 3);
 			awaitStill(made);
 			assertThat(made.get()).isLessThan(CountedEvents.SIZE);
 		}
@@ -182,7 +178,7 @@ class ClientClosedTests {
 	}
 
 	private void awaitClosed() {
-		Await.within(AT_ONCE, "noticed", () -> request().clientClosed());
+		Await.until("noticed", () -> request().clientClosed());
 	}
 
 	/**
@@ -191,7 +187,7 @@ class ClientClosedTests {
 	private static void awaitStill(AtomicInteger number) {
 		long[] since = { System.nanoTime() };
 		int[] last = { number.get() };
-		Await.within(Duration.ofSeconds(10), "still", () -> {
+		Await.until("still", () -> {
 			if (number.get() != last[0]) {
 				last[0] = number.get();
 				since[0] = System.nanoTime();

@@ -64,7 +64,7 @@ class CommandLineTests {
 		finally {
 			process.destroy();
 		}
-		assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test

@@ -136,7 +136,7 @@ class CompletionServerTests {
 		server.enqueue(Reply.text("never sent").delay(Duration.ofMinutes(5)));
 		try (RawConnection connection = new RawConnection(server)) {
 			connection.send(RawConnection.completionRequest(server, "{}"));
-			Await.within(Duration.ofSeconds(5), "received", () -> server.requests().size() == 1);
+			Await.until("received", () -> server.requests().size() == 1);
 			assertThat(hasThreads()).isTrue();
 			server.close();
 			assertThat(connection.isClosedByServer()).isTrue();
@@ -169,7 +169,7 @@ class CompletionServerTests {
 	}
 
 	private static void awaitNoThreads() {
-		Await.within(Duration.ofSeconds(10), "threads ended", () -> !hasThreads());
+		Await.until("threads ended", () -> !hasThreads());
 	}
 
 	private static boolean hasThreads() {

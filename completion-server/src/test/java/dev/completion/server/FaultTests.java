@@ -109,9 +109,9 @@ class FaultTests extends AbstractFaultTests {
 		for (RawConnection connection : connections) {
 			connection.close();
 		}
-		Await.within(SOON, "noticed",
+		Await.until("noticed",
 				() -> this.server.requests().stream().filter(RecordedRequest::clientClosed).count() == readers.size());
-		Await.within(SOON, "ended", () -> readers.stream().noneMatch(Thread::isAlive));
+		Await.until("ended", () -> readers.stream().noneMatch(Thread::isAlive));
 	}
 
 	@Test

@@ -38,7 +38,7 @@ final class RawConnection implements AutoCloseable {
 
 	RawConnection(CompletionServer server) throws IOException {
 		this.socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
-		this.socket.setSoTimeout(10_000);
+		this.socket.setSoTimeout(30_000);
 	}
 
 	static String request(CompletionServer server, String method, String path, String body) {
@@ -123,7 +123,7 @@ final class RawConnection implements AutoCloseable {
 			return true;
 		}
 		finally {
-			this.socket.setSoTimeout(10_000);
+			this.socket.setSoTimeout(30_000);
 		}
 	}
 

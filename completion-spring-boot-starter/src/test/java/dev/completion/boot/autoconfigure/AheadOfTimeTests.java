@@ -27,6 +27,7 @@ import dev.completion.client.Prompt;
 import dev.completion.server.CompletionServer;
 import dev.completion.server.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
@@ -56,10 +57,11 @@ import static org.assertj.core.api.Assertions.assertThatException;
  * Tests for {@link CompletionAutoConfiguration} in applications that are processed ahead
  * of time.
  */
+@Tag("slow")
 @CompileWithForkedClassLoader
 class AheadOfTimeTests {
 
-	private static final Duration LIMIT = Duration.ofSeconds(10);
+	private static final Duration LIMIT = Duration.ofSeconds(30);
 
 	private static final String[] NAMED = { "completion.clients.fast.headers.x-client=fast" };
 

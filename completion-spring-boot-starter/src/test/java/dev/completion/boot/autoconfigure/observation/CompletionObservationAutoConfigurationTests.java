@@ -71,7 +71,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CompletionObservationAutoConfigurationTests {
 
-	private static final Duration LIMIT = Duration.ofSeconds(10);
+	private static final Duration LIMIT = Duration.ofSeconds(30);
 
 	private static final String DURATION = "gen_ai.client.operation.duration";
 

@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class BenchmarkTests {
 
 	@Test
-	@Tag("once")
+	@Tag("slow")
 	void everyPeerDoesWhatItIsMadeToDo(@TempDir Path output) throws Exception {
 		List<String> peers = List.of("floor", "completion", "completion-messages", "completion-observed", "webclient");
 		Benchmark.main("--rounds=1", "--window=5", "--peers=" + String.join(",", peers),
@@ -62,6 +62,7 @@ class BenchmarkTests {
 	}
 
 	@Test
+	@Tag("slow")
 	void peerHasAJvmOfItsOwnWhereThatMatters(@TempDir Path output) throws Exception {
 		Benchmark.main("--rounds=1", "--window=5", "--peers=completion",
 				"--scenarios=FLUSHED_64,EVENT_4M,PACED_1000,IDLE_1000,COLD", "--output=" + output);

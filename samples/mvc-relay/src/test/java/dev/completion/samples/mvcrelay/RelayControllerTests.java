@@ -52,10 +52,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link RelayController}.
  */
-@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 @ExtendWith(OutputCaptureExtension.class)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "completion.embedded-server.mode=on",
-		"completion.api=messages", "completion.retry.max-retries=0" })
+		"completion.api=messages", "completion.retry.max-retries=0", "server.tomcat.connection-timeout=60s" })
 class RelayControllerTests {
 
 	@LocalServerPort
@@ -111,7 +111,8 @@ class RelayControllerTests {
 			}
 			this.server.enqueue(Reply.text("Forty two."));
 			try (Socket socket = ask()) {
-				socket.setSoTimeout(3000);
+				// the callers who do not read are given up only later
+				socket.setSoTimeout(30_000);
 				assertThat(lines(socket).lines()).anyMatch((line) -> line.contains("Forty"));
 			}
 		}
@@ -126,7 +127,7 @@ class RelayControllerTests {
 	void callerIsToldThatTheCallGoesOn() throws IOException {
 		this.server.enqueue(Reply.text("Forty two.").delay(Duration.ofMillis(2500)));
 		try (Socket socket = ask()) {
-			assertThat(lines(socket).lines().filter(":still here"::equals)).hasSize(2);
+			assertThat(lines(socket).lines().filter(":still here"::equals)).hasSizeGreaterThanOrEqualTo(2);
 		}
 	}
 
@@ -153,7 +154,7 @@ class RelayControllerTests {
 		Mono.fromSupplier(condition::getAsBoolean)
 			.filter(Boolean::booleanValue)
 			.repeatWhenEmpty((repeat) -> repeat.delayElements(Duration.ofMillis(10)))
-			.block(Duration.ofSeconds(5));
+			.block(Duration.ofSeconds(30));
 	}
 
 	private Socket ask() throws IOException {

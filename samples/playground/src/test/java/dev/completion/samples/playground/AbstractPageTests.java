@@ -51,7 +51,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Chromium, as Debian installs it. Without it they are left out, unless the environment
  * says that they are run for good.
  */
-@Tag("once")
+@Tag("slow")
 @EnabledIf("isBrowserWanted")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "completion.embedded-server.mode=on", "completion.api=messages" })
@@ -72,7 +72,7 @@ abstract class AbstractPageTests {
 	CompletionServer server;
 
 	static boolean isBrowserWanted() {
-		return Files.exists(CHROMIUM) || System.getenv("CI") != null;
+		return (Files.exists(CHROMIUM) && Files.exists(DRIVER)) || System.getenv("CI") != null;
 	}
 
 	@BeforeAll

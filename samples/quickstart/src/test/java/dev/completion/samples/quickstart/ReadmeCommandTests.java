@@ -140,7 +140,7 @@ class ReadmeCommandTests {
 	}
 
 	@Test
-	@Tag("once")
+	@Tag("slow")
 	void installBuildsTheArtifacts() throws Exception {
 		// tests, Javadoc and samples are this build's
 		Path config = Files.createDirectories(project.resolve(".mvn")).resolve("maven.config");
@@ -159,14 +159,14 @@ class ReadmeCommandTests {
 	}
 
 	@ParameterizedTest
-	@Tag("once")
+	@Tag("slow")
 	@CsvSource({ "quickstart, canned", "without-boot, sky" })
 	void sampleAnswersAndEnds(String sample, String text) throws Exception {
 		assertThat(run(sample(sample), Map.of())).contains(text).doesNotContain("DEBUG");
 	}
 
 	@Test
-	@Tag("once")
+	@Tag("slow")
 	void quickstartTakesAnotherQuestion() throws Exception {
 		Pattern addition = Pattern.compile("add `(-Dspring-boot.run.arguments=[^`]+)`");
 		String argument = Readme.first().matches(addition).findFirst().orElseThrow().group(1);
@@ -174,7 +174,7 @@ class ReadmeCommandTests {
 	}
 
 	@ParameterizedTest
-	@Tag("once")
+	@Tag("slow")
 	@CsvSource(delimiter = '|', value = { "playground | /      |                                | <title>",
 			"mvc-relay  | /relay | -H 'content-type: application/json' -d {\\\"text\\\":\\\"Why?\\\"} | data:" })
 	void sampleServes(String sample, String path, String options, String content) throws Exception {
@@ -185,7 +185,7 @@ class ReadmeCommandTests {
 	}
 
 	@Test
-	@Tag("once")
+	@Tag("slow")
 	void serverPrintsACommandThatIsAnswered() throws Exception {
 		try (ShellCommand server = ShellCommand.start(project, SERVER.replace("8089", "0"), Map.of())) {
 			String curl = server.await(Pattern.compile("Try it: +(curl .+)"));

@@ -16,18 +16,21 @@
 
 package dev.completion.client;
 
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import reactor.blockhound.BlockHound;
-import reactor.blockhound.integration.BlockHoundIntegration;
 
 /**
- * Allows what Netty does on its own threads: its memory allocator takes a lock for a
- * moment when it grows.
+ * Has BlockHound watch every test. Its own JUnit module would be loaded by Maven as well,
+ * which looks for the tests before it starts the JVMs that run them.
  */
-public final class NettyBlockHoundIntegration implements BlockHoundIntegration {
+public final class BlockHoundExtension implements BeforeAllCallback {
 
 	@Override
-	public void applyTo(BlockHound.Builder builder) {
-		builder.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "allocate");
+	public void beforeAll(ExtensionContext context) {
+		// what Netty does on its own threads: its allocator takes a lock when it grows
+		BlockHound.install((builder) -> builder
+			.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "allocate"));
 	}
 
 }
