@@ -32,29 +32,29 @@ import org.springframework.util.unit.DataSize;
 /**
  * Properties of the completion client.
  *
- * @param enabled Whether to configure a completion client.
- * @param api API that serves the completions.
- * @param apiKey API key, sent as 'x-api-key'. Taken from the environment variable
- * 'ANTHROPIC_API_KEY' if neither this nor 'completion.auth-token' is set.
- * @param authToken Bearer token, sent as 'Authorization'. Taken from the environment
- * variable 'ANTHROPIC_AUTH_TOKEN' if neither this nor 'completion.api-key' is set.
- * @param baseUrl URL of the server, with or without '/v1' at its end. Taken from the
- * environment variable 'ANTHROPIC_BASE_URL' if not set.
- * @param allowInsecure Whether to allow plain http to another machine.
+ * @param enabled Whether to enable auto-configuration of the completion client.
+ * @param api API to use for completions.
+ * @param apiKey API key, sent as 'x-api-key'. Defaults to the environment variable
+ * 'ANTHROPIC_API_KEY' if 'completion.auth-token' is not set either.
+ * @param authToken Bearer token, sent as 'Authorization'. Defaults to the environment
+ * variable 'ANTHROPIC_AUTH_TOKEN' if 'completion.api-key' is not set either.
+ * @param baseUrl Base URL of the server, with or without a trailing '/v1'. The
+ * environment variable 'ANTHROPIC_BASE_URL' overrides the default.
+ * @param allowInsecure Whether to allow plain HTTP to a server that is not on the local
+ * machine.
  * @param version API version, sent as 'anthropic-version'.
- * @param betas Comma-separated list of beta features to ask for, sent as
- * 'anthropic-beta'.
- * @param headers Headers to add to every request.
- * @param defaults What requests use where they have nothing set.
- * @param timeout How long the phases of a call may take.
- * @param retry When a call is tried again.
- * @param limits How much of an answer is taken.
- * @param ssl How to prove who is at either end of a connection.
- * @param proxy What to connect through.
- * @param pool The connections of a client.
- * @param health How to tell the health of the service.
- * @param observations What is observed of calls.
- * @param embeddedServer A server inside the application, whose answers are canned.
+ * @param betas Comma-separated list of beta features to enable, sent as 'anthropic-beta'.
+ * @param headers Additional headers to send with each request.
+ * @param defaults Defaults for request parameters.
+ * @param timeout Timeouts of a call.
+ * @param retry Retries of failed calls.
+ * @param limits Limits on the size of responses.
+ * @param ssl SSL configuration.
+ * @param proxy HTTP proxy.
+ * @param pool Connection pool.
+ * @param health Health of the service.
+ * @param observations Observations of calls.
+ * @param embeddedServer Embedded stub server.
  * @since 0.1.0
  */
 @ConfigurationProperties("completion")
@@ -97,17 +97,16 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
-	 * What requests use where they have nothing set.
+	 * Defaults for request parameters.
 	 *
-	 * @param model Model that completes the prompts.
-	 * @param maxTokensToSample Most tokens to produce.
-	 * @param temperature Amount of randomness, from 0 to 1.
-	 * @param topP Share of probability from which tokens are drawn, from 0 to 1.
-	 * @param topK Number of likeliest tokens to draw from.
-	 * @param stopSequences Comma-separated list of sequences that end the text. White
-	 * space around them is kept only in a YAML list.
-	 * @param userId Opaque id of the person on whose behalf requests are made, sent as
-	 * 'metadata.user_id'.
+	 * @param model Name of the model to use.
+	 * @param maxTokensToSample Maximum number of tokens to generate.
+	 * @param temperature Sampling temperature, from 0 to 1.
+	 * @param topP Cumulative probability for nucleus sampling, from 0 to 1.
+	 * @param topK Number of most probable tokens to sample from.
+	 * @param stopSequences Comma-separated list of sequences that stop the generation.
+	 * White space around a sequence is kept only in a YAML list.
+	 * @param userId Opaque identifier of the end user, sent as 'metadata.user_id'.
 	 */
 	public record Defaults(@Nullable String model, @DefaultValue("1024") int maxTokensToSample,
 			@Nullable Double temperature, @Nullable Double topP, @Nullable Integer topK,
@@ -115,31 +114,30 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
-	 * How long the phases of a call may take.
+	 * Timeouts of a call.
 	 *
-	 * @param connect Longest time to open a connection. Taken from
-	 * 'spring.http.clients.connect-timeout' if not set.
-	 * @param response Longest time to wait for the headers of a stream, or for the whole
-	 * of any other answer. If not set, 60 seconds and 10 minutes.
-	 * @param idle Longest time between two events of a stream, pings left out.
-	 * @param total Longest time for the whole call, with all attempts and the waits
-	 * between them. If not set, none for streams and 10 minutes for other answers.
+	 * @param connect Connect timeout. Defaults to 'spring.http.clients.connect-timeout'
+	 * if that is set.
+	 * @param response Maximum time to wait for a response: 60 seconds for the headers of
+	 * a stream and 10 minutes for a complete non-streaming response by default.
+	 * @param idle Maximum time between two events of a stream, not counting pings.
+	 * @param total Maximum time for a call, including retries and their delays: no limit
+	 * for streams and 10 minutes for non-streaming calls by default.
 	 */
 	public record Timeout(@Nullable Duration connect, @Nullable Duration response, @Nullable Duration idle,
 			@Nullable Duration total) {
 	}
 
 	/**
-	 * When a call is tried again.
+	 * Retries of failed calls.
 	 *
-	 * @param maxRetries Most times that a call is tried again.
-	 * @param delay Upper bound of the wait before the first retry. Doubles with each
-	 * retry.
-	 * @param maxDelay Upper bound of that wait.
-	 * @param maxRetryAfter Longest wait that a server may ask for; a call that would have
-	 * to wait longer fails at once.
-	 * @param retryAmbiguous Whether to try a call again once that may have run, and may
-	 * be billed.
+	 * @param maxRetries Maximum number of retries.
+	 * @param delay Maximum delay before the first retry. Doubles with each retry.
+	 * @param maxDelay Maximum delay before any retry.
+	 * @param maxRetryAfter Maximum delay to accept from a server. A call whose server
+	 * asks for more fails immediately.
+	 * @param retryAmbiguous Whether to retry a call once that the server may have
+	 * processed and billed.
 	 */
 	public record Retry(@DefaultValue("2") int maxRetries, @DefaultValue("500ms") Duration delay,
 			@DefaultValue("8s") Duration maxDelay, @DefaultValue("60s") Duration maxRetryAfter,
@@ -147,35 +145,35 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
-	 * How much of an answer is taken.
+	 * Limits on the size of responses.
 	 *
-	 * @param event Largest event of a stream.
-	 * @param body Largest answer other than a stream, decompressed.
-	 * @param text Largest text of a stream that is joined.
+	 * @param event Maximum size of an event of a stream.
+	 * @param body Maximum size of a non-streaming response after decompression.
+	 * @param text Maximum size of the text of a stream that is joined.
 	 */
 	public record Limits(@DefaultValue("1MB") DataSize event, @DefaultValue("16MB") DataSize body,
 			@DefaultValue("16MB") DataSize text) {
 	}
 
 	/**
-	 * How to prove who is at either end of a connection.
+	 * SSL configuration.
 	 *
-	 * @param bundle Name of the SSL bundle to connect with, which is taken up anew when
-	 * it is reloaded. Taken from 'spring.http.clients.ssl.bundle' if not set.
+	 * @param bundle Name of the SSL bundle to use. Reloaded bundles apply to new
+	 * connections. Defaults to 'spring.http.clients.ssl.bundle' if that is set.
 	 */
 	public record Ssl(@Nullable String bundle) {
 	}
 
 	/**
-	 * What to connect through.
+	 * HTTP proxy.
 	 *
-	 * @param host Host of an HTTP proxy. Taken from the system properties
-	 * 'https.proxyHost' and 'http.proxyHost' if not set.
-	 * @param port Port of the proxy.
-	 * @param username Name of the user to authenticate at the proxy.
-	 * @param password Password to authenticate at the proxy.
-	 * @param nonProxyHosts Comma-separated list of hosts to connect to directly; an
-	 * asterisk stands for anything.
+	 * @param host Proxy host. Defaults to the system property 'https.proxyHost' or
+	 * 'http.proxyHost'.
+	 * @param port Proxy port.
+	 * @param username Proxy user name.
+	 * @param password Proxy password.
+	 * @param nonProxyHosts Comma-separated list of hosts to connect to without the proxy.
+	 * An asterisk matches any characters.
 	 */
 	public record Proxy(@Nullable String host, @Nullable Integer port, @Nullable String username,
 			@Nullable String password, @DefaultValue List<String> nonProxyHosts) {
@@ -191,14 +189,16 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
-	 * The connections of a client.
+	 * Connection pool.
 	 *
-	 * @param maxConnections Most connections to the server.
-	 * @param maxPendingAcquires Most calls that wait for a connection.
-	 * @param acquireTimeout Longest time that a call waits for a connection.
-	 * @param maxIdleTime Longest time that a connection is kept without a call.
-	 * @param maxLifeTime Longest time that a connection is used for further calls.
-	 * @param metrics Whether to meter the connections, in Micrometer's global registry.
+	 * @param maxConnections Maximum number of connections to the server.
+	 * @param maxPendingAcquires Maximum number of calls that wait for a pooled
+	 * connection.
+	 * @param acquireTimeout Maximum time to wait for a pooled connection.
+	 * @param maxIdleTime Maximum time to keep an idle connection.
+	 * @param maxLifeTime Maximum time to use a connection for new calls.
+	 * @param metrics Whether to record metrics of the pool in Micrometer's global
+	 * registry.
 	 */
 	public record Pool(@DefaultValue("500") int maxConnections, @DefaultValue("1000") int maxPendingAcquires,
 			@DefaultValue("5s") Duration acquireTimeout, @DefaultValue("30s") Duration maxIdleTime,
@@ -206,17 +206,17 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
-	 * How to tell the health of the service.
+	 * Health of the service.
 	 *
-	 * @param mode Where the health is known from.
-	 * @param timeout Longest time to wait for the models.
-	 * @param timeToLive Time after which the models are asked for again.
+	 * @param mode Source of the health status.
+	 * @param timeout Maximum time to wait for the list of models.
+	 * @param timeToLive Time to cache the result of a request for the list of models.
 	 */
 	public record Health(@DefaultValue("passive") Health.Mode mode, @DefaultValue("2s") Duration timeout,
 			@DefaultValue("60s") Duration timeToLive) {
 
 		/**
-		 * Where the health is known from.
+		 * Source of the health status.
 		 */
 		public enum Mode {
 
@@ -236,25 +236,24 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
-	 * What is observed of calls.
+	 * Observations of calls.
 	 *
-	 * @param content Whether traces have the prompts and texts, where whoever sees the
-	 * traces can read them.
+	 * @param content Whether to record prompt and completion content in traces.
 	 */
 	public record Observations(@DefaultValue("off") Content content) {
 
 		/**
-		 * Whether traces have the prompts and texts.
+		 * Whether to record prompt and completion content in traces.
 		 */
 		public enum Content {
 
 			/**
-			 * They have not.
+			 * Do not record content.
 			 */
 			OFF,
 
 			/**
-			 * They have the first 4096 characters of each.
+			 * Record the first 4096 characters of each.
 			 */
 			ON
 
@@ -263,10 +262,10 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	}
 
 	/**
-	 * A server inside the application, whose answers are canned.
+	 * Embedded stub server.
 	 *
-	 * @param mode When to run a server inside the application and call that.
-	 * @param port Port of the embedded server; 0 for a free one.
+	 * @param mode When to start the embedded server and use it instead of a remote one.
+	 * @param port Port of the embedded server. 0 selects a free port.
 	 */
 	public record EmbeddedServer(@DefaultValue("off") EmbeddedServer.Mode mode, @DefaultValue("0") int port) {
 

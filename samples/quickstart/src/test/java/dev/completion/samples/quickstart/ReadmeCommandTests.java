@@ -52,6 +52,8 @@ class ReadmeCommandTests {
 
 	private static final String TEST = "mvn -ntp verify";
 
+	private static final String SLOW_TESTS = TEST + " -Pslow-tests";
+
 	private static final String INSTALL = "mvn -q -ntp install -DskipTests";
 
 	private static final String SERVER = "mvn -q -ntp -pl completion-server compile exec:java "
@@ -102,7 +104,7 @@ class ReadmeCommandTests {
 	@Test
 	void everyCommandIsKnown() {
 		assertThat(Readme.all()).flatMap((readme) -> readme.blocks("sh").map(String::strip).toList())
-			.containsOnly(CURL, TEST, INSTALL, SERVER, BENCHMARK, PROFILE, JMH, sample("quickstart"),
+			.containsOnly(CURL, TEST, SLOW_TESTS, INSTALL, SERVER, BENCHMARK, PROFILE, JMH, sample("quickstart"),
 					sample("playground"));
 		assertThat(Readme.first().text()).contains("`" + SAMPLE + "`");
 	}
@@ -127,8 +129,9 @@ class ReadmeCommandTests {
 	}
 
 	@Test
-	void testCommandIsThatOfContinuousIntegration() throws Exception {
+	void testCommandsAreThoseOfContinuousIntegration() throws Exception {
 		String script = Files.readString(project.resolve(".ci/run"));
+		assertThat(script.lines()).contains("run \"$command\"", "run \"" + SLOW_TESTS.replace(TEST, "$command") + "\"");
 		String extraction = script.lines().filter((line) -> line.startsWith("command=")).findFirst().orElseThrow();
 		assertThat(run(extraction + "; echo \"$command\"", Map.of())).isEqualTo(TEST + "\n");
 	}

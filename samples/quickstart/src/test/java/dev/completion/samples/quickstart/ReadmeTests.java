@@ -77,13 +77,15 @@ class ReadmeTests {
 
 	private static final Pattern CLASS_NAME = Pattern.compile("^class (\\w+)", Pattern.MULTILINE);
 
-	private static final Pattern TABLE = Pattern.compile("(?<=-->\n)\\| property .*?(?=<!-- end -->)", Pattern.DOTALL);
+	private static final Pattern TABLE = Pattern.compile("<!-- properties: (.+) -->\n([^<]*)<!-- end -->\n");
 
 	private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)");
 
 	private static final Pattern PROPERTY = Pattern.compile("`((?:completion|management|spring)\\.[a-z._-]*[a-z])");
 
 	private static final Pattern EXCEPTION = Pattern.compile("`(\\w+Exception)`");
+
+	private static final Pattern GRADLE = Pattern.compile("'(dev\\.completion:[^']+)'");
 
 	private static final Pattern COORDINATES = Pattern
 		.compile("<groupId>(.+)</groupId>\\s*<artifactId>(.+)</artifactId>\\s*<version>(.+)</version>");
@@ -177,14 +179,30 @@ class ReadmeTests {
 	}
 
 	@Test
-	void tableIsThatOfTheMetadata() throws IOException {
-		String table = PropertyTable.ofTheStarter().toString();
-		Readme readme = Readme.first();
+	void tablesAreThoseOfTheMetadata() throws IOException {
+		PropertyTables tables = PropertyTables.ofTheStarter();
 		if (System.getProperty("readme.write") != null) {
+			Readme readme = Readme.first();
 			Files.writeString(readme.path(),
-					TABLE.matcher(readme.text()).replaceFirst(Matcher.quoteReplacement(table)));
+					TABLE.matcher(readme.text())
+						.replaceAll((table) -> Matcher.quoteReplacement("<!-- properties: %s -->\n%s<!-- end -->\n"
+							.formatted(table.group(1), tables.table(names(table))))));
 		}
-		assertThat(Readme.first().matches(TABLE)).extracting(MatchResult::group).containsExactly(table);
+		assertThat(Readme.first().matches(TABLE))
+			.allSatisfy((table) -> assertThat(table.group(2)).isEqualTo(tables.table(names(table))));
+	}
+
+	@Test
+	void everyPropertyIsInOneTable() throws IOException {
+		List<List<String>> groups = Readme.first().matches(TABLE).map(ReadmeTests::names).toList();
+		assertThat(PropertyTables.ofTheStarter().names())
+			.allSatisfy((property) -> assertThat(groups).filteredOn((names) -> PropertyTables.isIn(names, property))
+				.as(property)
+				.hasSize(1));
+	}
+
+	private static List<String> names(MatchResult table) {
+		return List.of(table.group(1).split(" "));
 	}
 
 	@Test
@@ -198,10 +216,24 @@ class ReadmeTests {
 		});
 	}
 
+	@Test
+	void dependenciesOfGradleAreThoseOfMaven() {
+		Set<String> coordinates = Readme.all()
+			.stream()
+			.flatMap((readme) -> readme.blocks("xml"))
+			.flatMap((xml) -> COORDINATES.matcher(xml).results())
+			.map((match) -> String.join(":", match.group(1), match.group(2), match.group(3)))
+			.collect(Collectors.toSet());
+		assertThat(Readme.all().stream().flatMap((readme) -> readme.blocks("groovy"))).isNotEmpty()
+			.flatMap((groovy) -> GRADLE.matcher(groovy).results().map((match) -> match.group(1)).toList())
+			.isNotEmpty()
+			.isSubsetOf(coordinates);
+	}
+
 	@ParameterizedTest
 	@MethodSource("dev.completion.samples.quickstart.Readme#all")
 	void everySnippetIsOfALanguageThatIsTested(Readme readme) {
-		assertThat(readme.languages()).isSubsetOf("java", "sh", "xml", "yaml");
+		assertThat(readme.languages()).isSubsetOf("groovy", "java", "sh", "xml", "yaml");
 		assertThat(readme.prose()).doesNotContain("```");
 	}
 

@@ -27,9 +27,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The table of the starter's properties, as their metadata has them, in Markdown.
+ * The starter's properties, as their metadata describes them, as tables in Markdown.
  */
-final class PropertyTable {
+final class PropertyTables {
 
 	private static final String METADATA = "/META-INF/spring-configuration-metadata.json";
 
@@ -37,17 +37,17 @@ final class PropertyTable {
 
 	private final Map<String, String> values;
 
-	private PropertyTable(JsonNode metadata) {
+	private PropertyTables(JsonNode metadata) {
 		this.properties = metadata.get("properties").valueStream().toList();
 		this.values = metadata.get("hints")
 			.valueStream()
 			.filter((hint) -> hint.path("providers").isEmpty())
-			.collect(Collectors.toMap((hint) -> hint.get("name").stringValue(), PropertyTable::values));
+			.collect(Collectors.toMap((hint) -> hint.get("name").stringValue(), PropertyTables::values));
 	}
 
-	static PropertyTable ofTheStarter() throws IOException {
+	static PropertyTables ofTheStarter() throws IOException {
 		try (InputStream metadata = CompletionProperties.class.getResourceAsStream(METADATA)) {
-			return new PropertyTable(JsonMapper.shared().readTree(metadata));
+			return new PropertyTables(JsonMapper.shared().readTree(metadata));
 		}
 	}
 
@@ -58,15 +58,38 @@ final class PropertyTable {
 			.collect(Collectors.joining(", ", " One of ", "."));
 	}
 
-	@Override
-	public String toString() {
+	/**
+	 * Return the table of some properties.
+	 * @param names the names of properties, or of groups of properties
+	 */
+	String table(List<String> names) {
 		return this.properties.stream()
+			.filter((property) -> isIn(names, name(property)))
 			.map(this::row)
-			.collect(Collectors.joining("\n", "| property | default | |\n| --- | --- | --- |\n", "\n"));
+			.collect(Collectors.joining("\n", "| property | default | description |\n| --- | --- | --- |\n", "\n"));
+	}
+
+	/**
+	 * Return the names of all properties.
+	 */
+	List<String> names() {
+		return this.properties.stream().map(PropertyTables::name).toList();
+	}
+
+	/**
+	 * Return whether a property is one of the given properties, or in one of the given
+	 * groups.
+	 */
+	static boolean isIn(List<String> names, String property) {
+		return names.stream().anyMatch((name) -> property.equals(name) || property.startsWith(name + "."));
+	}
+
+	private static String name(JsonNode property) {
+		return property.get("name").stringValue();
 	}
 
 	private String row(JsonNode property) {
-		String name = property.get("name").stringValue();
+		String name = name(property);
 		String wildcard = property.get("type").stringValue().startsWith("java.util.Map<") ? ".*" : "";
 		String description = property.get("description").stringValue().replaceAll("'([^']+)'", "`$1`");
 		return "| `%s` | %s | %s |".formatted(name + wildcard, defaultValue(property),
