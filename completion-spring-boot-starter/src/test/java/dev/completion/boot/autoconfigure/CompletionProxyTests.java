@@ -17,6 +17,7 @@
 package dev.completion.boot.autoconfigure;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 
@@ -115,7 +116,8 @@ class CompletionProxyTests {
 					.filter((line) -> line.startsWith("proxy-authorization: Basic "))
 					.findFirst()
 					.orElseThrow();
-				assertThat(Base64.getDecoder().decode(header.substring(header.lastIndexOf(' ') + 1))).asString()
+				assertThat(Base64.getDecoder().decode(header.substring(header.lastIndexOf(' ') + 1)))
+					.asString(StandardCharsets.UTF_8)
 					.isEqualTo("me:p:w\u00e9");
 				assertThat(this.server.requests().get(0).header("proxy-authorization")).isNull();
 			});
