@@ -230,7 +230,7 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 	@Tag("E20")
 	void callThatIsCancelledInABackOffIsNotSentAgain() {
 		this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
-		Duration delay = Duration.ofSeconds(1);
+		Duration delay = Duration.ofSeconds(3);
 		CompletableFuture<Void> answered = new CompletableFuture<>();
 		HttpClient observed = HttpClient.create()
 			.doAfterResponseSuccess((response, connection) -> answered.complete(null));
@@ -241,7 +241,7 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 			Disposable call = other.stream(REQUEST).subscribe();
 			assertThat(answered).succeedsWithin(LIMIT);
 			call.dispose();
-			Mono.delay(delay.multipliedBy(2)).block();
+			Mono.delay(delay.plusMillis(500)).block();
 			assertThat(this.server.requests()).hasSize(1);
 		}
 	}
@@ -280,7 +280,7 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E22")
 	void callOfAClientThatIsClosedInABackOffIsNotSentAgain() {
-		Duration delay = Duration.ofSeconds(1);
+		Duration delay = Duration.ofSeconds(3);
 		this.server.enqueue(Reply.error(529, "overloaded_error", "Overloaded"));
 		CompletableFuture<Void> answered = new CompletableFuture<>();
 		HttpClient observed = HttpClient.create()
@@ -293,7 +293,7 @@ class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
 		assertThat(answered).succeedsWithin(LIMIT);
 		other.close();
 		assertThat(call).failsWithin(LIMIT);
-		Mono.delay(delay.multipliedBy(2)).block();
+		Mono.delay(delay.plusMillis(500)).block();
 		assertThat(this.server.requests()).hasSize(1);
 	}
 

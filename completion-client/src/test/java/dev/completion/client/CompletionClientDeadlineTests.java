@@ -175,10 +175,12 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 
 	@Test
 	void timeoutOfACallSpansItsAttempts() {
-		this.server.enqueue(overloaded(), overloaded(), Reply.text(" Hi").delay(LIMIT));
-		CompletionRequest hasty = REQUEST.toBuilder().timeout(TWO_SECONDS).build();
+		// a timeout that began with each attempt would not be reached
+		this.server.enqueue(overloaded(), overloaded().delay(Duration.ofMillis(1500)),
+				Reply.text(" Hi").delay(Duration.ofMillis(2500)));
+		CompletionRequest hasty = REQUEST.toBuilder().timeout(Duration.ofSeconds(3)).build();
 		try (CompletionClient other = this.client.mutate()
-			.retry(RetryPolicy.builder().delay(Duration.ofMillis(100)).build())
+			.retry(RetryPolicy.builder().delay(Duration.ofMillis(10)).build())
 			.build()) {
 			CallTimeoutException ex = failure(CallTimeoutException.class, other.stream(hasty));
 			assertThat(ex.phase()).isEqualTo(Phase.TOTAL);
@@ -222,7 +224,9 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
 					.retry(RetryPolicy.defaults())
 					.timeouts(Timeouts.builder().response(SECOND).build())
 					.build()) {
+			long start = System.nanoTime();
 			CallTimeoutException ex = failure(CallTimeoutException.class, other.complete(REQUEST).flux());
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(SECOND);
 			assertThat(ex.phase()).isEqualTo(Phase.RESPONSE);
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
 			assertThat(ex.attempts()).isOne();

@@ -215,10 +215,9 @@ class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
 
 	@Test
 	void responseThatTakesTooLongIsATimeout() {
-		this.server.enqueue(Reply.text(" Hi").delay(Duration.ofSeconds(5)),
-				Reply.text(" Hi").delay(Duration.ofSeconds(5)));
+		this.server.enqueue(Reply.text(" Hi").delay(LIMIT), Reply.text(" Hi").delay(LIMIT));
 		try (CompletionClient hasty = this.client.mutate()
-			.timeouts(Timeouts.builder().response(Duration.ofMillis(200)).build())
+			.timeouts(Timeouts.builder().response(Duration.ofSeconds(2)).build())
 			.build()) {
 			for (Flux<Completion> call : List.of(hasty.complete(REQUEST).flux(), hasty.stream(REQUEST))) {
 				CallTimeoutException ex = failure(CallTimeoutException.class, call);

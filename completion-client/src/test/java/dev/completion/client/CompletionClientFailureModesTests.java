@@ -54,7 +54,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTests {
 
-	private static final Duration SHORT = Duration.ofMillis(200);
+	private static final Duration SHORT = Duration.ofSeconds(2);
 
 	@ParameterizedTest
 	@ValueSource(strings = { "oops SECRET", "{}", "", "[]" })

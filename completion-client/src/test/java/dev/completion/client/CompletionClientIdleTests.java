@@ -142,8 +142,8 @@ class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
 	@Test
 	@Tag("E18")
 	void timeIsNotCountedWhileTheSubscriberAsksForNothing() {
-		Duration idle = Duration.ofMillis(200);
-		Duration pause = Duration.ofMillis(500);
+		Duration idle = Duration.ofSeconds(1);
+		Duration pause = Duration.ofMillis(1500);
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(delta() + delta()));
 			this.closed.complete(RawStreams.awaitClose(socket));

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CompletionClientMessagesStreamTests extends AbstractCompletionClientErrorTests {
 
-	private static final Duration IDLE = Duration.ofSeconds(1);
+	private static final Duration IDLE = Duration.ofSeconds(2);
 
 	private static final String ERROR = ApiFixture.event("error",
 			"{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}");
@@ -70,7 +70,7 @@ class CompletionClientMessagesStreamTests extends AbstractCompletionClientErrorT
 	void thoughtsKeepAStreamAlive(String event) {
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(MessageEvents.START + MessageEvents.THINKING));
-			for (int i = 0; i < 3 && !RawStreams.isClosedWithin(socket, IDLE.dividedBy(2)); i++) {
+			for (int i = 0; i < 4 && !RawStreams.isClosedWithin(socket, IDLE.dividedBy(3)); i++) {
 				RawStreams.write(socket, RawStreams.chunk(event));
 			}
 			RawStreams.write(socket, RawStreams.chunk(delta() + MessageEvents.end()) + RawStreams.LAST_CHUNK);

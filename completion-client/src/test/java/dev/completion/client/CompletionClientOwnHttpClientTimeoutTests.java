@@ -47,7 +47,8 @@ class CompletionClientOwnHttpClientTimeoutTests extends AbstractCompletionClient
 	private static CallTimeoutException timeoutAfterASecond(Flux<?> call) {
 		long start = System.nanoTime();
 		CallTimeoutException ex = failure(CallTimeoutException.class, call);
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(SECOND);
+		// less than any default
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SECOND, Duration.ofSeconds(5));
 		assertThat(ex).hasMessageContaining(" 1000 ms");
 		return ex;
 	}

@@ -203,9 +203,9 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 
 	@Test
 	void responseTimeoutLeavesALongStreamAlone() {
-		this.server.enqueue(Reply.text("abcdefgh").chunkSizes(1).chunkDelay(Duration.ofMillis(50)));
+		this.server.enqueue(Reply.text("abcdefgh").chunkSizes(1).chunkDelay(Duration.ofMillis(300)));
 		try (CompletionClient hasty = this.client.mutate()
-			.timeouts(Timeouts.builder().response(Duration.ofMillis(200)).build())
+			.timeouts(Timeouts.builder().response(Duration.ofSeconds(2)).build())
 			.build()) {
 			assertThat(hasty.stream(REQUEST).as(Completion::join).block(LIMIT).completion()).isEqualTo("abcdefgh");
 		}
@@ -213,8 +213,8 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTest
 
 	@Test
 	void callThatTakesLongerThanItsTimeoutKeepsTheText() {
-		this.server.enqueue(Reply.text("abcdefgh").chunkSizes(1).chunkDelay(Duration.ofMillis(75)));
-		CompletionRequest hasty = REQUEST.toBuilder().timeout(Duration.ofMillis(500)).build();
+		this.server.enqueue(Reply.text("abcdefgh").chunkSizes(1).chunkDelay(Duration.ofMillis(400)));
+		CompletionRequest hasty = REQUEST.toBuilder().timeout(Duration.ofSeconds(2)).build();
 		CallTimeoutException ex = failure(CallTimeoutException.class, this.client.stream(hasty));
 		assertThat(ex.phase()).isEqualTo(CallTimeoutException.Phase.TOTAL);
 		assertThat("abcdefgh").startsWith(ex.partialText());

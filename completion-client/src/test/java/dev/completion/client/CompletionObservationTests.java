@@ -139,6 +139,16 @@ class CompletionObservationTests extends AbstractCompletionClientErrorTests {
 	}
 
 	@Test
+	void modelOfAStreamIsThatOfTheServer() {
+		String start = (this.api != ApiFixture.MESSAGES) ? ""
+				: ApiFixture.event("message_start", "{\"type\":\"message_start\",\"message\":" + answer() + "}");
+		this.server.enqueue(Reply.events((start + delta() + last()).replaceAll("claude-[a-z0-9.-]+", "of-the-server")));
+		this.observed.stream(REQUEST).blockLast(LIMIT);
+		assertThat(this.observations.call().getCompletion().model()).isEqualTo(Model.of("of-the-server"));
+		assertThat(value("gen_ai.response.model")).isEqualTo("of-the-server");
+	}
+
+	@Test
 	void timeToFirstChunkOfAStreamIsTold() {
 		this.server.enqueue(Reply.text("one two three").chunkSizes(4, 4, 5).delay(Duration.ofMillis(300)));
 		long start = System.nanoTime();

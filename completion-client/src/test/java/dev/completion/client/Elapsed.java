@@ -36,6 +36,14 @@ final class Elapsed {
 		assertThat(measure(task)).isGreaterThanOrEqualTo(time);
 	}
 
+	/**
+	 * Assert that a task takes the given time or longer, and less than another limit
+	 * would.
+	 */
+	static void assertBetween(Duration time, Duration other, Runnable task) {
+		assertThat(measure(task)).isBetween(time, other.minusMillis(1));
+	}
+
 	static Duration measure(Runnable task) {
 		long start = System.nanoTime();
 		task.run();

@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Measures how soon a {@link CompletionClient} reacts, and prints that beside its limits.
- * The limits hold on a quiet machine, so they are not asserted.
+ * These hold on a quiet machine; what is asserted holds on a busy one, too.
  */
 @Tag("slow")
 class ReactionTimeTests extends AbstractCompletionClientErrorTests {
@@ -74,10 +74,12 @@ class ReactionTimeTests extends AbstractCompletionClientErrorTests {
 		}
 	}
 
-	private static void report(String figure, String limit, List<Long> nanos) {
+	private static void report(String figure, long limit, List<Long> nanos) {
 		List<Long> sorted = nanos.stream().sorted().toList();
-		System.out.printf("%-48s median %7.1f ms, slowest %7.1f ms, limit %s%n", figure,
-				sorted.get(sorted.size() / 2) / 1e6, sorted.get(sorted.size() - 1) / 1e6, limit);
+		double median = sorted.get(sorted.size() / 2) / 1e6;
+		System.out.printf("%-48s median %7.1f ms, slowest %7.1f ms, limit %d ms%n", figure, median,
+				sorted.get(sorted.size() - 1) / 1e6, limit);
+		assertThat(median).as(figure).isLessThan(limit + 2000);
 	}
 
 	@Test
@@ -101,8 +103,8 @@ class ReactionTimeTests extends AbstractCompletionClientErrorTests {
 				beforeHeaders.add(cancel(call));
 			}
 		}
-		report("cancel in mid-stream to closed connection", "50 ms", midStream);
-		report("cancel before the headers to closed connection", "50 ms", beforeHeaders);
+		report("cancel in mid-stream to closed connection", 50, midStream);
+		report("cancel before the headers to closed connection", 50, beforeHeaders);
 	}
 
 	private long cancel(Disposable call) {
@@ -126,7 +128,7 @@ class ReactionTimeTests extends AbstractCompletionClientErrorTests {
 				calls.forEach((call) -> times.add(take(this.closed) - start));
 			}
 		}
-		report("close of 50 streams to closed connection", "2000 ms", times);
+		report("close of 50 streams to closed connection", 2000, times);
 	}
 
 	@Test
@@ -139,7 +141,7 @@ class ReactionTimeTests extends AbstractCompletionClientErrorTests {
 				times.add(take(this.closed) - take(this.opened));
 			}
 		}
-		report("stop reason to closed connection", "100 ms and its tick, 200 ms", times);
+		report("stop reason to closed connection", 200, times);
 	}
 
 	@Test
@@ -147,11 +149,10 @@ class ReactionTimeTests extends AbstractCompletionClientErrorTests {
 		Timeouts none = Timeouts.builder().response(LIMIT).idle(LIMIT).build();
 		try (RawServer silent = holding("");
 				RawServer stalling = holding(RawStreams.HEAD + RawStreams.chunk(delta()))) {
-			report("response timeout of 1000 ms", "1250 ms",
+			report("response timeout of 1000 ms", 1250,
 					timedOut(silent, none.toBuilder().response(SECOND).build(), REQUEST));
-			report("idle timeout of 1000 ms", "1250 ms",
-					timedOut(stalling, none.toBuilder().idle(SECOND).build(), REQUEST));
-			report("total timeout of 1000 ms", "1250 ms",
+			report("idle timeout of 1000 ms", 1250, timedOut(stalling, none.toBuilder().idle(SECOND).build(), REQUEST));
+			report("total timeout of 1000 ms", 1250,
 					timedOut(stalling, none, REQUEST.toBuilder().timeout(SECOND).build()));
 		}
 	}
@@ -179,7 +180,7 @@ class ReactionTimeTests extends AbstractCompletionClientErrorTests {
 				times.add(System.nanoTime() - start);
 			}
 		}
-		report("call with an event of 2 MB", "1000 ms", times);
+		report("call with an event of 2 MB", 1000, times);
 	}
 
 }

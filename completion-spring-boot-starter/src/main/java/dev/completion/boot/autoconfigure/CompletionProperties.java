@@ -133,7 +133,7 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	 *
 	 * @param maxRetries Maximum number of retries.
 	 * @param delay Maximum delay before the first retry. Doubles with each retry.
-	 * @param maxDelay Maximum delay before any retry.
+	 * @param maxDelay Maximum delay before any retry, unless the server asks for more.
 	 * @param maxRetryAfter Maximum delay to accept from a server. A call whose server
 	 * asks for more fails immediately.
 	 * @param retryAmbiguous Whether to retry a call once that the server may have

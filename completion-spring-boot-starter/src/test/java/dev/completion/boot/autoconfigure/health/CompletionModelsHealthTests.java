@@ -59,7 +59,7 @@ class CompletionModelsHealthTests {
 				CompletionHealthContributorAutoConfiguration.class))
 		.withPropertyValues("completion.base-url=" + this.server.baseUrl(),
 				"completion.api-key=" + this.server.apiKey(), "completion.defaults.model=claude-2.1",
-				"completion.retry.max-retries=0", "completion.health.mode=models");
+				"completion.retry.max-retries=0", "completion.health.mode=models", "completion.health.timeout=30s");
 
 	@AfterEach
 	void close() {

@@ -110,6 +110,7 @@ class ReadmeCommandTests {
 	}
 
 	@Test
+	@Tag("slow")
 	void firstControllerStreams(@TempDir Path classes) throws Exception {
 		Readme readme = Readme.first();
 		String source = readme.blocks("java").findFirst().orElseThrow();
@@ -129,6 +130,7 @@ class ReadmeCommandTests {
 	}
 
 	@Test
+	@Tag("slow")
 	void testCommandsAreThoseOfContinuousIntegration() throws Exception {
 		String script = Files.readString(project.resolve(".ci/run"));
 		assertThat(script.lines()).contains("run \"$command\"", "run \"" + SLOW_TESTS.replace(TEST, "$command") + "\"");
@@ -138,6 +140,7 @@ class ReadmeCommandTests {
 
 	// what it starts is tested where it is; it would download the peers
 	@Test
+	@Tag("slow")
 	void benchmarkIsAScript() throws Exception {
 		assertThat(run("bash -n " + BENCHMARK, Map.of())).isBlank();
 	}
@@ -145,19 +148,21 @@ class ReadmeCommandTests {
 	@Test
 	@Tag("slow")
 	void installBuildsTheArtifacts() throws Exception {
-		// tests, Javadoc and samples are this build's
+		// tests and samples are this build's
 		Path config = Files.createDirectories(project.resolve(".mvn")).resolve("maven.config");
 		assertThat(config).doesNotExist();
 		Files.write(config, List.of("-pl", "completion-spring-boot-starter", "-am"));
 		try {
-			run(INSTALL,
-					Map.of("MAVEN_OPTS", "-Dmaven.install.skip=true -Dmaven.test.skip=true -Dmaven.javadoc.skip=true"));
+			run(INSTALL, Map.of("MAVEN_OPTS", "-Dmaven.install.skip=true -Dmaven.test.skip=true"));
 		}
 		finally {
 			Files.delete(config);
 		}
 		for (String artifact : List.of("client", "server", "spring-boot-starter")) {
-			assertThat(project.resolve("completion-" + artifact)).isDirectoryRecursivelyContaining("glob:**/*.jar");
+			Path target = project.resolve("completion-" + artifact).resolve("target");
+			assertThat(target).isDirectoryContaining("glob:**-SNAPSHOT.jar")
+				.isDirectoryContaining("glob:**-sources.jar")
+				.isDirectoryContaining("glob:**-javadoc.jar");
 		}
 	}
 
