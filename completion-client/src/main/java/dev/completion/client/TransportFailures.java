@@ -63,7 +63,10 @@ final class TransportFailures {
 		if (call.answer() != null) {
 			return answerFailure(ex, call.isStream());
 		}
-		return call.isSent() ? requestFailure(ex) : connectFailure(ex, call);
+		// without TLS, a request is written before the proxy has connected, and is held
+		// back
+		boolean sent = call.isSent() && !has(ProxyConnectException.class, ex);
+		return sent ? requestFailure(ex) : connectFailure(ex, call);
 	}
 
 	/**

@@ -205,12 +205,15 @@ class CompletionClientTlsTests extends AbstractCompletionClientErrorTests {
 		}
 	}
 
-	@Test
+	@ParameterizedTest
+	@ValueSource(strings = { "https", "http" })
 	@Tag("A12")
-	void proxyThatStallsIsAConnectTimeout() {
+	void proxyThatStallsIsAConnectTimeout(String scheme) {
 		Duration limit = Duration.ofSeconds(1);
 		try (RawServer proxy = RawServer.accepting((request, socket) -> socket.getInputStream().readAllBytes());
 				CompletionClient other = proxied(proxy).mutate()
+					.baseUrl(scheme + "://completion.test")
+					.allowInsecure(true)
 					.timeouts(Timeouts.builder().connect(limit).build())
 					.retry(RetryPolicy.builder().maxRetries(0).build())
 					.build()) {
