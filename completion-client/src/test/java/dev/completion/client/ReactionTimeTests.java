@@ -79,7 +79,7 @@ class ReactionTimeTests extends AbstractCompletionClientErrorTests {
 		double median = sorted.get(sorted.size() / 2) / 1e6;
 		System.out.printf("%-48s median %7.1f ms, slowest %7.1f ms, limit %d ms%n", figure, median,
 				sorted.get(sorted.size() - 1) / 1e6, limit);
-		assertThat(median).as(figure).isLessThan(limit + 2000);
+		assertThat(median).as(figure).isLessThan(limit + 2000.0);
 	}
 
 	@Test
