@@ -51,8 +51,6 @@ class CompletionProxyTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
-	private static final Duration PAUSE = Duration.ofMillis(20);
-
 	private static final String NO_NAME_OF_ANY_MACHINE = "http://completion.invalid";
 
 	private final CompletionServer server = CompletionServer.builder().chunkDelay(Duration.ZERO).start();
