@@ -28,7 +28,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -45,6 +44,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Base of the tests for the page of {@link PlaygroundApplication}, in a browser:
@@ -52,7 +52,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * says that they are run for good.
  */
 @Tag("slow")
-@EnabledIf("isBrowserWanted")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "completion.embedded-server.mode=on", "completion.api=messages" })
 abstract class AbstractPageTests {
@@ -71,12 +70,14 @@ abstract class AbstractPageTests {
 	@Autowired
 	CompletionServer server;
 
-	static boolean isBrowserWanted() {
+	private static boolean isBrowserWanted() {
 		return (Files.exists(CHROMIUM) && Files.exists(DRIVER)) || System.getenv("CI") != null;
 	}
 
 	@BeforeAll
 	static void openBrowser() {
+		// a condition would not be inherited
+		assumeTrue(isBrowserWanted(), "Neither Chromium with its driver, nor CI");
 		LoggingPreferences logs = new LoggingPreferences();
 		logs.enable(LogType.BROWSER, Level.ALL);
 		ChromeOptions options = new ChromeOptions().setBinary(CHROMIUM.toFile())
@@ -91,7 +92,9 @@ abstract class AbstractPageTests {
 
 	@AfterAll
 	static void closeBrowser() {
-		browser.quit();
+		if (browser != null) {
+			browser.quit();
+		}
 	}
 
 	@BeforeEach
