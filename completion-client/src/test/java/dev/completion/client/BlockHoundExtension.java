@@ -21,14 +21,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import reactor.blockhound.BlockHound;
 
 /**
- * Has BlockHound watch every test. Its own JUnit module would be loaded by Maven as well,
- * which looks for the tests before it starts the JVMs that run them.
+ * Installs BlockHound for all tests. BlockHound's JUnit module would be loaded by Maven
+ * as well, which scans for tests before it starts the JVMs that run them.
  */
 public final class BlockHoundExtension implements BeforeAllCallback {
 
 	@Override
 	public void beforeAll(ExtensionContext context) {
-		// what Netty does on its own threads: its allocator takes a lock when it grows
+		// Netty's allocator takes a lock when it grows, also on an event loop
 		BlockHound.install((builder) -> builder
 			.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "allocate"));
 	}

@@ -219,7 +219,7 @@ class CompletionPropertiesOnTheWireTests {
 			long start = System.nanoTime();
 			assertThat(failure(ConnectionException.class, complete(client)))
 				.hasMessageStartingWith("No connection came free in time");
-			// the default
+			// a default that applied instead would take as long
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
 		}, "completion.pool.acquire-timeout=200ms");
 	}
