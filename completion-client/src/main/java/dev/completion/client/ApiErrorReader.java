@@ -18,7 +18,7 @@ package dev.completion.client;
 
 import java.time.Duration;
 
-import dev.completion.client.error.ErrorResponse;
+import dev.completion.client.error.ApiError;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -51,7 +51,7 @@ final class ApiErrorReader {
 	/**
 	 * Read the answer with the given error status.
 	 */
-	CallFailure read(HttpStatusCode status, HttpHeaders headers, byte[] body) {
+	AttemptFailure read(HttpStatusCode status, HttpHeaders headers, byte[] body) {
 		JsonNode envelope = envelope(body, 0, body.length);
 		return error(status, headers, body(body, 0, body.length), envelope, false);
 	}
@@ -60,33 +60,33 @@ final class ApiErrorReader {
 	 * Read what should have been a completion, or an {@code error} event.
 	 * @return the error, or {@code null} if the bytes are no error envelope
 	 */
-	@Nullable CallFailure readEnvelope(HttpHeaders headers, byte[] bytes, int offset, int length, boolean inStream) {
+	@Nullable AttemptFailure readEnvelope(HttpHeaders headers, byte[] bytes, int offset, int length, boolean inStream) {
 		JsonNode envelope = envelope(bytes, offset, length);
 		if (!envelope.path("error").isObject()) {
 			return null;
 		}
-		HttpStatusCode status = ErrorResponse.statusOf(string(envelope.path("error").path("type")));
+		HttpStatusCode status = ApiError.statusOf(string(envelope.path("error").path("type")));
 		return error(status, headers, body(bytes, offset, length), envelope, inStream);
 	}
 
 	/**
 	 * Return the error for an {@code error} event whose data is no envelope.
 	 */
-	CallFailure unreadableEvent(HttpHeaders headers, byte[] bytes, int offset, int length) {
-		return error(ErrorResponse.statusOf(""), headers, body(bytes, offset, length), this.mapper.missingNode(), true);
+	AttemptFailure unreadableEvent(HttpHeaders headers, byte[] bytes, int offset, int length) {
+		return error(ApiError.statusOf(""), headers, body(bytes, offset, length), this.mapper.missingNode(), true);
 	}
 
-	private CallFailure error(HttpStatusCode status, HttpHeaders headers, String body, JsonNode envelope,
+	private AttemptFailure error(HttpStatusCode status, HttpHeaders headers, String body, JsonNode envelope,
 			boolean inStream) {
 		JsonNode error = envelope.path("error");
 		Duration retryAfter = RetryAfter.from(headers);
 		if (retryAfter == null && status.value() == RATE_LIMITED) {
 			retryAfter = RetryAfter.untilReset(headers);
 		}
-		ErrorResponse response = new ErrorResponse(status, string(error.path("type")), string(error.path("message")),
-				retryAfter, headers, body, inStream);
+		ApiError response = new ApiError(status, string(error.path("type")), string(error.path("message")), retryAfter,
+				headers, body, inStream);
 		String requestId = string(envelope.path("request_id"));
-		return CallFailure.api(response, requestId.isEmpty() ? null : requestId);
+		return AttemptFailure.api(response, requestId.isEmpty() ? null : requestId);
 	}
 
 	private JsonNode envelope(byte[] bytes, int offset, int length) {

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-import dev.completion.client.error.ErrorResponse;
+import dev.completion.client.error.ApiError;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +85,7 @@ final class ApiSelector {
 	 * @param failed the API that was asked
 	 * @return the API, or {@code null} if no other would do better
 	 */
-	@Nullable Protocol alternative(Protocol failed, Model model, CallFailure failure) {
+	@Nullable Protocol alternative(Protocol failed, Model model, AttemptFailure failure) {
 		if (isFinal(failed)) {
 			return null;
 		}
@@ -100,8 +100,8 @@ final class ApiSelector {
 	 * Note what became of a call that went on to the Messages API. Any error of that API
 	 * shows that it is there, but for one that says the contrary.
 	 */
-	void failed(Model model, CallFailure failure) {
-		ErrorResponse response = failure.response();
+	void failed(Model model, AttemptFailure failure) {
+		ApiError response = failure.response();
 		if (response != null && !response.errorType().isEmpty() && !isNotFound(response)) {
 			learn(model);
 		}
@@ -122,12 +122,12 @@ final class ApiSelector {
 		return model.id().replaceAll("[^\\x20-\\x7e]", "?");
 	}
 
-	private static boolean isRefusal(@Nullable ErrorResponse response) {
+	private static boolean isRefusal(@Nullable ApiError response) {
 		return response != null && (response.status().value() == 400 || isNotFound(response))
 				&& text(response).toLowerCase(Locale.ROOT).contains(REFUSAL);
 	}
 
-	private static boolean isPathGone(@Nullable ErrorResponse response, Model model) {
+	private static boolean isPathGone(@Nullable ApiError response, Model model) {
 		return response != null && isNotFound(response) && !isAbout(model, text(response));
 	}
 
@@ -137,13 +137,13 @@ final class ApiSelector {
 				&& (text.contains(model.id()) || ABOUT_A_MODEL.matcher(text).find());
 	}
 
-	private static boolean isNotFound(ErrorResponse response) {
+	private static boolean isNotFound(ApiError response) {
 		int status = response.status().value();
 		return status == 404 || status == 410;
 	}
 
 	// a gateway may have an envelope of its own
-	private static String text(ErrorResponse response) {
+	private static String text(ApiError response) {
 		return !response.apiMessage().isEmpty() ? response.apiMessage() : response.responseBody();
 	}
 

@@ -43,7 +43,7 @@ final class Call {
 
 	private final Deadline total;
 
-	private volatile @Nullable CallFailure aborted;
+	private volatile @Nullable AttemptFailure aborted;
 
 	// a deadline reads them while an attempt fails
 	private final List<CompletionClientException> failures = new CopyOnWriteArrayList<>();
@@ -63,7 +63,7 @@ final class Call {
 
 	private @Nullable Credential credential;
 
-	private volatile @Nullable Answer answer;
+	private volatile @Nullable ApiResponse answer;
 
 	private volatile HangUp hangUp = new HangUp();
 
@@ -111,15 +111,15 @@ final class Call {
 	 * Note that this call is ended. What its connection makes of that is no failure of
 	 * its own.
 	 */
-	void abort(CallFailure failure) {
+	void abort(AttemptFailure failure) {
 		this.aborted = reason(failure);
 	}
 
 	/**
 	 * Return why this call fails: since it was ended, or else for the given reason.
 	 */
-	CallFailure reason(CallFailure failure) {
-		CallFailure aborted = this.aborted;
+	AttemptFailure reason(AttemptFailure failure) {
+		AttemptFailure aborted = this.aborted;
 		return (aborted != null) ? aborted : failure;
 	}
 
@@ -164,7 +164,7 @@ final class Call {
 	/**
 	 * Note that the headers of a response have arrived.
 	 */
-	Answer answered(Answer answer) {
+	ApiResponse answered(ApiResponse answer) {
 		this.answer = answer;
 		return answer;
 	}
@@ -173,7 +173,7 @@ final class Call {
 	 * Return whether the current attempt was answered with an error status.
 	 */
 	boolean isRefused() {
-		Answer answer = this.answer;
+		ApiResponse answer = this.answer;
 		return answer != null && !answer.isOk();
 	}
 
@@ -208,14 +208,14 @@ final class Call {
 			this.text.append(completion.completion());
 		}
 		else if (this.joined) {
-			throw CallFailure.limitExceeded("text", this.limits.text() + " bytes");
+			throw AttemptFailure.limitExceeded("text", this.limits.text() + " bytes");
 		}
 	}
 
 	/**
 	 * Note that the attempt failed, and that there may be another.
 	 */
-	void retrying(CallFailure failure) {
+	void retrying(AttemptFailure failure) {
 		this.failures.add(failure.toException(this));
 		this.requested = false;
 		this.sent = false;
@@ -225,7 +225,7 @@ final class Call {
 	/**
 	 * Note that the attempt failed, and that another follows on the same API.
 	 */
-	void retried(CallFailure failure) {
+	void retried(AttemptFailure failure) {
 		retrying(failure);
 		if (this.observation != null) {
 			this.observation.retried(lastFailure());
@@ -263,7 +263,7 @@ final class Call {
 		return this.credential;
 	}
 
-	@Nullable Answer answer() {
+	@Nullable ApiResponse answer() {
 		return this.answer;
 	}
 
@@ -286,7 +286,7 @@ final class Call {
 		for (CompletionClientException failure : this.failures) {
 			outcome = (failure.outcome().compareTo(outcome) > 0) ? failure.outcome() : outcome;
 		}
-		Answer answer = this.answer;
+		ApiResponse answer = this.answer;
 		String fromHeader = (answer != null) ? answer.requestId() : null;
 		return new CallDetails(outcome, this.attempts, (fromHeader != null) ? fromHeader : requestId, text());
 	}
@@ -306,7 +306,7 @@ final class Call {
 	 * Return the exception with which this call ends. It tells of earlier attempts as
 	 * well.
 	 */
-	CompletionClientException toException(CallFailure failure) {
+	CompletionClientException toException(AttemptFailure failure) {
 		CompletionClientException exception = failure.toException(this);
 		for (CompletionClientException earlier : this.failures) {
 			if (!earlier.equals(exception.getCause())) {

@@ -32,7 +32,7 @@ import reactor.util.context.Context;
  * @param server the server that is called
  */
 record CallObservations(ObservationRegistry registry, @Nullable CompletionObservationConvention convention,
-		ObservedServer server) {
+		ServerAddress server) {
 
 	static final CompletionObservationConvention DEFAULT_CONVENTION = new DefaultCompletionObservationConvention();
 

@@ -19,7 +19,7 @@ package dev.completion.client;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-import dev.completion.client.error.ErrorResponse;
+import dev.completion.client.error.ApiError;
 import dev.completion.client.error.Outcome;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -63,7 +63,7 @@ final class CallRetry {
 	 * Return what to wait for before the next attempt, or an error if there is none.
 	 */
 	Mono<Long> next(Throwable failure) {
-		if (!(failure instanceof CallFailure known)) {
+		if (!(failure instanceof AttemptFailure known)) {
 			return Mono.error(failure);
 		}
 		if (isUnauthorized(known) && !this.renewedCredential) {
@@ -73,7 +73,7 @@ final class CallRetry {
 		return (this.retries < this.policy.maxRetries() && mayRepeat(known)) ? delay(known) : Mono.error(known);
 	}
 
-	private boolean mayRepeat(CallFailure failure) {
+	private boolean mayRepeat(AttemptFailure failure) {
 		Outcome outcome = this.call.outcome(failure.outcome());
 		if (outcome == Outcome.PARTIAL || !this.call.isRequested()) {
 			return false;
@@ -89,7 +89,7 @@ final class CallRetry {
 	/**
 	 * Return what the server asks for, or {@code null} if it leaves the decision to us.
 	 */
-	private static @Nullable Boolean asked(@Nullable ErrorResponse response) {
+	private static @Nullable Boolean asked(@Nullable ApiError response) {
 		String asked = (response != null) ? response.headers().getFirst(SHOULD_RETRY) : null;
 		if ("false".equalsIgnoreCase(asked)) {
 			return false;
@@ -101,8 +101,8 @@ final class CallRetry {
 		return (status == 408 || status == 409 || status == 429 || status >= 500) ? Boolean.TRUE : null;
 	}
 
-	private Mono<Long> delay(CallFailure failure) {
-		ErrorResponse response = failure.response();
+	private Mono<Long> delay(AttemptFailure failure) {
+		ApiError response = failure.response();
 		Duration retryAfter = (response != null) ? response.retryAfter() : null;
 		Duration wait = wait(this.policy.delay(this.retries), retryAfter);
 		boolean inTime = this.call.total().allows(wait);
@@ -134,13 +134,13 @@ final class CallRetry {
 		return (asked.compareTo(wait) > 0) ? asked : wait;
 	}
 
-	private static boolean isUnauthorized(CallFailure failure) {
-		ErrorResponse response = failure.response();
+	private static boolean isUnauthorized(AttemptFailure failure) {
+		ApiError response = failure.response();
 		return response != null && response.status().value() == 401 && !response.inStream();
 	}
 
 	// costs nothing of the budget: it mends what an outage cannot bring about
-	private Mono<Long> renewCredential(CallFailure failure) {
+	private Mono<Long> renewCredential(AttemptFailure failure) {
 		Credential used = this.call.credential();
 		try {
 			if (used == null || !this.credentials.invalidate(used)) {
@@ -149,7 +149,7 @@ final class CallRetry {
 		}
 		catch (RuntimeException ex) {
 			this.call.retrying(failure);
-			return Mono.error(CallFailure.credential(ex));
+			return Mono.error(AttemptFailure.credential(ex));
 		}
 		this.call.retried(failure);
 		return Mono.just(0L);

@@ -66,7 +66,7 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
 	private final CallRetry retry;
 
-	private final LiveCalls calls;
+	private final ActiveCalls calls;
 
 	private final CallListeners listeners;
 
@@ -88,7 +88,7 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 	 * @param listeners told how the call ends
 	 * @param downstream gets the results
 	 */
-	CallSubscriber(Call call, CallRetry retry, LiveCalls calls, CallListeners listeners,
+	CallSubscriber(Call call, CallRetry retry, ActiveCalls calls, CallListeners listeners,
 			CoreSubscriber<? super T> downstream) {
 		this.call = call;
 		this.retry = retry;
@@ -155,7 +155,7 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 		try {
 			this.call.delivered(result);
 		}
-		catch (CallFailure ex) {
+		catch (AttemptFailure ex) {
 			int before = STATE.getAndSet(this, ENDED);
 			cancelAttempts();
 			if (before != ENDED) {
@@ -216,7 +216,7 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 	/**
 	 * End the call for the given reason, whatever it is doing.
 	 */
-	void abort(CallFailure failure) {
+	void abort(AttemptFailure failure) {
 		this.call.abort(failure);
 		int before = STATE.getAndUpdate(this, CallSubscriber::aborted);
 		if (before == WAITING || before == DELIVERING) {
@@ -233,7 +233,7 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
 	private void failIfAborted() {
 		if (STATE.compareAndSet(this, ABORTED, ENDED)) {
-			fail(this.call.reason(CallFailure.closed()));
+			fail(this.call.reason(AttemptFailure.closed()));
 		}
 	}
 

@@ -47,7 +47,7 @@ public final class CompletionObservationContext extends SenderContext<Completion
 
 	private final Call call;
 
-	private final ObservedServer server;
+	private final ServerAddress server;
 
 	private final long start = System.nanoTime();
 
@@ -77,7 +77,7 @@ public final class CompletionObservationContext extends SenderContext<Completion
 	 * @param call the call
 	 * @param server the server that is called
 	 */
-	CompletionObservationContext(CompletionRequest request, Call call, ObservedServer server) {
+	CompletionObservationContext(CompletionRequest request, Call call, ServerAddress server) {
 		// for the kind of its span only: what WebClient observes carries the trace
 		super((carrier, key, value) -> {
 		}, Kind.CLIENT);
@@ -218,7 +218,7 @@ public final class CompletionObservationContext extends SenderContext<Completion
 	 * @return the headers, or {@code null} if there was no response
 	 */
 	public @Nullable HttpHeaders getResponseHeaders() {
-		Answer answer = this.call.answer();
+		ApiResponse answer = this.call.answer();
 		return (answer != null) ? answer.headers() : null;
 	}
 
@@ -227,7 +227,7 @@ public final class CompletionObservationContext extends SenderContext<Completion
 	 * @return the request id, or {@code null} if the server sent none
 	 */
 	public @Nullable String getRequestId() {
-		Answer answer = this.call.answer();
+		ApiResponse answer = this.call.answer();
 		if (answer != null && answer.requestId() != null) {
 			return answer.requestId();
 		}

@@ -51,7 +51,7 @@ final class Connections {
 	private final Runnable closer;
 
 	private Connections(Supplier<HttpClient> httpClient, Runnable closer) {
-		this.httpClient = new Derived<>(httpClient, Connections::safe);
+		this.httpClient = new MemoizedSupplier<>(httpClient, Connections::safe);
 		this.closer = closer;
 	}
 
@@ -117,7 +117,7 @@ final class Connections {
 	 * @param secure whether TLS is used
 	 */
 	ClientHttpConnector connector(Timeouts timeouts, boolean secure) {
-		Supplier<ClientHttpConnector> connector = new Derived<>(this.httpClient,
+		Supplier<ClientHttpConnector> connector = new MemoizedSupplier<>(this.httpClient,
 				(httpClient) -> new ReactorClientHttpConnector(limit(httpClient, timeouts, secure)));
 		return (method, uri, callback) -> connector.get().connect(method, uri, callback);
 	}

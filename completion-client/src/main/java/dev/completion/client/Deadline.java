@@ -65,7 +65,7 @@ final class Deadline {
 	 * Have the given action take the failure when this deadline is reached.
 	 * @return cancels it
 	 */
-	Disposable whenReached(Consumer<CallFailure> action) {
+	Disposable whenReached(Consumer<AttemptFailure> action) {
 		Duration limit = this.limit;
 		return (limit != null)
 				? DeadlineScheduler.shared()
@@ -84,8 +84,8 @@ final class Deadline {
 		return this.limit == null || wait.compareTo(remaining(this.limit)) < 0;
 	}
 
-	CallFailure failure() {
-		return CallFailure.timeout(this.phase, this.limit);
+	AttemptFailure failure() {
+		return AttemptFailure.timeout(this.phase, this.limit);
 	}
 
 	private Duration remaining(Duration limit) {

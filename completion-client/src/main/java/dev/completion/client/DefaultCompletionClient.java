@@ -49,7 +49,7 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	private final Connections connections;
 
-	private final LiveCalls calls;
+	private final ActiveCalls calls;
 
 	private final JsonMapper mapper;
 
@@ -77,7 +77,7 @@ final class DefaultCompletionClient implements CompletionClient {
 		DefaultCompletionClient original = settings.original();
 		this.settings = settings;
 		this.connections = settings.connections();
-		this.calls = new LiveCalls((original != null) ? original.calls : null);
+		this.calls = new ActiveCalls((original != null) ? original.calls : null);
 		this.mapper = settings.mapper();
 		this.errors = new ApiErrorReader(this.mapper, settings.limits().errorBody());
 		this.transport = settings.transport(this.connections, this.errors);
@@ -107,7 +107,7 @@ final class DefaultCompletionClient implements CompletionClient {
 		return view.apply(call, observed(complete, call, this::sendWhole).singleOrEmpty());
 	}
 
-	private Flux<Completion> sendWhole(ApiRequest request, Supplier<AnswerReader> reader, Call call) {
+	private Flux<Completion> sendWhole(ApiRequest request, Supplier<CompletionReader> reader, Call call) {
 		return this.transport
 			.send(request, call, (answer) -> answer.json().map((json) -> read(json, answer, reader.get()::read)))
 			.flux();
@@ -133,9 +133,9 @@ final class DefaultCompletionClient implements CompletionClient {
 		return view.apply(call, observed(complete, call, this::sendStream));
 	}
 
-	private Flux<Completion> sendStream(ApiRequest request, Supplier<AnswerReader> reader, Call call) {
+	private Flux<Completion> sendStream(ApiRequest request, Supplier<CompletionReader> reader, Call call) {
 		return this.transport.stream(request, call,
-				(answer) -> new CompletionStream(reader.get(), this.errors, answer::headers, call.limits())
+				(answer) -> new EventStreamReader(reader.get(), this.errors, answer::headers, call.limits())
 					.read(answer.eventStream(), call.timeouts().idle()));
 	}
 
@@ -159,14 +159,14 @@ final class DefaultCompletionClient implements CompletionClient {
 		if (this.apis.isFinal(first)) {
 			return run(call, retry, this.listeners, results);
 		}
-		return run(call, retry, this.listeners, results.onErrorResume(CallFailure.class, (failure) -> {
+		return run(call, retry, this.listeners, results.onErrorResume(AttemptFailure.class, (failure) -> {
 			Protocol other = call.isRefused() ? this.apis.alternative(first, model, failure) : null;
 			if (other == null) {
 				return Flux.error(failure);
 			}
 			call.retrying(failure);
 			return attempts(request, call, retry, other, attempt).doOnNext((result) -> this.apis.learn(model))
-				.doOnError(CallFailure.class, (later) -> this.apis.failed(model, later));
+				.doOnError(AttemptFailure.class, (later) -> this.apis.failed(model, later));
 		}));
 	}
 
@@ -179,7 +179,7 @@ final class DefaultCompletionClient implements CompletionClient {
 			call.use(protocol.api());
 			return attempts(call, retry, attempt.make(apiRequest, () -> protocol.reader(model), call));
 		}
-		catch (CallFailure ex) {
+		catch (AttemptFailure ex) {
 			return Flux.error(ex);
 		}
 	}
@@ -274,13 +274,13 @@ final class DefaultCompletionClient implements CompletionClient {
 		return ApiRequest.post(protocol.path(), call.isStream(), request.headers(), body);
 	}
 
-	private <T> T read(byte[] json, Answer answer, Function<byte[], T> reader) {
+	private <T> T read(byte[] json, ApiResponse answer, Function<byte[], T> reader) {
 		try {
 			return reader.apply(json);
 		}
 		catch (UnreadableException ex) {
-			CallFailure error = this.errors.readEnvelope(answer.headers(), json, 0, json.length, false);
-			throw (error != null) ? error : CallFailure.malformed("The answer " + ex.getMessage());
+			AttemptFailure error = this.errors.readEnvelope(answer.headers(), json, 0, json.length, false);
+			throw (error != null) ? error : AttemptFailure.malformed("The answer " + ex.getMessage());
 		}
 	}
 
@@ -290,7 +290,7 @@ final class DefaultCompletionClient implements CompletionClient {
 	@FunctionalInterface
 	private interface Attempt {
 
-		Flux<Completion> make(ApiRequest request, Supplier<AnswerReader> reader, Call call);
+		Flux<Completion> make(ApiRequest request, Supplier<CompletionReader> reader, Call call);
 
 	}
 

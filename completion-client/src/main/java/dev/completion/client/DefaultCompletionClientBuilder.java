@@ -92,7 +92,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	private @Nullable CompletionObservationConvention observationConvention;
 
 	// there may be a variant for every user
-	private ModelNames models = new ModelNames();
+	private ModelTags models = new ModelTags();
 
 	/**
 	 * Return a builder of a variant of the given client, which was built by this builder.
@@ -309,7 +309,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	CallObservations observations() {
 		this.models.addDefault(this.defaults.model());
 		return new CallObservations(this.observationRegistry, this.observationConvention,
-				ObservedServer.of(this.baseUrl, this.models));
+				ServerAddress.of(this.baseUrl, this.models));
 	}
 
 	@Override

@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  * skipped. What the API tells of a message besides, such as its {@code usage}, comes with
  * the last completion of a stream.
  */
-final class MessageReader extends AnswerReader {
+final class MessageReader extends CompletionReader {
 
 	private static final String END_TURN = "end_turn";
 

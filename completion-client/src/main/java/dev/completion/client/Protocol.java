@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param writer writes its requests
  * @param readers makes the reader of one answer, given the model that was asked
  */
-record Protocol(CompletionApi api, String path, RequestWriter writer, Function<Model, AnswerReader> readers) {
+record Protocol(CompletionApi api, String path, RequestWriter writer, Function<Model, CompletionReader> readers) {
 
 	static Protocol textCompletions(JsonMapper mapper) {
 		return new Protocol(CompletionApi.TEXT_COMPLETIONS, "/v1/complete", new TextCompletionWriter(mapper),
@@ -40,7 +40,7 @@ record Protocol(CompletionApi api, String path, RequestWriter writer, Function<M
 				(model) -> new MessageReader(mapper, model));
 	}
 
-	AnswerReader reader(Model model) {
+	CompletionReader reader(Model model) {
 		return this.readers.apply(model);
 	}
 

@@ -42,7 +42,7 @@ abstract class RequestWriter {
 	/**
 	 * Write the body of a request.
 	 * @throws IllegalArgumentException if an additional property cannot be written
-	 * @throws CallFailure if the API has no words for the request
+	 * @throws AttemptFailure if the API has no words for the request
 	 */
 	final byte[] write(CompletionRequest request, boolean stream) {
 		String prompt = Objects.requireNonNullElse(request.prompt(), "");

@@ -103,7 +103,7 @@ final class SseDecoder {
 	/**
 	 * Step to the next complete event.
 	 * @return whether there is one; if not, more bytes are needed
-	 * @throws CallFailure if the event has too many bytes
+	 * @throws AttemptFailure if the event has too many bytes
 	 */
 	boolean next() {
 		forgetDispatched();
@@ -317,7 +317,7 @@ final class SseDecoder {
 
 	private void checkSize() {
 		if (this.position - this.start > this.maxEventSize) {
-			throw CallFailure.limitExceeded("event", this.maxEventSize + " bytes");
+			throw AttemptFailure.limitExceeded("event", this.maxEventSize + " bytes");
 		}
 	}
 

@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Reads the JSON of the Text Completions API, the same for an answer and for an event of
  * a stream.
  */
-final class TextCompletionReader extends AnswerReader {
+final class TextCompletionReader extends CompletionReader {
 
 	private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
 

@@ -83,7 +83,7 @@ final class Transport {
 	 * Make one attempt to send a request, and to handle its answer, within the response
 	 * timeout.
 	 */
-	<T> Mono<T> send(ApiRequest request, Call call, Function<Answer, Mono<T>> handler) {
+	<T> Mono<T> send(ApiRequest request, Call call, Function<ApiResponse, Mono<T>> handler) {
 		return Mono.defer(() -> {
 			Deadline deadline = call.attempt();
 			return deadline.limit(credential(deadline).flatMap((credential) -> spec(request, credential, call)
@@ -95,7 +95,7 @@ final class Transport {
 	 * Make one attempt to send a request, and to handle its answer, whose headers must
 	 * come within the response timeout.
 	 */
-	<T> Flux<T> stream(ApiRequest request, Call call, Function<Answer, Flux<T>> handler) {
+	<T> Flux<T> stream(ApiRequest request, Call call, Function<ApiResponse, Flux<T>> handler) {
 		return Flux.defer(() -> {
 			Deadline deadline = call.attempt();
 			return credential(deadline)
@@ -104,8 +104,8 @@ final class Transport {
 		});
 	}
 
-	private Answer answer(ClientResponse response, Call call, Deadline deadline) {
-		return call.answered(new Answer(response, this.errors, call.limits(), deadline));
+	private ApiResponse answer(ClientResponse response, Call call, Deadline deadline) {
+		return call.answered(new ApiResponse(response, this.errors, call.limits(), deadline));
 	}
 
 	private Mono<Credential> credential(Deadline deadline) {
@@ -117,7 +117,7 @@ final class Transport {
 				return Mono.just((value != null) ? value : Credential.none());
 			}
 			return deadline.limit(credential)
-				.onErrorMap((ex) -> !(ex instanceof CallFailure), CallFailure::credential)
+				.onErrorMap((ex) -> !(ex instanceof AttemptFailure), AttemptFailure::credential)
 				.defaultIfEmpty(Credential.none());
 		}
 		catch (VirtualMachineError ex) {
@@ -125,7 +125,7 @@ final class Transport {
 		}
 		catch (Throwable ex) {
 			// also one that Reactor would throw, as of a class that is missing
-			return Mono.error(CallFailure.credential(Exceptions.unwrap(ex)));
+			return Mono.error(AttemptFailure.credential(Exceptions.unwrap(ex)));
 		}
 	}
 
@@ -222,11 +222,11 @@ final class Transport {
 	private static ClientRequest shown(ClientRequest request) {
 		HttpHeaders headers = (HttpHeaders) Objects.requireNonNull(request.attributes().get(HEADERS));
 		if (request.headers().isEmpty()) {
-			return new ShownRequest(request, headers);
+			return new ClientRequestView(request, headers);
 		}
 		HttpHeaders all = HttpHeaders.copyOf(request.headers());
 		all.putAll(headers);
-		return new ShownRequest(request, HttpHeaders.readOnlyHttpHeaders(all));
+		return new ClientRequestView(request, HttpHeaders.readOnlyHttpHeaders(all));
 	}
 
 }

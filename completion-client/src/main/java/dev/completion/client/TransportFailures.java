@@ -38,7 +38,7 @@ import reactor.netty.internal.shaded.reactor.pool.PoolShutdownException;
 import org.springframework.web.reactive.function.client.WebClientException;
 
 /**
- * Turns what WebClient, Reactor Netty and Netty throw into a {@link CallFailure}.
+ * Turns what WebClient, Reactor Netty and Netty throw into a {@link AttemptFailure}.
  */
 final class TransportFailures {
 
@@ -51,13 +51,13 @@ final class TransportFailures {
 	 * @param failure what went wrong
 	 * @param call the call whose attempt failed
 	 */
-	static CallFailure translate(Throwable failure, Call call) {
+	static AttemptFailure translate(Throwable failure, Call call) {
 		return call.reason(meaning(failure, call));
 	}
 
-	private static CallFailure meaning(Throwable failure, Call call) {
+	private static AttemptFailure meaning(Throwable failure, Call call) {
 		Throwable ex = unwrap(Exceptions.unwrap(failure));
-		if (ex instanceof CallFailure known) {
+		if (ex instanceof AttemptFailure known) {
 			return known;
 		}
 		if (call.answer() != null) {
@@ -76,36 +76,36 @@ final class TransportFailures {
 		return (ex instanceof WebClientException && ex.getCause() != null) ? ex.getCause() : ex;
 	}
 
-	private static CallFailure connectFailure(Throwable ex, Call call) {
+	private static AttemptFailure connectFailure(Throwable ex, Call call) {
 		if (has(ConnectTimeoutException.class, ex) || has(SslHandshakeTimeoutException.class, ex)
 				|| isProxyTimeout(ex)) {
-			return CallFailure.timeout(Phase.CONNECT, call.timeouts().connect());
+			return AttemptFailure.timeout(Phase.CONNECT, call.timeouts().connect());
 		}
 		if (has(ProxyConnectException.class, ex)) {
-			return CallFailure.notConnected("The proxy did not connect", false, ex);
+			return AttemptFailure.notConnected("The proxy did not connect", false, ex);
 		}
 		if (has(NotSslRecordException.class, ex)) {
 			// not chained: its message has the bytes that the server sent
-			return CallFailure.notConnected("The server does not speak TLS", false, null);
+			return AttemptFailure.notConnected("The server does not speak TLS", false, null);
 		}
 		if (has(SSLException.class, ex)) {
-			return CallFailure.notConnected("The TLS handshake failed", false, ex);
+			return AttemptFailure.notConnected("The TLS handshake failed", false, ex);
 		}
 		if (ex instanceof PoolAcquirePendingLimitException) {
-			return CallFailure.notConnected("Too many calls wait for a connection", false, ex);
+			return AttemptFailure.notConnected("Too many calls wait for a connection", false, ex);
 		}
 		if (ex instanceof PoolAcquireTimeoutException) {
-			return CallFailure.notConnected("No connection came free in time", true, ex);
+			return AttemptFailure.notConnected("No connection came free in time", true, ex);
 		}
 		if (ex instanceof PoolShutdownException) {
-			return CallFailure.notConnected("The connection pool was closed", true, ex);
+			return AttemptFailure.notConnected("The connection pool was closed", true, ex);
 		}
 		if (has(UnknownHostException.class, ex)) {
-			return CallFailure.notConnected("The name of the server could not be resolved", true, ex);
+			return AttemptFailure.notConnected("The name of the server could not be resolved", true, ex);
 		}
 		return isLost(ex)
-				? CallFailure.notConnected("Could not connect (" + ex.getClass().getSimpleName() + ")", true, ex)
-				: CallFailure.unexpected(ex);
+				? AttemptFailure.notConnected("Could not connect (" + ex.getClass().getSimpleName() + ")", true, ex)
+				: AttemptFailure.unexpected(ex);
 	}
 
 	// Netty tells in the message alone
@@ -114,26 +114,26 @@ final class TransportFailures {
 		return proxy != null && String.valueOf(proxy.getMessage()).endsWith(", timeout");
 	}
 
-	private static CallFailure requestFailure(Throwable ex) {
+	private static AttemptFailure requestFailure(Throwable ex) {
 		if (ex instanceof AbortedException && AbortedException.isConnectionReset(ex)) {
-			return CallFailure.notConnected("The connection was lost before the request was sent", true, ex);
+			return AttemptFailure.notConnected("The connection was lost before the request was sent", true, ex);
 		}
 		if (isBadFraming(ex)) {
 			return badFraming(ex);
 		}
-		return isLost(ex) ? CallFailure.connectionLost("The connection was lost before an answer came", ex)
-				: CallFailure.unexpected(ex);
+		return isLost(ex) ? AttemptFailure.connectionLost("The connection was lost before an answer came", ex)
+				: AttemptFailure.unexpected(ex);
 	}
 
-	private static CallFailure answerFailure(Throwable ex, boolean stream) {
+	private static AttemptFailure answerFailure(Throwable ex, boolean stream) {
 		if (isBadFraming(ex)) {
 			return badFraming(ex);
 		}
 		if (!isLost(ex)) {
-			return CallFailure.unexpected(ex);
+			return AttemptFailure.unexpected(ex);
 		}
-		return stream ? CallFailure.truncated("The connection was lost in mid-stream", ex)
-				: CallFailure.connectionLost("The connection was lost in mid-answer", ex);
+		return stream ? AttemptFailure.truncated("The connection was lost in mid-stream", ex)
+				: AttemptFailure.connectionLost("The connection was lost in mid-answer", ex);
 	}
 
 	private static boolean isLost(Throwable ex) {
@@ -145,9 +145,10 @@ final class TransportFailures {
 		return ex instanceof DecoderException && !has(SSLException.class, ex);
 	}
 
-	private static CallFailure badFraming(Throwable ex) {
+	private static AttemptFailure badFraming(Throwable ex) {
 		// not chained: its message quotes what the server sent
-		return CallFailure.malformed("The server's answer is not valid HTTP (" + ex.getClass().getSimpleName() + ")");
+		return AttemptFailure
+			.malformed("The server's answer is not valid HTTP (" + ex.getClass().getSimpleName() + ")");
 	}
 
 	private static boolean has(Class<? extends Throwable> type, Throwable ex) {

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * which are steadier than time.
  */
 @BothApis
-class AllocationTests extends AbstractCompletionClientErrorTests {
+class AllocationTests extends AbstractCompletionClientTests {
 
 	private static final int EVENTS = 20_000;
 

@@ -139,7 +139,7 @@ class ApiErrorReaderTests {
 	@Test
 	void readWhenBodyIsInvalidUtf8ReplacesIt() {
 		byte[] body = { 'c', 'a', 'f', (byte) 0xE9, '!' };
-		CallFailure error = this.reader.read(HttpStatusCode.valueOf(502), this.headers, body);
+		AttemptFailure error = this.reader.read(HttpStatusCode.valueOf(502), this.headers, body);
 		assertThat(((CompletionApiException) error
 			.toException(new Call(true, Timeouts.defaults(), Limits.defaults(), false))).responseBody())
 			.isEqualTo("caf\ufffd!");
@@ -177,7 +177,7 @@ class ApiErrorReaderTests {
 	@Test
 	void readEnvelopeReadsItsPartOfTheBuffer() {
 		byte[] bytes = ("xx" + OVERLOADED + "xxx").getBytes(StandardCharsets.UTF_8);
-		CallFailure error = this.reader.readEnvelope(this.headers, bytes, 2, bytes.length - 5, true);
+		AttemptFailure error = this.reader.readEnvelope(this.headers, bytes, 2, bytes.length - 5, true);
 		assertThat(exception(error).responseBody()).isEqualTo(OVERLOADED);
 	}
 
@@ -202,12 +202,12 @@ class ApiErrorReaderTests {
 				this.reader.read(HttpStatusCode.valueOf(status), this.headers, body.getBytes(StandardCharsets.UTF_8)));
 	}
 
-	private CallFailure readEnvelope(String json, boolean inStream) {
+	private AttemptFailure readEnvelope(String json, boolean inStream) {
 		byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
 		return this.reader.readEnvelope(this.headers, bytes, 0, bytes.length, inStream);
 	}
 
-	private static CompletionApiException exception(CallFailure failure) {
+	private static CompletionApiException exception(AttemptFailure failure) {
 		return (CompletionApiException) failure
 			.toException(new Call(true, Timeouts.defaults(), Limits.defaults(), false));
 	}
@@ -216,8 +216,8 @@ class ApiErrorReaderTests {
 	void readEnvelopeWhenUtf8IsInvalidReplacesIt() {
 		byte[] bytes = "{\"error\":{\"type\":\"overloaded_error\",\"message\":\"caf\u00e9\"}}"
 			.getBytes(StandardCharsets.ISO_8859_1);
-		CallFailure error = new ApiErrorReader(JsonMapper.shared(), 64 * 1024).readEnvelope(new HttpHeaders(), bytes, 0,
-				bytes.length, true);
+		AttemptFailure error = new ApiErrorReader(JsonMapper.shared(), 64 * 1024).readEnvelope(new HttpHeaders(), bytes,
+				0, bytes.length, true);
 		assertThat(error).isNotNull();
 		assertThat(error.toException(new Call(true, Timeouts.defaults(), Limits.defaults(), false)))
 			.isInstanceOf(OverloadedException.class)

@@ -48,7 +48,7 @@ class ArchitectureTests {
 			"Limits", "MissingCredentialException", "Model", "ModelInfo", "Prompt", "RateLimits", "RetryPolicy",
 			"StopReason", "Timeouts", "Usage", "error.AuthenticationException", "error.BillingException",
 			"error.CallDetails", "error.CallTimeoutException", "error.CompletionApiException",
-			"error.CompletionClientException", "error.ConnectionException", "error.ErrorResponse",
+			"error.CompletionClientException", "error.ConnectionException", "error.ApiError",
 			"error.InvalidRequestException", "error.LimitExceededException", "error.MalformedResponseException",
 			"error.NotFoundException", "error.Outcome", "error.OverloadedException", "error.PermissionDeniedException",
 			"error.RateLimitException", "error.RequestTooLargeException", "error.ServerException",

@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CallListener}.
  */
-class CallListenerTests extends AbstractCompletionClientErrorTests {
+class CallListenerTests extends AbstractCompletionClientTests {
 
 	private final List<Object> told = new CopyOnWriteArrayList<>();
 

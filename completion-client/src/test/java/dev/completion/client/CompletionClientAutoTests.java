@@ -51,7 +51,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link CompletionClient}: how it finds the API that serves a model.
  */
-class CompletionClientAutoTests extends AbstractCompletionClientErrorTests {
+class CompletionClientAutoTests extends AbstractCompletionClientTests {
 
 	private static final String COMPLETE = "/v1/complete";
 

@@ -58,7 +58,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: calls that are cancelled, and a client that is
  * closed.
  */
-class CompletionClientCancelTests extends AbstractCompletionClientErrorTests {
+class CompletionClientCancelTests extends AbstractCompletionClientTests {
 
 	private static final int MANY = 500;
 

@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: what comes of servers that it cannot connect to.
  */
-class CompletionClientConnectTests extends AbstractCompletionClientErrorTests {
+class CompletionClientConnectTests extends AbstractCompletionClientTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 

@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: how it uses its connections.
  */
-class CompletionClientConnectionTests extends AbstractCompletionClientErrorTests {
+class CompletionClientConnectionTests extends AbstractCompletionClientTests {
 
 	private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
 

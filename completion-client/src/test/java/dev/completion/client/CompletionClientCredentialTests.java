@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: when it asks for a credential, and what it does
  * when the server refuses one.
  */
-class CompletionClientCredentialTests extends AbstractCompletionClientErrorTests {
+class CompletionClientCredentialTests extends AbstractCompletionClientTests {
 
 	private static Reply overloaded() {
 		return Reply.error(529, "overloaded_error", "Overloaded");

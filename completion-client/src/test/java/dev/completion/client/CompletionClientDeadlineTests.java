@@ -52,7 +52,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: calls whose time is up, or whose caller has gone,
  * between two attempts and after them.
  */
-class CompletionClientDeadlineTests extends AbstractCompletionClientErrorTests {
+class CompletionClientDeadlineTests extends AbstractCompletionClientTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: how the bytes of an answer become text.
  */
 @BothApis
-class CompletionClientDecodingTests extends AbstractCompletionClientErrorTests {
+class CompletionClientDecodingTests extends AbstractCompletionClientTests {
 
 	private List<String> texts() {
 		return this.client.stream(REQUEST).map(Completion::completion).collectList().block(LIMIT);

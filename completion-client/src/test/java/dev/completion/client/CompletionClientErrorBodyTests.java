@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: what becomes of errors whose body is not what the
  * API sends, and of answers that are none.
  */
-class CompletionClientErrorBodyTests extends AbstractCompletionClientErrorTests {
+class CompletionClientErrorBodyTests extends AbstractCompletionClientTests {
 
 	private static final String HTML = "<html><body><h1>X</h1></body></html>";
 

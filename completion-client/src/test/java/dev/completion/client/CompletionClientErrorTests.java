@@ -53,7 +53,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: what its callers get when the server refuses, or
  * the connection fails.
  */
-class CompletionClientErrorTests extends AbstractCompletionClientErrorTests {
+class CompletionClientErrorTests extends AbstractCompletionClientTests {
 
 	@Tag("C1")
 	@Tag("C2")

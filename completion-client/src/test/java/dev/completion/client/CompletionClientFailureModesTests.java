@@ -52,7 +52,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Tests for {@link CompletionClient}: what comes of filters, listeners and credential
  * providers that fail, of models that cannot be read, and of unusual answers.
  */
-class CompletionClientFailureModesTests extends AbstractCompletionClientErrorTests {
+class CompletionClientFailureModesTests extends AbstractCompletionClientTests {
 
 	private static final Duration SHORT = Duration.ofSeconds(2);
 

@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: what comes of answers that are not framed as HTTP
  * asks.
  */
-class CompletionClientFramingTests extends AbstractCompletionClientErrorTests {
+class CompletionClientFramingTests extends AbstractCompletionClientTests {
 
 	private static final String OK = "HTTP/1.1 200 OK\r\n";
 

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: streams that are slow, or whose subscribers are.
  */
-class CompletionClientIdleTests extends AbstractCompletionClientErrorTests {
+class CompletionClientIdleTests extends AbstractCompletionClientTests {
 
 	private static final Duration IDLE = Duration.ofSeconds(1);
 

@@ -52,7 +52,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Tests for {@link CompletionClient}: servers that send too much.
  */
 @BothApis
-class CompletionClientLimitTests extends AbstractCompletionClientErrorTests {
+class CompletionClientLimitTests extends AbstractCompletionClientTests {
 
 	private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 

@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: streams of the Messages API that are slow, or go
  * wrong.
  */
-class CompletionClientMessagesStreamTests extends AbstractCompletionClientErrorTests {
+class CompletionClientMessagesStreamTests extends AbstractCompletionClientTests {
 
 	private static final Duration IDLE = Duration.ofSeconds(2);
 

@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: what is particular to the answers of the Messages
  * API, and how they become completions.
  */
-class CompletionClientMessagesTests extends AbstractCompletionClientErrorTests {
+class CompletionClientMessagesTests extends AbstractCompletionClientTests {
 
 	CompletionClientMessagesTests() {
 		this.api = ApiFixture.MESSAGES;

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: how many requests an outage costs, and what comes
  * after it.
  */
-class CompletionClientOutageTests extends AbstractCompletionClientErrorTests {
+class CompletionClientOutageTests extends AbstractCompletionClientTests {
 
 	private static final int BUDGETED_RETRIES = 6;
 

@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: its timeouts, where the HTTP client of the
  * application has some as well.
  */
-class CompletionClientOwnHttpClientTimeoutTests extends AbstractCompletionClientErrorTests {
+class CompletionClientOwnHttpClientTimeoutTests extends AbstractCompletionClientTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 

@@ -54,7 +54,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: what comes of a pool that is full, and of
  * connections that die.
  */
-class CompletionClientPoolTests extends AbstractCompletionClientErrorTests {
+class CompletionClientPoolTests extends AbstractCompletionClientTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 

@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: whatever becomes of a call, no byte of a buffer is
  * left when its connections are closed.
  */
-class CompletionClientResourcesTests extends AbstractCompletionClientErrorTests {
+class CompletionClientResourcesTests extends AbstractCompletionClientTests {
 
 	private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
 

@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: how long it waits when the server says how long.
  */
-class CompletionClientRetryAfterTests extends AbstractCompletionClientErrorTests {
+class CompletionClientRetryAfterTests extends AbstractCompletionClientTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 

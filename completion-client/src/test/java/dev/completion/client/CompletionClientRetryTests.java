@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: what it tries again, and when.
  */
-class CompletionClientRetryTests extends AbstractCompletionClientErrorTests {
+class CompletionClientRetryTests extends AbstractCompletionClientTests {
 
 	private static final Duration NEVER = Duration.ofMinutes(10);
 

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: whoever uses a connection again gets the answer to
  * its own request, whatever the server sends besides.
  */
-class CompletionClientReuseTests extends AbstractCompletionClientErrorTests {
+class CompletionClientReuseTests extends AbstractCompletionClientTests {
 
 	private static final int CALLS = 24;
 

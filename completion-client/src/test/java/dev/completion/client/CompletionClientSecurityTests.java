@@ -48,7 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: nobody but the server learns the credential and the
  * prompt, and the server learns one credential only.
  */
-class CompletionClientSecurityTests extends AbstractCompletionClientErrorTests {
+class CompletionClientSecurityTests extends AbstractCompletionClientTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 301, 302, 303, 307, 308 })

@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * connection.
  */
 @BothApis
-class CompletionClientStreamEndTests extends AbstractCompletionClientErrorTests {
+class CompletionClientStreamEndTests extends AbstractCompletionClientTests {
 
 	private static final Duration DRAIN_TIME = Duration.ofMillis(100);
 

@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: what its callers get when a stream goes wrong.
  */
 @BothApis
-class CompletionClientStreamErrorTests extends AbstractCompletionClientErrorTests {
+class CompletionClientStreamErrorTests extends AbstractCompletionClientTests {
 
 	@Test
 	@Tag("E3")

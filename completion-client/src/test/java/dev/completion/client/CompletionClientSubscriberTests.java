@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: subscribers that throw.
  */
-class CompletionClientSubscriberTests extends AbstractCompletionClientErrorTests {
+class CompletionClientSubscriberTests extends AbstractCompletionClientTests {
 
 	private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
 

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CompletionClient}: what is particular to the answers of the Text
  * Completions API.
  */
-class CompletionClientTextCompletionsTests extends AbstractCompletionClientErrorTests {
+class CompletionClientTextCompletionsTests extends AbstractCompletionClientTests {
 
 	private static String event(String json) {
 		return "event: completion\ndata: " + json + "\n\n";

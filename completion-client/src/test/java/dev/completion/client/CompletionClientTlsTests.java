@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link CompletionClient}: what comes of TLS that fails, and of proxies.
  */
-class CompletionClientTlsTests extends AbstractCompletionClientErrorTests {
+class CompletionClientTlsTests extends AbstractCompletionClientTests {
 
 	private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
 

@@ -48,7 +48,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link CompletionMeterObservationHandler}.
  */
-class CompletionMeterObservationHandlerTests extends AbstractCompletionClientErrorTests {
+class CompletionMeterObservationHandlerTests extends AbstractCompletionClientTests {
 
 	private static final String DURATION = "gen_ai.client.operation.duration";
 

@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * so once.
  */
 @BothApis
-class CompletionObservationEndTests extends AbstractCompletionClientErrorTests {
+class CompletionObservationEndTests extends AbstractCompletionClientTests {
 
 	private final RecordedObservations observations = new RecordedObservations();
 

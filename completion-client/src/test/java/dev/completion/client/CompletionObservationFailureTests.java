@@ -46,7 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for the observations of {@link CompletionClient}: what fails while it observes
  * costs no answer, and leaves no observation open.
  */
-class CompletionObservationFailureTests extends AbstractCompletionClientErrorTests {
+class CompletionObservationFailureTests extends AbstractCompletionClientTests {
 
 	private static final Reply OVERLOADED = Reply.error(529, "overloaded_error", "Overloaded")
 		.header("retry-after-ms", "1");

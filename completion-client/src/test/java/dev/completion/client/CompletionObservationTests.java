@@ -50,7 +50,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * when they end.
  */
 @BothApis
-class CompletionObservationTests extends AbstractCompletionClientErrorTests {
+class CompletionObservationTests extends AbstractCompletionClientTests {
 
 	private static final Reply OVERLOADED = Reply.error(529, "overloaded_error", "Overloaded")
 		.header("retry-after-ms", "1");
@@ -354,7 +354,7 @@ class CompletionObservationTests extends AbstractCompletionClientErrorTests {
 	void nothingIsAddedWhereNobodyObserves() {
 		Flux<Completion> results = Flux.empty();
 		CallObservations none = new CallObservations(ObservationRegistry.NOOP, null,
-				ObservedServer.of(this.server.baseUrl(), new ModelNames()));
+				ServerAddress.of(this.server.baseUrl(), new ModelTags()));
 		Call call = new Call(true, Timeouts.defaults(), Limits.defaults(), false);
 		assertThat(none.observe(REQUEST, call, results)).isSameAs(results);
 	}

@@ -52,7 +52,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for the observations of {@link CompletionClient}: whose children they are, whose
  * parents, and what the server gets to know of them.
  */
-class CompletionObservationTraceTests extends AbstractCompletionClientErrorTests {
+class CompletionObservationTraceTests extends AbstractCompletionClientTests {
 
 	private static final Reply OVERLOADED = Reply.error(529, "overloaded_error", "Overloaded")
 		.header("retry-after-ms", "1");

@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for {@link DefaultCompletionObservationConvention}: the content of calls.
  */
 @BothApis
-class DefaultCompletionObservationConventionTests extends AbstractCompletionClientErrorTests {
+class DefaultCompletionObservationConventionTests extends AbstractCompletionClientTests {
 
 	private static final String TEXT = "one \"two\" three";
 
@@ -151,12 +151,12 @@ class DefaultCompletionObservationConventionTests extends AbstractCompletionClie
 
 	@Test
 	void serverIsThatOfTheBaseUrl() {
-		ModelNames models = new ModelNames();
-		assertThat(ObservedServer.of("https://api.anthropic.com", models))
-			.isEqualTo(new ObservedServer("api.anthropic.com", 443, models));
-		assertThat(ObservedServer.of("http://[::1]/claude", models)).isEqualTo(new ObservedServer("::1", 80, models));
-		assertThat(ObservedServer.of("http://localhost:8080", models))
-			.isEqualTo(new ObservedServer("localhost", 8080, models));
+		ModelTags models = new ModelTags();
+		assertThat(ServerAddress.of("https://api.anthropic.com", models))
+			.isEqualTo(new ServerAddress("api.anthropic.com", 443, models));
+		assertThat(ServerAddress.of("http://[::1]/claude", models)).isEqualTo(new ServerAddress("::1", 80, models));
+		assertThat(ServerAddress.of("http://localhost:8080", models))
+			.isEqualTo(new ServerAddress("localhost", 8080, models));
 	}
 
 }

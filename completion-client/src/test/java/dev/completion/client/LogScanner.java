@@ -35,8 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 public class LogScanner extends AppenderBase<ILoggingEvent> implements AfterEachCallback {
 
-	private static final List<String> FORBIDDEN = List.of("LEAK: ", AbstractCompletionClientErrorTests.KEY,
-			AbstractCompletionClientErrorTests.PROMPT_TEXT, InvalidObservationException.class.getName() + ": ");
+	private static final List<String> FORBIDDEN = List.of("LEAK: ", AbstractCompletionClientTests.KEY,
+			AbstractCompletionClientTests.PROMPT_TEXT, InvalidObservationException.class.getName() + ": ");
 
 	private static final List<String> FOUND = new CopyOnWriteArrayList<>();
 

@@ -134,7 +134,7 @@ class MessageWriterTests {
 	}
 
 	private void assertUnsupported(CompletionRequest request, String rule) {
-		assertThatExceptionOfType(CallFailure.class).isThrownBy(() -> write(request, false)).satisfies((failure) -> {
+		assertThatExceptionOfType(AttemptFailure.class).isThrownBy(() -> write(request, false)).satisfies((failure) -> {
 			CompletionClientException exception = failure
 				.toException(new Call(false, Timeouts.defaults(), Limits.defaults(), false));
 			assertThat(exception).isInstanceOf(UnsupportedRequestException.class)

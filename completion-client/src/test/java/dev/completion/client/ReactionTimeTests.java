@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * These hold on a quiet machine; what is asserted holds on a busy one, too.
  */
 @Tag("slow")
-class ReactionTimeTests extends AbstractCompletionClientErrorTests {
+class ReactionTimeTests extends AbstractCompletionClientTests {
 
 	private static final int MANY = 200;
 

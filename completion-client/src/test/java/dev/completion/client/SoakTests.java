@@ -49,7 +49,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * is left behind.
  */
 @Tag("slow")
-class SoakTests extends AbstractCompletionClientErrorTests {
+class SoakTests extends AbstractCompletionClientTests {
 
 	private static final int CALLS = 10_000;
 

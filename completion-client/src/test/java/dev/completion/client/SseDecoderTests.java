@@ -81,7 +81,7 @@ class SseDecoderTests {
 	@Test
 	void nextWhenEventIsLargerThanLimitFails() {
 		append("data: " + "x".repeat(MAX_EVENT_SIZE));
-		assertThatExceptionOfType(CallFailure.class).isThrownBy(this.decoder::next)
+		assertThatExceptionOfType(AttemptFailure.class).isThrownBy(this.decoder::next)
 			.satisfies((ex) -> assertThat(ex.toException(new Call(true, Timeouts.defaults(), Limits.defaults(), false)))
 				.isInstanceOf(LimitExceededException.class)
 				.hasMessageContaining("'event'"));
@@ -92,7 +92,7 @@ class SseDecoderTests {
 		for (int i = 0; i < MAX_EVENT_SIZE / 10; i++) {
 			append("data: xxxxx\n");
 		}
-		assertThatExceptionOfType(CallFailure.class).isThrownBy(this.decoder::next);
+		assertThatExceptionOfType(AttemptFailure.class).isThrownBy(this.decoder::next);
 	}
 
 	@Test

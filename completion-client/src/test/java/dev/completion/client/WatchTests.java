@@ -88,7 +88,7 @@ class WatchTests {
 
 	@Test
 	void loggedSecretIsFound() {
-		LoggerFactory.getLogger(WatchTests.class).trace("A key: {}", AbstractCompletionClientErrorTests.KEY);
+		LoggerFactory.getLogger(WatchTests.class).trace("A key: {}", AbstractCompletionClientTests.KEY);
 		assertThat(LogScanner.takeFound()).singleElement().asString().contains("A key:");
 	}
 

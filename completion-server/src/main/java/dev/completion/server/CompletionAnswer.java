@@ -24,17 +24,17 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Answer of {@code /v1/complete} with text.
  */
-final class CompletionAnswer implements TextAnswer {
+final class CompletionAnswer implements Rendering {
 
 	private final String id = Ids.completionId();
 
 	private final String model;
 
-	private final AnswerText text;
+	private final GeneratedText text;
 
 	private final Usage usage;
 
-	CompletionAnswer(String model, AnswerText text, Usage usage) {
+	CompletionAnswer(String model, GeneratedText text, Usage usage) {
 		this.model = model;
 		this.text = text;
 		this.usage = usage;

@@ -36,9 +36,9 @@ final class CompletionEndpoint {
 		return complete(parameters, model).answer(parameters.stream(), this.chunkDelay);
 	}
 
-	private static TextAnswer complete(CompletionParameters parameters, CatalogueModel model) {
+	private static Rendering complete(CompletionParameters parameters, CatalogueModel model) {
 		String generated = " " + TextGenerator.generate(parameters.dialogue());
-		AnswerText text = AnswerText.cut(generated, parameters.stopSequences(), parameters.maxTokens());
+		GeneratedText text = GeneratedText.cut(generated, parameters.stopSequences(), parameters.maxTokens());
 		Usage usage = new Usage(Tokens.count(parameters.prompt()), text.deltas().size());
 		return new CompletionAnswer(model.id(), text, usage);
 	}

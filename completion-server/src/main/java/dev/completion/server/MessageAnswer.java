@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A thought comes before the text in a block of its own. Its tokens are part of the
  * usage, but do not count against the most tokens to answer with.
  */
-final class MessageAnswer implements TextAnswer {
+final class MessageAnswer implements Rendering {
 
 	private final String id = Ids.messageId();
 
@@ -40,7 +40,7 @@ final class MessageAnswer implements TextAnswer {
 
 	private final List<Block> blocks = new ArrayList<>();
 
-	private final AnswerText text;
+	private final GeneratedText text;
 
 	private final Usage usage;
 
@@ -51,7 +51,7 @@ final class MessageAnswer implements TextAnswer {
 	 * @param text the text; an empty one makes no block
 	 * @param usage the tokens
 	 */
-	MessageAnswer(String model, String thought, AnswerText text, Usage usage) {
+	MessageAnswer(String model, String thought, GeneratedText text, Usage usage) {
 		this.model = model;
 		this.text = text;
 		this.usage = usage;

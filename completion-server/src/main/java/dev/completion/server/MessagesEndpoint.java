@@ -42,9 +42,9 @@ final class MessagesEndpoint {
 		return message(parameters, model).answer(parameters.stream(), this.chunkDelay);
 	}
 
-	private static TextAnswer message(MessagesParameters parameters, CatalogueModel model) {
+	private static Rendering message(MessagesParameters parameters, CatalogueModel model) {
 		Dialogue dialogue = parameters.conversation().dialogue();
-		AnswerText text = AnswerText.cut(TextGenerator.generate(dialogue), parameters.stopSequences(),
+		GeneratedText text = GeneratedText.cut(TextGenerator.generate(dialogue), parameters.stopSequences(),
 				parameters.maxTokens());
 		String thought = parameters.thinks(model) ? TextGenerator.thought(dialogue) : "";
 		Usage usage = new Usage(dialogue.tokens(), Tokens.count(thought) + text.deltas().size());

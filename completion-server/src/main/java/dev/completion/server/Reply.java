@@ -67,7 +67,7 @@ public final class Reply {
 	 * @return the reply, with status 200
 	 */
 	public static Reply text(String text) {
-		return new Reply(new ReplyText(Arguments.notNull(text, "text")));
+		return new Reply(new ScriptedText(Arguments.notNull(text, "text")));
 	}
 
 	/**
@@ -330,8 +330,8 @@ public final class Reply {
 				: answer;
 	}
 
-	private ReplyText text() {
-		if (this.content instanceof ReplyText text) {
+	private ScriptedText text() {
+		if (this.content instanceof ScriptedText text) {
 			return text;
 		}
 		throw new IllegalStateException("Only a reply made by Reply.text(String) has deltas and a stop reason");

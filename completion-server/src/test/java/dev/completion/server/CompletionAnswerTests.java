@@ -110,14 +110,14 @@ class CompletionAnswerTests extends AbstractServerTests {
 
 	@Test
 	void stopSequenceAfterLastTokenDoesNotCount() {
-		AnswerText cut = AnswerText.cut(" one two three four", List.of("four"), 2);
-		assertThat(cut).isEqualTo(new AnswerText(List.of(" one", " two"), "max_tokens", null));
+		GeneratedText cut = GeneratedText.cut(" one two three four", List.of("four"), 2);
+		assertThat(cut).isEqualTo(new GeneratedText(List.of(" one", " two"), "max_tokens", null));
 	}
 
 	@Test
 	void stopSequenceAtStartLeavesNoText() {
-		AnswerText cut = AnswerText.cut(" one two", List.of(" one"), 5);
-		assertThat(cut).isEqualTo(new AnswerText(List.of(), "stop_sequence", " one"));
+		GeneratedText cut = GeneratedText.cut(" one two", List.of(" one"), 5);
+		assertThat(cut).isEqualTo(new GeneratedText(List.of(), "stop_sequence", " one"));
 	}
 
 	@Test

@@ -28,7 +28,7 @@ public class AuthenticationException extends CompletionApiException {
 	 * @param response the error as the server told it
 	 * @param details what is known about the call
 	 */
-	public AuthenticationException(ErrorResponse response, CallDetails details) {
+	public AuthenticationException(ApiError response, CallDetails details) {
 		super(response, details);
 	}
 

@@ -28,7 +28,7 @@ public class BillingException extends CompletionApiException {
 	 * @param response the error as the server told it
 	 * @param details what is known about the call
 	 */
-	public BillingException(ErrorResponse response, CallDetails details) {
+	public BillingException(ApiError response, CallDetails details) {
 		super(response, details);
 	}
 

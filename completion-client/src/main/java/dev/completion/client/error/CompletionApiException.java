@@ -35,15 +35,15 @@ public class CompletionApiException extends CompletionClientException {
 	/**
 	 * Error as the server told it.
 	 */
-	private final ErrorResponse response;
+	private final ApiError response;
 
 	/**
-	 * Create an exception. Use {@link #of(ErrorResponse, CallDetails)} for the class that
-	 * fits the status.
+	 * Create an exception. Use {@link #of(ApiError, CallDetails)} for the class that fits
+	 * the status.
 	 * @param response the error as the server told it
 	 * @param details what is known about the call
 	 */
-	public CompletionApiException(ErrorResponse response, CallDetails details) {
+	public CompletionApiException(ApiError response, CallDetails details) {
 		super(describe(response, details.requestId()), details, null);
 		this.response = response;
 	}
@@ -54,7 +54,7 @@ public class CompletionApiException extends CompletionClientException {
 	 * @param details what is known about the call
 	 * @return the exception
 	 */
-	public static CompletionApiException of(ErrorResponse response, CallDetails details) {
+	public static CompletionApiException of(ApiError response, CallDetails details) {
 		int status = response.status().value();
 		return switch (status) {
 			case 400 -> new InvalidRequestException(response, details);
@@ -70,7 +70,7 @@ public class CompletionApiException extends CompletionClientException {
 		};
 	}
 
-	private static String describe(ErrorResponse response, @Nullable String requestId) {
+	private static String describe(ApiError response, @Nullable String requestId) {
 		return (requestId != null) ? response + " (request " + requestId + ")" : response.toString();
 	}
 

@@ -28,7 +28,7 @@ public class InvalidRequestException extends CompletionApiException {
 	 * @param response the error as the server told it
 	 * @param details what is known about the call
 	 */
-	public InvalidRequestException(ErrorResponse response, CallDetails details) {
+	public InvalidRequestException(ApiError response, CallDetails details) {
 		super(response, details);
 	}
 

@@ -28,7 +28,7 @@ public class NotFoundException extends CompletionApiException {
 	 * @param response the error as the server told it
 	 * @param details what is known about the call
 	 */
-	public NotFoundException(ErrorResponse response, CallDetails details) {
+	public NotFoundException(ApiError response, CallDetails details) {
 		super(response, details);
 	}
 

@@ -28,7 +28,7 @@ public class OverloadedException extends CompletionApiException {
 	 * @param response the error as the server told it
 	 * @param details what is known about the call
 	 */
-	public OverloadedException(ErrorResponse response, CallDetails details) {
+	public OverloadedException(ApiError response, CallDetails details) {
 		super(response, details);
 	}
 

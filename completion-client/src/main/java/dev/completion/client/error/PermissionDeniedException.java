@@ -28,7 +28,7 @@ public class PermissionDeniedException extends CompletionApiException {
 	 * @param response the error as the server told it
 	 * @param details what is known about the call
 	 */
-	public PermissionDeniedException(ErrorResponse response, CallDetails details) {
+	public PermissionDeniedException(ApiError response, CallDetails details) {
 		super(response, details);
 	}
 

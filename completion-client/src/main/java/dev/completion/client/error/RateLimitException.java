@@ -28,7 +28,7 @@ public class RateLimitException extends CompletionApiException {
 	 * @param response the error as the server told it
 	 * @param details what is known about the call
 	 */
-	public RateLimitException(ErrorResponse response, CallDetails details) {
+	public RateLimitException(ApiError response, CallDetails details) {
 		super(response, details);
 	}
 

@@ -28,7 +28,7 @@ public class RequestTooLargeException extends CompletionApiException {
 	 * @param response the error as the server told it
 	 * @param details what is known about the call
 	 */
-	public RequestTooLargeException(ErrorResponse response, CallDetails details) {
+	public RequestTooLargeException(ApiError response, CallDetails details) {
 		super(response, details);
 	}
 

@@ -28,7 +28,7 @@ public class ServerException extends CompletionApiException {
 	 * @param response the error as the server told it
 	 * @param details what is known about the call
 	 */
-	public ServerException(ErrorResponse response, CallDetails details) {
+	public ServerException(ApiError response, CallDetails details) {
 		super(response, details);
 	}
 

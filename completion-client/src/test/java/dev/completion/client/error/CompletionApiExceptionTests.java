@@ -28,7 +28,7 @@ import org.springframework.http.HttpStatusCode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link CompletionApiException} and {@link ErrorResponse}.
+ * Tests for {@link CompletionApiException} and {@link ApiError}.
  */
 class CompletionApiExceptionTests {
 
@@ -55,14 +55,14 @@ class CompletionApiExceptionTests {
 			"rate_limit_error, 429", "api_error, 500", "timeout_error, 504", "overloaded_error, 529",
 			"future_error, 500", "'', 500", "Overloaded_Error, 500" })
 	void statusOfIsTheStatusThatTheTypeStandsFor(String errorType, int expected) {
-		assertThat(ErrorResponse.statusOf(errorType).value()).isEqualTo(expected);
+		assertThat(ApiError.statusOf(errorType).value()).isEqualTo(expected);
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "t, m, false, 400 t: m", "t, '', false, 400 t", "'', m, false, 400: m", "'', '', false, 400",
 			"t, m, true, 400 t in the stream: m", "'', '', true, 400 in the stream" })
 	void messageTellsWhatIsKnown(String errorType, String apiMessage, boolean inStream, String expected) {
-		ErrorResponse response = response(400, errorType, apiMessage, inStream);
+		ApiError response = response(400, errorType, apiMessage, inStream);
 		assertThat(response).hasToString(expected);
 		assertThat(CompletionApiException.of(response, DETAILS)).hasMessage(expected + " (request req_1)");
 		assertThat(CompletionApiException.of(response, new CallDetails(Outcome.REJECTED, 1, null)))
@@ -73,8 +73,8 @@ class CompletionApiExceptionTests {
 	void gettersTellWhatTheServerTold() {
 		HttpHeaders headers = new HttpHeaders();
 		headers.set("x-secret", "SECRET header");
-		CompletionApiException exception = new CompletionApiException(new ErrorResponse(HttpStatusCode.valueOf(418),
-				"type", "message", Duration.ofSeconds(3), headers, "SECRET body", true), DETAILS);
+		CompletionApiException exception = new CompletionApiException(new ApiError(HttpStatusCode.valueOf(418), "type",
+				"message", Duration.ofSeconds(3), headers, "SECRET body", true), DETAILS);
 		assertThat(exception.status().value()).isEqualTo(418);
 		assertThat(exception.errorType()).isEqualTo("type");
 		assertThat(exception.apiMessage()).isEqualTo("message");
@@ -88,8 +88,8 @@ class CompletionApiExceptionTests {
 		assertThat(exception.toString()).doesNotContain("SECRET", "text");
 	}
 
-	private static ErrorResponse response(int status, String errorType, String apiMessage, boolean inStream) {
-		return new ErrorResponse(HttpStatusCode.valueOf(status), errorType, apiMessage, null, new HttpHeaders(), "",
+	private static ApiError response(int status, String errorType, String apiMessage, boolean inStream) {
+		return new ApiError(HttpStatusCode.valueOf(status), errorType, apiMessage, null, new HttpHeaders(), "",
 				inStream);
 	}
 

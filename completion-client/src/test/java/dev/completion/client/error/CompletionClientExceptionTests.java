@@ -172,11 +172,11 @@ class CompletionClientExceptionTests {
 				new LimitExceededException("event", "m", DETAILS)));
 	}
 
-	private static ErrorResponse response(int status) {
+	private static ApiError response(int status) {
 		HttpHeaders headers = new HttpHeaders();
 		headers.set("x-a", "1");
-		return new ErrorResponse(HttpStatusCode.valueOf(status), "type", "message", Duration.ofSeconds(3), headers,
-				"body", true);
+		return new ApiError(HttpStatusCode.valueOf(status), "type", "message", Duration.ofSeconds(3), headers, "body",
+				true);
 	}
 
 	private static String message(String message) {

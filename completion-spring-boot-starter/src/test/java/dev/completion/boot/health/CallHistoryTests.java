@@ -22,11 +22,11 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
+import dev.completion.client.error.ApiError;
 import dev.completion.client.error.CallDetails;
 import dev.completion.client.error.CompletionApiException;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.ConnectionException;
-import dev.completion.client.error.ErrorResponse;
 import dev.completion.client.error.MalformedResponseException;
 import dev.completion.client.error.Outcome;
 import org.junit.jupiter.api.Test;
@@ -179,8 +179,8 @@ class CallHistoryTests {
 	}
 
 	private static CompletionApiException apiError(int status, String message, Duration retryAfter) {
-		ErrorResponse response = new ErrorResponse(HttpStatusCode.valueOf(status), "type", message, retryAfter,
-				new HttpHeaders(), "", false);
+		ApiError response = new ApiError(HttpStatusCode.valueOf(status), "type", message, retryAfter, new HttpHeaders(),
+				"", false);
 		return CompletionApiException.of(response, new CallDetails(Outcome.REJECTED, 1, "req_1"));
 	}
 

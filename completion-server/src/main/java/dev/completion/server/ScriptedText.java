@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * Scripted text, rendered as the request asks.
  */
-final class ReplyText implements Function<Exchange, Answer> {
+final class ScriptedText implements Function<Exchange, Answer> {
 
 	private final String text;
 
@@ -34,39 +34,39 @@ final class ReplyText implements Function<Exchange, Answer> {
 
 	private final int @Nullable [] chunkSizes;
 
-	ReplyText(String text) {
-		this(text, AnswerText.STOP_SEQUENCE, null);
+	ScriptedText(String text) {
+		this(text, GeneratedText.STOP_SEQUENCE, null);
 	}
 
-	private ReplyText(String text, String stopReason, int @Nullable [] chunkSizes) {
+	private ScriptedText(String text, String stopReason, int @Nullable [] chunkSizes) {
 		this.text = text;
 		this.stopReason = stopReason;
 		this.chunkSizes = chunkSizes;
 	}
 
-	ReplyText withStopReason(String stopReason) {
-		return new ReplyText(this.text, stopReason, this.chunkSizes);
+	ScriptedText withStopReason(String stopReason) {
+		return new ScriptedText(this.text, stopReason, this.chunkSizes);
 	}
 
-	ReplyText withChunkSizes(int... chunkSizes) {
-		return new ReplyText(this.text, this.stopReason, chunkSizes);
+	ScriptedText withChunkSizes(int... chunkSizes) {
+		return new ScriptedText(this.text, this.stopReason, chunkSizes);
 	}
 
 	@Override
 	public Answer apply(Exchange exchange) {
 		JsonNode body = readLeniently(exchange);
-		AnswerText answerText = new AnswerText(deltas(), this.stopReason, null);
-		TextAnswer answer = exchange.request().path().equals(ApiRouter.MESSAGES) ? message(body, answerText)
+		GeneratedText answerText = new GeneratedText(deltas(), this.stopReason, null);
+		Rendering answer = exchange.request().path().equals(ApiRouter.MESSAGES) ? message(body, answerText)
 				: completion(body, answerText);
 		return answer.answer(body.path("stream").booleanValue(false), Duration.ZERO);
 	}
 
-	private TextAnswer completion(JsonNode body, AnswerText answerText) {
+	private Rendering completion(JsonNode body, GeneratedText answerText) {
 		int inputTokens = Tokens.count(body.path("prompt").stringValue(""));
 		return new CompletionAnswer(model(body, "claude-2.1"), answerText, usage(inputTokens));
 	}
 
-	private TextAnswer message(JsonNode body, AnswerText answerText) {
+	private Rendering message(JsonNode body, GeneratedText answerText) {
 		return new MessageAnswer(model(body, "claude-sonnet-5-5"), "", answerText, usage(inputTokens(body)));
 	}
 

@@ -19,12 +19,12 @@ package dev.completion.client;
 import java.time.Duration;
 import java.util.function.Function;
 
+import dev.completion.client.error.ApiError;
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.CompletionApiException;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.ConnectionException;
-import dev.completion.client.error.ErrorResponse;
 import dev.completion.client.error.LimitExceededException;
 import dev.completion.client.error.MalformedResponseException;
 import dev.completion.client.error.Outcome;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * A failure of one attempt. It becomes the exception that the caller gets when what only
  * the call knows is added: its attempts, and the text so far.
  */
-final class CallFailure extends RuntimeException {
+final class AttemptFailure extends RuntimeException {
 
 	private final transient Function<Call, CompletionClientException> exception;
 
@@ -44,14 +44,14 @@ final class CallFailure extends RuntimeException {
 
 	private final boolean repeatable;
 
-	private final transient @Nullable ErrorResponse response;
+	private final transient @Nullable ApiError response;
 
-	private CallFailure(@Nullable Outcome outcome, boolean repeatable,
+	private AttemptFailure(@Nullable Outcome outcome, boolean repeatable,
 			Function<Call, CompletionClientException> exception) {
 		this(outcome, repeatable, null, exception);
 	}
 
-	private CallFailure(@Nullable Outcome outcome, boolean repeatable, @Nullable ErrorResponse response,
+	private AttemptFailure(@Nullable Outcome outcome, boolean repeatable, @Nullable ApiError response,
 			Function<Call, CompletionClientException> exception) {
 		super(null, null, false, false);
 		this.outcome = outcome;
@@ -65,12 +65,12 @@ final class CallFailure extends RuntimeException {
 	 * @param response the error
 	 * @param requestId the request id of its envelope, if there was one
 	 */
-	static CallFailure api(ErrorResponse response, @Nullable String requestId) {
+	static AttemptFailure api(ApiError response, @Nullable String requestId) {
 		int status = response.status().value();
 		Outcome outcome = (status < 500 || status == 503 || status == 529) ? Outcome.REJECTED : Outcome.UNKNOWN;
 		boolean repeatable = status >= 500
 				|| (!response.inStream() && (status == 408 || status == 409 || status == 429));
-		return new CallFailure(outcome, repeatable, response,
+		return new AttemptFailure(outcome, repeatable, response,
 				(call) -> CompletionApiException.of(response, call.details(outcome, requestId)));
 	}
 
@@ -78,36 +78,36 @@ final class CallFailure extends RuntimeException {
 	 * No connection came about, and nothing was sent.
 	 * @param repeatable whether it may come about the next time
 	 */
-	static CallFailure notConnected(String message, boolean repeatable, @Nullable Throwable cause) {
-		return new CallFailure(Outcome.NOT_SENT, repeatable,
+	static AttemptFailure notConnected(String message, boolean repeatable, @Nullable Throwable cause) {
+		return new AttemptFailure(Outcome.NOT_SENT, repeatable,
 				(call) -> new ConnectionException(message, call.details(Outcome.NOT_SENT), cause));
 	}
 
 	/**
 	 * The connection was lost with the request sent, and the answer not complete.
 	 */
-	static CallFailure connectionLost(String message, Throwable cause) {
-		return new CallFailure(Outcome.UNKNOWN, true,
+	static AttemptFailure connectionLost(String message, Throwable cause) {
+		return new AttemptFailure(Outcome.UNKNOWN, true,
 				(call) -> new ConnectionException(message, call.details(Outcome.UNKNOWN), cause));
 	}
 
-	static CallFailure closed() {
-		return new CallFailure(null, false,
+	static AttemptFailure closed() {
+		return new AttemptFailure(null, false,
 				(call) -> new ConnectionException("The client was closed", call.details(null), null));
 	}
 
-	static CallFailure malformed(String message) {
-		return new CallFailure(Outcome.UNKNOWN, false,
+	static AttemptFailure malformed(String message) {
+		return new AttemptFailure(Outcome.UNKNOWN, false,
 				(call) -> new MalformedResponseException(message, call.details(Outcome.UNKNOWN), null));
 	}
 
-	static CallFailure truncated(String message, @Nullable Throwable cause) {
-		return new CallFailure(Outcome.UNKNOWN, true,
+	static AttemptFailure truncated(String message, @Nullable Throwable cause) {
+		return new AttemptFailure(Outcome.UNKNOWN, true,
 				(call) -> new StreamTruncatedException(message, call.details(Outcome.UNKNOWN), cause));
 	}
 
-	static CallFailure limitExceeded(String limit, String rule) {
-		return new CallFailure(Outcome.UNKNOWN, false, (call) -> new LimitExceededException(limit,
+	static AttemptFailure limitExceeded(String limit, String rule) {
+		return new AttemptFailure(Outcome.UNKNOWN, false, (call) -> new LimitExceededException(limit,
 				"The server sent more than %s, the limit '%s'".formatted(rule, limit), call.details(Outcome.UNKNOWN)));
 	}
 
@@ -115,14 +115,14 @@ final class CallFailure extends RuntimeException {
 	 * A phase took too long. When it is the whole call, then the last attempt's failure
 	 * is the reason.
 	 */
-	static CallFailure timeout(Phase phase, @Nullable Duration limit) {
+	static AttemptFailure timeout(Phase phase, @Nullable Duration limit) {
 		String message = switch (phase) {
 			case CONNECT -> "Connecting";
 			case RESPONSE -> "The response";
 			case IDLE -> "The next event";
 			case TOTAL -> "The call";
 		} + " takes longer than " + ((limit != null) ? limit.toMillis() + " ms" : "allowed");
-		return new CallFailure((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT, phase != Phase.TOTAL,
+		return new AttemptFailure((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT, phase != Phase.TOTAL,
 				(call) -> new CallTimeoutException(phase, message,
 						call.details((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT),
 						(phase != Phase.TOTAL) ? null : call.lastFailure()));
@@ -131,20 +131,20 @@ final class CallFailure extends RuntimeException {
 	/**
 	 * The request cannot be expressed in the API that serves the model.
 	 */
-	static CallFailure unsupported(String message) {
-		return new CallFailure(Outcome.NOT_SENT, false,
+	static AttemptFailure unsupported(String message) {
+		return new AttemptFailure(Outcome.NOT_SENT, false,
 				(call) -> new UnsupportedRequestException(message, call.details(Outcome.NOT_SENT), null));
 	}
 
-	static CallFailure credential(Throwable cause) {
+	static AttemptFailure credential(Throwable cause) {
 		String message = "The credential provider failed (" + cause.getClass().getName() + ")";
-		return new CallFailure(Outcome.NOT_SENT, false,
+		return new AttemptFailure(Outcome.NOT_SENT, false,
 				(call) -> new CompletionClientException(message, call.details(Outcome.NOT_SENT), cause));
 	}
 
-	static CallFailure unexpected(Throwable cause) {
+	static AttemptFailure unexpected(Throwable cause) {
 		String message = "The call failed (" + cause.getClass().getName() + ")";
-		return new CallFailure(null, false,
+		return new AttemptFailure(null, false,
 				(call) -> new CompletionClientException(message, call.details(null), cause));
 	}
 
@@ -166,7 +166,7 @@ final class CallFailure extends RuntimeException {
 	/**
 	 * Return the error with which the server answered, if it did.
 	 */
-	@Nullable ErrorResponse response() {
+	@Nullable ApiError response() {
 		return this.response;
 	}
 

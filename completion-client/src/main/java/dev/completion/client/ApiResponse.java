@@ -40,7 +40,7 @@ import org.springframework.web.reactive.function.client.ClientResponse;
  * An HTTP response of the API, from its headers on. Only status 200 with the expected
  * content type is an answer; everything else is told as the error that it is.
  */
-final class Answer {
+final class ApiResponse {
 
 	private static final Duration MAX_ERROR_BODY_TIME = Duration.ofSeconds(5);
 
@@ -66,7 +66,7 @@ final class Answer {
 	 * @param limits the limits of the body
 	 * @param deadline the moment by which the body of an error must have arrived
 	 */
-	Answer(ClientResponse response, ApiErrorReader errors, Limits limits, Deadline deadline) {
+	ApiResponse(ClientResponse response, ApiErrorReader errors, Limits limits, Deadline deadline) {
 		this.response = response;
 		this.errors = errors;
 		this.limits = limits;
@@ -138,8 +138,8 @@ final class Answer {
 			return malformed(unexpectedContentType());
 		}
 		return errorBody().flatMap((body) -> {
-			CallFailure error = this.errors.readEnvelope(headers(), body, 0, body.length, false);
-			return Mono.error((error != null) ? error : CallFailure.malformed(unexpectedContentType()));
+			AttemptFailure error = this.errors.readEnvelope(headers(), body, 0, body.length, false);
+			return Mono.error((error != null) ? error : AttemptFailure.malformed(unexpectedContentType()));
 		});
 	}
 
@@ -158,7 +158,7 @@ final class Answer {
 	private <T> Mono<T> malformed(String message) {
 		return Mono.defer(() -> {
 			bytes().onErrorComplete().subscribe(DataBufferUtils.releaseConsumer()).dispose();
-			return Mono.error(CallFailure.malformed(message));
+			return Mono.error(AttemptFailure.malformed(message));
 		});
 	}
 
@@ -210,7 +210,7 @@ final class Answer {
 		Flux<DataBuffer> bytes = bytes().onErrorComplete()
 			.takeUntilOther(Mono.delay(this.deadline.atMost(MAX_ERROR_BODY_TIME)));
 		return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(bytes, this.limits.errorBody()))
-			.map(Answer::takeAll)
+			.map(ApiResponse::takeAll)
 			.map(this::decompressedIfPossible)
 			.defaultIfEmpty(new byte[0]);
 	}
@@ -233,12 +233,12 @@ final class Answer {
 			return decompressed;
 		}
 		catch (IOException ex) {
-			throw CallFailure.malformed("The answer cannot be decompressed, its content encoding is " + encoding());
+			throw AttemptFailure.malformed("The answer cannot be decompressed, its content encoding is " + encoding());
 		}
 	}
 
-	private CallFailure bodyTooLarge() {
-		return CallFailure.limitExceeded("body", this.limits.body() + " bytes");
+	private AttemptFailure bodyTooLarge() {
+		return AttemptFailure.limitExceeded("body", this.limits.body() + " bytes");
 	}
 
 	private byte[] decompress(byte[] body, int maxSize) throws IOException {

@@ -26,17 +26,17 @@ import java.util.Objects;
  * @param port its port
  * @param models the names of its models that are known
  */
-record ObservedServer(String address, int port, ModelNames models) {
+record ServerAddress(String address, int port, ModelTags models) {
 
 	/**
 	 * Return the server of a normalized URL.
 	 */
-	static ObservedServer of(String baseUrl, ModelNames models) {
+	static ServerAddress of(String baseUrl, ModelTags models) {
 		URI uri = URI.create(baseUrl);
 		String host = Objects.requireNonNull(uri.getHost());
 		int port = (uri.getPort() != -1) ? uri.getPort() : BaseUrl.isSecure(baseUrl) ? 443 : 80;
 		// an IPv6 address is in brackets in a URL only
-		return new ObservedServer(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port, models);
+		return new ServerAddress(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port, models);
 	}
 
 }

@@ -30,13 +30,13 @@ import org.springframework.http.HttpHeaders;
  * The event stream of one answer, from bytes to completions. Not safe for use by several
  * threads.
  */
-final class CompletionStream {
+final class EventStreamReader {
 
 	private final SseDecoder decoder;
 
 	private final int maxPings;
 
-	private final AnswerReader reader;
+	private final CompletionReader reader;
 
 	private final ApiErrorReader errors;
 
@@ -49,7 +49,7 @@ final class CompletionStream {
 
 	private boolean progress;
 
-	CompletionStream(AnswerReader reader, ApiErrorReader errors, Supplier<HttpHeaders> headers, Limits limits) {
+	EventStreamReader(CompletionReader reader, ApiErrorReader errors, Supplier<HttpHeaders> headers, Limits limits) {
 		this.decoder = new SseDecoder(limits.event());
 		this.maxPings = limits.pings();
 		this.reader = reader;
@@ -66,7 +66,7 @@ final class CompletionStream {
 	 */
 	Flux<Completion> read(Flux<DataBuffer> body, @Nullable Duration idle) {
 		return new InterposedFlux<>(body,
-				(source, subscriber) -> source.subscribe(new CompletionSubscriber(this, subscriber, idle)));
+				(source, subscriber) -> source.subscribe(new EventStreamSubscriber(this, subscriber, idle)));
 	}
 
 	/**
@@ -116,7 +116,7 @@ final class CompletionStream {
 	private void countPing() {
 		this.pings++;
 		if (this.pings > this.maxPings) {
-			throw CallFailure.limitExceeded("pings", this.maxPings + " events in a row that tell nothing");
+			throw AttemptFailure.limitExceeded("pings", this.maxPings + " events in a row that tell nothing");
 		}
 	}
 
@@ -132,16 +132,16 @@ final class CompletionStream {
 					this.decoder.dataLength());
 		}
 		catch (UnreadableException ex) {
-			throw CallFailure.malformed("Event " + this.events + " of the stream " + ex.getMessage());
+			throw AttemptFailure.malformed("Event " + this.events + " of the stream " + ex.getMessage());
 		}
 	}
 
-	private CallFailure error() {
+	private AttemptFailure error() {
 		byte[] buffer = this.decoder.buffer();
 		int offset = this.decoder.dataOffset();
 		int length = this.decoder.dataLength();
 		HttpHeaders headers = this.headers.get();
-		CallFailure error = this.errors.readEnvelope(headers, buffer, offset, length, true);
+		AttemptFailure error = this.errors.readEnvelope(headers, buffer, offset, length, true);
 		return (error != null) ? error : this.errors.unreadableEvent(headers, buffer, offset, length);
 	}
 

@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Answer with text, in both of its forms.
  */
-interface TextAnswer {
+interface Rendering {
 
 	ObjectNode json();
 

@@ -36,14 +36,14 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
- * Carries completions from a {@link CompletionStream} to whoever subscribed to them. A
+ * Carries completions from a {@link EventStreamReader} to whoever subscribed to them. A
  * buffer is asked for only when the last one is used up and more is wanted, so a slow
  * subscriber slows the server down, and no buffer is ever queued.
  */
-final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscription {
+final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 
-	private static final AtomicLongFieldUpdater<CompletionSubscriber> REQUESTED = AtomicLongFieldUpdater
-		.newUpdater(CompletionSubscriber.class, "requested");
+	private static final AtomicLongFieldUpdater<EventStreamSubscriber> REQUESTED = AtomicLongFieldUpdater
+		.newUpdater(EventStreamSubscriber.class, "requested");
 
 	private static final int MAX_DRAINED = 8 * 1024;
 
@@ -51,7 +51,7 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 
 	private static final String NO_STOP_REASON = "The stream ended without a stop reason";
 
-	private final CompletionStream stream;
+	private final EventStreamReader stream;
 
 	private final CoreSubscriber<? super Completion> downstream;
 
@@ -92,7 +92,7 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 	 * @param downstream gets them
 	 * @param idle the longest time to wait for an event, or {@code null}
 	 */
-	CompletionSubscriber(CompletionStream stream, CoreSubscriber<? super Completion> downstream,
+	EventStreamSubscriber(EventStreamReader stream, CoreSubscriber<? super Completion> downstream,
 			@Nullable Duration idle) {
 		this.stream = stream;
 		this.downstream = downstream;
@@ -205,10 +205,10 @@ final class CompletionSubscriber implements CoreSubscriber<DataBuffer>, Subscrip
 
 	private void endWithoutStopReason(boolean over) {
 		if (over) {
-			end((this.upstreamError != null) ? this.upstreamError : CallFailure.truncated(NO_STOP_REASON, null));
+			end((this.upstreamError != null) ? this.upstreamError : AttemptFailure.truncated(NO_STOP_REASON, null));
 		}
 		else if (this.idleTimer.isExpired()) {
-			end(CallFailure.timeout(Phase.IDLE, this.idle));
+			end(AttemptFailure.timeout(Phase.IDLE, this.idle));
 		}
 	}
 

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The calls of a client that have not ended. Safe for use by many threads.
  */
-final class LiveCalls {
+final class ActiveCalls {
 
-	private final @Nullable LiveCalls original;
+	private final @Nullable ActiveCalls original;
 
 	private final Set<CallSubscriber<?>> calls = ConcurrentHashMap.newKeySet();
 
@@ -37,7 +37,7 @@ final class LiveCalls {
 	 * @param original the calls of the client whose variant this is, which closes with
 	 * that one
 	 */
-	LiveCalls(@Nullable LiveCalls original) {
+	ActiveCalls(@Nullable ActiveCalls original) {
 		this.original = original;
 	}
 
@@ -50,7 +50,7 @@ final class LiveCalls {
 			this.original.add(call);
 		}
 		if (this.closed) {
-			call.abort(CallFailure.closed());
+			call.abort(AttemptFailure.closed());
 		}
 	}
 
@@ -63,7 +63,7 @@ final class LiveCalls {
 
 	void close() {
 		this.closed = true;
-		this.calls.forEach((call) -> call.abort(CallFailure.closed()));
+		this.calls.forEach((call) -> call.abort(AttemptFailure.closed()));
 	}
 
 }

@@ -39,7 +39,7 @@ import org.springframework.http.HttpStatusCode;
  * @param inStream whether the error came as an event of a stream
  * @since 0.1.0
  */
-public record ErrorResponse(HttpStatusCode status, String errorType, String apiMessage, @Nullable Duration retryAfter,
+public record ApiError(HttpStatusCode status, String errorType, String apiMessage, @Nullable Duration retryAfter,
 		HttpHeaders headers, String responseBody, boolean inStream) implements Serializable {
 
 	/**

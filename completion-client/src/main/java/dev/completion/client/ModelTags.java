@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * the names may come from an application's users, while a gateway may serve any. Safe for
  * use by many threads.
  */
-final class ModelNames {
+final class ModelTags {
 
 	static final String OTHER = "other";
 

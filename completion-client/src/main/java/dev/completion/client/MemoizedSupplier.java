@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param <S> the type of what it is made of
  * @param <T> the type of the value
  */
-final class Derived<S, T> implements Supplier<T> {
+final class MemoizedSupplier<S, T> implements Supplier<T> {
 
 	private final Supplier<? extends S> source;
 
@@ -37,7 +37,7 @@ final class Derived<S, T> implements Supplier<T> {
 
 	private volatile @Nullable Made<S, T> made;
 
-	Derived(Supplier<? extends S> source, Function<? super S, ? extends T> function) {
+	MemoizedSupplier(Supplier<? extends S> source, Function<? super S, ? extends T> function) {
 		this.source = source;
 		this.function = function;
 	}

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopReason the stop reason, in the words of text completions
  * @param stop the stop sequence of the request that was met
  */
-record AnswerText(List<String> deltas, String stopReason, @Nullable String stop) {
+record GeneratedText(List<String> deltas, String stopReason, @Nullable String stop) {
 
 	static final String STOP_SEQUENCE = "stop_sequence";
 
@@ -37,7 +37,7 @@ record AnswerText(List<String> deltas, String stopReason, @Nullable String stop)
 	 * Cut text before the first stop sequence, or after the last token allowed, whichever
 	 * comes first.
 	 */
-	static AnswerText cut(String text, List<String> stopSequences, int maxTokens) {
+	static GeneratedText cut(String text, List<String> stopSequences, int maxTokens) {
 		int end = text.length();
 		String stop = null;
 		for (String stopSequence : stopSequences) {
@@ -48,8 +48,8 @@ record AnswerText(List<String> deltas, String stopReason, @Nullable String stop)
 			}
 		}
 		List<String> tokens = Tokens.split(text.substring(0, end));
-		return (tokens.size() <= maxTokens) ? new AnswerText(tokens, STOP_SEQUENCE, stop)
-				: new AnswerText(tokens.subList(0, maxTokens), MAX_TOKENS, null);
+		return (tokens.size() <= maxTokens) ? new GeneratedText(tokens, STOP_SEQUENCE, stop)
+				: new GeneratedText(tokens.subList(0, maxTokens), MAX_TOKENS, null);
 	}
 
 	String text() {

@@ -50,10 +50,10 @@ import org.springframework.http.HttpHeaders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link CompletionStream}: demand, and buffers, of which every test leaves
+ * Tests for {@link EventStreamReader}: demand, and buffers, of which every test leaves
  * none.
  */
-class CompletionStreamTests {
+class EventStreamReaderTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -210,7 +210,7 @@ class CompletionStreamTests {
 	}
 
 	private static Flux<Completion> completions(Flux<DataBuffer> body) {
-		return new CompletionStream(new TextCompletionReader(JsonMapper.shared(), Model.CLAUDE_2_1),
+		return new EventStreamReader(new TextCompletionReader(JsonMapper.shared(), Model.CLAUDE_2_1),
 				new ApiErrorReader(JsonMapper.shared(), 64 * 1024), HttpHeaders::new, Limits.defaults())
 			.read(body, null);
 	}

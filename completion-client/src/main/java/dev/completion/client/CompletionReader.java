@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
  * serves one response: what repeats in every event of a stream is decoded once. Not safe
  * for use by several threads.
  */
-abstract class AnswerReader {
+abstract class CompletionReader {
 
 	private static final String TYPE = "completion";
 
@@ -56,7 +56,7 @@ abstract class AnswerReader {
 	 * @param mapper the mapper of the client
 	 * @param model the model to report where the server names none
 	 */
-	AnswerReader(JsonMapper mapper, Model model) {
+	CompletionReader(JsonMapper mapper, Model model) {
 		this.mapper = mapper;
 		this.model = model;
 	}

@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the tests of errors share: a server, a client, and how to look at a failure.
  */
-abstract class AbstractCompletionClientErrorTests {
+abstract class AbstractCompletionClientTests {
 
 	static final Duration LIMIT = Duration.ofSeconds(30);
 

@@ -38,7 +38,7 @@ import org.springframework.web.reactive.function.client.ExchangeStrategies;
  * @param request the request of WebClient
  * @param headers the headers that it is going to have, but for the credential
  */
-record ShownRequest(ClientRequest request, HttpHeaders headers) implements ClientRequest {
+record ClientRequestView(ClientRequest request, HttpHeaders headers) implements ClientRequest {
 
 	@Override
 	public HttpMethod method() {

@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link ModelNames}.
+ * Tests for {@link ModelTags}.
  */
-class ModelNamesTests {
+class ModelTagsTests {
 
-	private final ModelNames names = new ModelNames();
+	private final ModelTags names = new ModelTags();
 
 	@Test
 	void nameIsKnownOnceItIsAdded() {
