@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 
 import org.jspecify.annotations.Nullable;
@@ -121,19 +122,20 @@ final class ApiResponse {
 	}
 
 	/**
-	 * Return the body of an event stream as it arrives.
+	 * Return what is read from an event stream as it arrives.
+	 * @param reader reads the body; it is not called for any other response
 	 */
-	Flux<DataBuffer> eventStream() {
+	<T> Flux<T> eventStream(Function<Flux<DataBuffer>, Flux<T>> reader) {
 		if (!isOk()) {
-			return failure().thenMany(Flux.empty());
+			return this.<T>failure().flux();
 		}
 		if (!MediaType.TEXT_EVENT_STREAM.isCompatibleWith(contentType()) || encoding() != null) {
-			return noStream().flux();
+			return this.<T>notAStream().flux();
 		}
-		return bytes();
+		return reader.apply(bytes());
 	}
 
-	private Mono<DataBuffer> noStream() {
+	private <T> Mono<T> notAStream() {
 		if (!isJson()) {
 			return malformed(unexpectedContentType());
 		}

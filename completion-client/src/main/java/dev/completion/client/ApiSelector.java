@@ -47,6 +47,8 @@ final class ApiSelector {
 
 	private final CompletionApi api;
 
+	private final String baseUrl;
+
 	private final Protocol textCompletions;
 
 	private final Protocol messages;
@@ -56,12 +58,21 @@ final class ApiSelector {
 	/**
 	 * Create a selector.
 	 * @param api the API that was set
+	 * @param baseUrl the URL of the server
 	 * @param mapper the mapper of the client
 	 */
-	ApiSelector(CompletionApi api, JsonMapper mapper) {
+	ApiSelector(CompletionApi api, String baseUrl, JsonMapper mapper) {
 		this.api = api;
+		this.baseUrl = baseUrl;
 		this.textCompletions = Protocol.textCompletions(mapper);
 		this.messages = Protocol.messages(mapper);
+	}
+
+	/**
+	 * Return whether this is the selector for the given setting and server.
+	 */
+	boolean isOf(CompletionApi api, String baseUrl) {
+		return this.api == api && this.baseUrl.equals(baseUrl);
 	}
 
 	/**
@@ -89,11 +100,11 @@ final class ApiSelector {
 		if (isFinal(failed)) {
 			return null;
 		}
-		if (isRefusal(failure.response())) {
+		if (isRefusal(failure.error())) {
 			learn(model);
 			return this.messages;
 		}
-		return isPathGone(failure.response(), model) ? this.messages : null;
+		return isPathGone(failure.error(), model) ? this.messages : null;
 	}
 
 	/**
@@ -101,7 +112,7 @@ final class ApiSelector {
 	 * shows that it is there, but for one that says the contrary.
 	 */
 	void failed(Model model, AttemptFailure failure) {
-		ApiError response = failure.response();
+		ApiError response = failure.error();
 		if (response != null && !response.errorType().isEmpty() && !isNotFound(response)) {
 			learn(model);
 		}

@@ -17,9 +17,9 @@
 package dev.completion.client;
 
 import java.time.Duration;
-import java.util.function.Function;
 
 import dev.completion.client.error.ApiError;
+import dev.completion.client.error.CallDetails;
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.CompletionApiException;
@@ -33,45 +33,46 @@ import dev.completion.client.error.UnsupportedRequestException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure of one attempt. It becomes the exception that the caller gets when what only
- * the call knows is added: its attempts, and the text so far.
+ * A failure of one attempt. It becomes the exception of the call when the call adds what
+ * it knows: the number of attempts, and the text so far.
  */
 final class AttemptFailure extends RuntimeException {
 
-	private final transient Function<Call, CompletionClientException> exception;
+	private final transient ExceptionFactory exception;
 
 	private final transient @Nullable Outcome outcome;
 
 	private final boolean repeatable;
 
-	private final transient @Nullable ApiError response;
+	private final transient @Nullable ApiError error;
 
-	private AttemptFailure(@Nullable Outcome outcome, boolean repeatable,
-			Function<Call, CompletionClientException> exception) {
-		this(outcome, repeatable, null, exception);
+	private final @Nullable String requestId;
+
+	private AttemptFailure(@Nullable Outcome outcome, boolean repeatable, ExceptionFactory exception) {
+		this(outcome, repeatable, null, null, exception);
 	}
 
-	private AttemptFailure(@Nullable Outcome outcome, boolean repeatable, @Nullable ApiError response,
-			Function<Call, CompletionClientException> exception) {
+	private AttemptFailure(@Nullable Outcome outcome, boolean repeatable, @Nullable ApiError error,
+			@Nullable String requestId, ExceptionFactory exception) {
 		super(null, null, false, false);
 		this.outcome = outcome;
 		this.repeatable = repeatable;
-		this.response = response;
+		this.error = error;
+		this.requestId = requestId;
 		this.exception = exception;
 	}
 
 	/**
-	 * The server answered with an error.
-	 * @param response the error
+	 * The server responded with an error.
+	 * @param error the error
 	 * @param requestId the request id of its envelope, if there was one
 	 */
-	static AttemptFailure api(ApiError response, @Nullable String requestId) {
-		int status = response.status().value();
+	static AttemptFailure api(ApiError error, @Nullable String requestId) {
+		int status = error.status().value();
 		Outcome outcome = (status < 500 || status == 503 || status == 529) ? Outcome.REJECTED : Outcome.UNKNOWN;
-		boolean repeatable = status >= 500
-				|| (!response.inStream() && (status == 408 || status == 409 || status == 429));
-		return new AttemptFailure(outcome, repeatable, response,
-				(call) -> CompletionApiException.of(response, call.details(outcome, requestId)));
+		boolean repeatable = status >= 500 || (!error.inStream() && (status == 408 || status == 409 || status == 429));
+		return new AttemptFailure(outcome, repeatable, error, requestId,
+				(details, earlier) -> CompletionApiException.of(error, details));
 	}
 
 	/**
@@ -80,7 +81,7 @@ final class AttemptFailure extends RuntimeException {
 	 */
 	static AttemptFailure notConnected(String message, boolean repeatable, @Nullable Throwable cause) {
 		return new AttemptFailure(Outcome.NOT_SENT, repeatable,
-				(call) -> new ConnectionException(message, call.details(Outcome.NOT_SENT), cause));
+				(details, earlier) -> new ConnectionException(message, details, cause));
 	}
 
 	/**
@@ -88,27 +89,27 @@ final class AttemptFailure extends RuntimeException {
 	 */
 	static AttemptFailure connectionLost(String message, Throwable cause) {
 		return new AttemptFailure(Outcome.UNKNOWN, true,
-				(call) -> new ConnectionException(message, call.details(Outcome.UNKNOWN), cause));
+				(details, earlier) -> new ConnectionException(message, details, cause));
 	}
 
 	static AttemptFailure closed() {
 		return new AttemptFailure(null, false,
-				(call) -> new ConnectionException("The client was closed", call.details(null), null));
+				(details, earlier) -> new ConnectionException("The client was closed", details, null));
 	}
 
 	static AttemptFailure malformed(String message) {
 		return new AttemptFailure(Outcome.UNKNOWN, false,
-				(call) -> new MalformedResponseException(message, call.details(Outcome.UNKNOWN), null));
+				(details, earlier) -> new MalformedResponseException(message, details, null));
 	}
 
 	static AttemptFailure truncated(String message, @Nullable Throwable cause) {
 		return new AttemptFailure(Outcome.UNKNOWN, true,
-				(call) -> new StreamTruncatedException(message, call.details(Outcome.UNKNOWN), cause));
+				(details, earlier) -> new StreamTruncatedException(message, details, cause));
 	}
 
 	static AttemptFailure limitExceeded(String limit, String rule) {
-		return new AttemptFailure(Outcome.UNKNOWN, false, (call) -> new LimitExceededException(limit,
-				"The server sent more than %s, the limit '%s'".formatted(rule, limit), call.details(Outcome.UNKNOWN)));
+		return new AttemptFailure(Outcome.UNKNOWN, false, (details, earlier) -> new LimitExceededException(limit,
+				"The server sent more than %s, the limit '%s'".formatted(rule, limit), details));
 	}
 
 	/**
@@ -122,10 +123,8 @@ final class AttemptFailure extends RuntimeException {
 			case IDLE -> "The next event";
 			case TOTAL -> "The call";
 		} + " takes longer than " + ((limit != null) ? limit.toMillis() + " ms" : "allowed");
-		return new AttemptFailure((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT, phase != Phase.TOTAL,
-				(call) -> new CallTimeoutException(phase, message,
-						call.details((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT),
-						(phase != Phase.TOTAL) ? null : call.lastFailure()));
+		return new AttemptFailure((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT, phase != Phase.TOTAL, (details,
+				earlier) -> new CallTimeoutException(phase, message, details, (phase != Phase.TOTAL) ? null : earlier));
 	}
 
 	/**
@@ -133,19 +132,19 @@ final class AttemptFailure extends RuntimeException {
 	 */
 	static AttemptFailure unsupported(String message) {
 		return new AttemptFailure(Outcome.NOT_SENT, false,
-				(call) -> new UnsupportedRequestException(message, call.details(Outcome.NOT_SENT), null));
+				(details, earlier) -> new UnsupportedRequestException(message, details, null));
 	}
 
 	static AttemptFailure credential(Throwable cause) {
 		String message = "The credential provider failed (" + cause.getClass().getName() + ")";
 		return new AttemptFailure(Outcome.NOT_SENT, false,
-				(call) -> new CompletionClientException(message, call.details(Outcome.NOT_SENT), cause));
+				(details, earlier) -> new CompletionClientException(message, details, cause));
 	}
 
 	static AttemptFailure unexpected(Throwable cause) {
 		String message = "The call failed (" + cause.getClass().getName() + ")";
 		return new AttemptFailure(null, false,
-				(call) -> new CompletionClientException(message, call.details(null), cause));
+				(details, earlier) -> new CompletionClientException(message, details, cause));
 	}
 
 	/**
@@ -164,14 +163,33 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * Return the error with which the server answered, if it did.
+	 * Return the error response of the server, or {@code null} if there was none.
 	 */
-	@Nullable ApiError response() {
-		return this.response;
+	@Nullable ApiError error() {
+		return this.error;
 	}
 
-	CompletionClientException toException(Call call) {
-		return this.exception.apply(call);
+	/**
+	 * Return the request id of the error, if its envelope had one.
+	 */
+	@Nullable String requestId() {
+		return this.requestId;
+	}
+
+	/**
+	 * Return the exception of the call.
+	 * @param details what is known about the call
+	 * @param earlier the failure of the attempt before, or {@code null} if there was none
+	 */
+	CompletionClientException toException(CallDetails details, @Nullable CompletionClientException earlier) {
+		return this.exception.create(details, earlier);
+	}
+
+	@FunctionalInterface
+	private interface ExceptionFactory {
+
+		CompletionClientException create(CallDetails details, @Nullable CompletionClientException earlier);
+
 	}
 
 }

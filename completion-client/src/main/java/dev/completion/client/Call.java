@@ -29,7 +29,7 @@ import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one call while it runs, over all of its attempts.
+ * The state of a call over all of its attempts.
  */
 final class Call {
 
@@ -48,32 +48,23 @@ final class Call {
 	// a deadline reads them while an attempt fails
 	private final List<CompletionClientException> failures = new CopyOnWriteArrayList<>();
 
-	@SuppressWarnings("JdkObsolete") // whoever ends a call may read it, on any thread
+	@SuppressWarnings("JdkObsolete") // the end of a call may read it on any thread
 	private final StringBuffer text = new StringBuffer();
 
 	private CompletionApi api = CompletionApi.TEXT_COMPLETIONS;
 
 	private long textSize;
 
-	private int attempts;
+	// the current one, or one that has not begun
+	private volatile Attempt attempt;
 
-	private volatile boolean requested;
-
-	private volatile boolean sent;
-
-	private @Nullable Credential credential;
-
-	private volatile @Nullable ApiResponse answer;
-
-	private volatile HangUp hangUp = new HangUp();
-
-	private @Nullable CallObservation observation;
+	private CallEvents events = CallEvents.NONE;
 
 	/**
 	 * Create a call, whose time begins now.
-	 * @param stream whether a stream is expected
+	 * @param stream whether a stream is requested
 	 * @param timeouts the timeouts of this call
-	 * @param limits the limits of its answer
+	 * @param limits the limits of its response
 	 * @param joined whether the text of the stream is joined
 	 */
 	Call(boolean stream, Timeouts timeouts, Limits limits, boolean joined) {
@@ -82,25 +73,18 @@ final class Call {
 		this.limits = limits;
 		this.joined = joined;
 		this.total = new Deadline(Phase.TOTAL, timeouts.total(stream));
+		this.attempt = attempt(null, 0);
 	}
 
 	/**
-	 * Have what happens during this call told to the given observation.
+	 * Set what receives the events of this call.
 	 */
-	void observedBy(CallObservation observation) {
-		this.observation = observation;
+	void events(CallEvents events) {
+		this.events = events;
 	}
 
 	boolean isStream() {
 		return this.stream;
-	}
-
-	Timeouts timeouts() {
-		return this.timeouts;
-	}
-
-	Limits limits() {
-		return this.limits;
 	}
 
 	Deadline total() {
@@ -108,15 +92,54 @@ final class Call {
 	}
 
 	/**
-	 * Note that this call is ended. What its connection makes of that is no failure of
-	 * its own.
+	 * Begin the next attempt.
+	 * @param api the API that it uses
+	 */
+	Attempt nextAttempt(CompletionApi api) {
+		int earlierRequests = attempts();
+		if (earlierRequests > 0 && api != this.api) {
+			this.events.switched(api);
+		}
+		this.api = api;
+		Duration response = this.timeouts.response(this.stream);
+		// none if the call ends before
+		Attempt attempt = attempt((response != null && this.total.allows(response)) ? response : null, earlierRequests);
+		this.attempt = attempt;
+		return attempt;
+	}
+
+	private Attempt attempt(@Nullable Duration response, int earlierRequests) {
+		Deadline deadline = new Deadline(Phase.RESPONSE, response);
+		return new Attempt(this.stream, this.timeouts, this.limits, deadline, earlierRequests);
+	}
+
+	/**
+	 * Note that the attempt failed, and that the call may continue.
+	 */
+	void attemptFailed(AttemptFailure failure) {
+		this.failures.add(toAttemptException(failure));
+		this.attempt = attempt(null, attempts());
+	}
+
+	/**
+	 * Note that the attempt failed, and that another one follows on the same API.
+	 */
+	void retry(AttemptFailure failure) {
+		attemptFailed(failure);
+		this.events.retried(Objects.requireNonNull(lastFailure()));
+	}
+
+	/**
+	 * Note that this call is ended. What its connection reports afterwards is not the
+	 * reason.
 	 */
 	void abort(AttemptFailure failure) {
 		this.aborted = reason(failure);
 	}
 
 	/**
-	 * Return why this call fails: since it was ended, or else for the given reason.
+	 * Return why this call fails: because it was ended, or else because of the given
+	 * failure.
 	 */
 	AttemptFailure reason(AttemptFailure failure) {
 		AttemptFailure aborted = this.aborted;
@@ -124,64 +147,10 @@ final class Call {
 	}
 
 	/**
-	 * Note which API the next attempts use. It is another one only after an attempt has
-	 * failed for the API's sake.
-	 */
-	void use(CompletionApi api) {
-		if (this.observation != null && this.attempts > 0 && api != this.api) {
-			this.observation.switched(api);
-		}
-		this.api = api;
-	}
-
-	/**
-	 * Begin an attempt.
-	 * @return the moment by which it must have an answer, none if the call ends before
-	 */
-	Deadline attempt() {
-		Duration response = this.timeouts.response(this.stream);
-		return new Deadline(Phase.RESPONSE, (response != null && this.total.allows(response)) ? response : null);
-	}
-
-	/**
-	 * Note that a request is made: from now on a connection is being looked for.
-	 */
-	void requesting(Credential credential) {
-		this.hangUp = new HangUp();
-		this.credential = credential;
-		this.attempts++;
-		// last, since it lets other threads see the rest
-		this.requested = true;
-	}
-
-	/**
-	 * Note that the request is written to a connection.
-	 */
-	void sending() {
-		this.sent = true;
-	}
-
-	/**
-	 * Note that the headers of a response have arrived.
-	 */
-	ApiResponse answered(ApiResponse answer) {
-		this.answer = answer;
-		return answer;
-	}
-
-	/**
-	 * Return whether the current attempt was answered with an error status.
-	 */
-	boolean isRefused() {
-		ApiResponse answer = this.answer;
-		return answer != null && !answer.isOk();
-	}
-
-	/**
-	 * Put the response of the current attempt around a completion from it.
+	 * Return a completion with the response of the current attempt around it.
 	 */
 	CompletionResponse wrap(Completion completion) {
-		return Objects.requireNonNull(this.answer).wrap(completion, this.attempts, this.api);
+		return Objects.requireNonNull(response()).wrap(completion, attempts(), this.api);
 	}
 
 	/**
@@ -192,7 +161,7 @@ final class Call {
 	}
 
 	/**
-	 * Note that the given result goes to the caller. What a caller gets of a stream is
+	 * Note that the given result is delivered to the caller. The text of a stream is
 	 * kept.
 	 */
 	void delivered(Object result) {
@@ -201,7 +170,7 @@ final class Call {
 		}
 		Completion completion = (Completion) result;
 		if (completion.stopReason() != null) {
-			this.hangUp.release();
+			this.attempt.complete();
 		}
 		this.textSize += ByteBufUtil.utf8Bytes(completion.completion());
 		if (this.textSize <= this.limits.text()) {
@@ -212,108 +181,76 @@ final class Call {
 		}
 	}
 
-	/**
-	 * Note that the attempt failed, and that there may be another.
-	 */
-	void retrying(AttemptFailure failure) {
-		this.failures.add(failure.toException(this));
-		this.requested = false;
-		this.sent = false;
-		this.answer = null;
-	}
-
-	/**
-	 * Note that the attempt failed, and that another follows on the same API.
-	 */
-	void retried(AttemptFailure failure) {
-		retrying(failure);
-		if (this.observation != null) {
-			this.observation.retried(lastFailure());
-		}
-	}
-
-	HangUp hangUp() {
-		return this.hangUp;
-	}
-
 	CompletionApi api() {
 		return this.api;
 	}
 
 	/**
-	 * Return the text of the stream that the caller got.
+	 * Return the text of the stream that was delivered.
 	 */
 	String text() {
 		return this.text.toString();
 	}
 
+	/**
+	 * Return the number of requests so far.
+	 */
 	int attempts() {
-		return this.attempts;
-	}
-
-	boolean isSent() {
-		return this.sent;
-	}
-
-	boolean isRequested() {
-		return this.requested;
-	}
-
-	@Nullable Credential credential() {
-		return this.credential;
-	}
-
-	@Nullable ApiResponse answer() {
-		return this.answer;
+		return this.attempt.requests();
 	}
 
 	/**
-	 * Return the outcome of the current attempt, given what its failure knows.
+	 * Return the response of the current attempt, or {@code null} if there is none.
 	 */
-	Outcome outcome(@Nullable Outcome known) {
+	@Nullable ApiResponse response() {
+		return this.attempt.response();
+	}
+
+	/**
+	 * Return the outcome of the current attempt, which failed.
+	 */
+	Outcome outcome(AttemptFailure failure) {
 		if (this.textSize > 0) {
 			return Outcome.PARTIAL;
 		}
-		return (known != null) ? known : this.sent ? Outcome.UNKNOWN : Outcome.NOT_SENT;
+		Outcome known = failure.outcome();
+		return (known != null) ? known : this.attempt.isSent() ? Outcome.UNKNOWN : Outcome.NOT_SENT;
 	}
 
 	/**
-	 * Return what an exception is to know. An attempt that may have run makes the fate of
-	 * the whole call unknown, whatever became of later ones.
-	 */
-	CallDetails details(@Nullable Outcome known, @Nullable String requestId) {
-		Outcome outcome = outcome(known);
-		for (CompletionClientException failure : this.failures) {
-			outcome = (failure.outcome().compareTo(outcome) > 0) ? failure.outcome() : outcome;
-		}
-		ApiResponse answer = this.answer;
-		String fromHeader = (answer != null) ? answer.requestId() : null;
-		return new CallDetails(outcome, this.attempts, (fromHeader != null) ? fromHeader : requestId, text());
-	}
-
-	CallDetails details(@Nullable Outcome known) {
-		return details(known, null);
-	}
-
-	/**
-	 * Return the failure of the attempt before this one, if there was one.
-	 */
-	@Nullable CompletionClientException lastFailure() {
-		return !this.failures.isEmpty() ? this.failures.get(this.failures.size() - 1) : null;
-	}
-
-	/**
-	 * Return the exception with which this call ends. It tells of earlier attempts as
-	 * well.
+	 * Return the exception with which this call ends. It includes the failures of earlier
+	 * attempts.
 	 */
 	CompletionClientException toException(AttemptFailure failure) {
-		CompletionClientException exception = failure.toException(this);
+		CompletionClientException exception = toAttemptException(failure);
 		for (CompletionClientException earlier : this.failures) {
 			if (!earlier.equals(exception.getCause())) {
 				exception.addSuppressed(earlier);
 			}
 		}
 		return exception;
+	}
+
+	private CompletionClientException toAttemptException(AttemptFailure failure) {
+		return failure.toException(details(failure), lastFailure());
+	}
+
+	/**
+	 * Return what the exception is to know. An attempt that may have been processed makes
+	 * the outcome of the whole call unknown, whatever the outcome of later ones.
+	 */
+	private CallDetails details(AttemptFailure failure) {
+		Outcome outcome = outcome(failure);
+		for (CompletionClientException earlier : this.failures) {
+			outcome = (earlier.outcome().compareTo(outcome) > 0) ? earlier.outcome() : outcome;
+		}
+		ApiResponse response = response();
+		String fromHeader = (response != null) ? response.requestId() : null;
+		return new CallDetails(outcome, attempts(), (fromHeader != null) ? fromHeader : failure.requestId(), text());
+	}
+
+	private @Nullable CompletionClientException lastFailure() {
+		return !this.failures.isEmpty() ? this.failures.get(this.failures.size() - 1) : null;
 	}
 
 }

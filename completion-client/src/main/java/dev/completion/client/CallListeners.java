@@ -41,7 +41,7 @@ record CallListeners(List<CallListener> listeners) {
 
 	void succeeded(Call call) {
 		if (!this.listeners.isEmpty()) {
-			HttpHeaders headers = Objects.requireNonNull(call.answer()).headers();
+			HttpHeaders headers = Objects.requireNonNull(call.response()).headers();
 			tell((listener) -> listener.onSuccess(headers));
 		}
 	}
@@ -58,7 +58,7 @@ record CallListeners(List<CallListener> listeners) {
 				event.accept(listener);
 			}
 			catch (Throwable ex) {
-				CallObservation.rethrowIfFatal(ex);
+				FatalErrors.throwIfFatal(ex);
 				logger.warn("Call listener failed", ex);
 			}
 		}

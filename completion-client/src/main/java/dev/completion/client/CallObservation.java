@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
+import dev.completion.client.error.CompletionClientException;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import org.apache.commons.logging.Log;
@@ -35,7 +36,7 @@ import reactor.util.context.Context;
  * Observes one call as its results pass by, and stops as soon as the last is there, since
  * a subscriber may cancel with it in hand.
  */
-final class CallObservation implements CoreSubscriber<Completion>, Subscription {
+final class CallObservation implements CoreSubscriber<Completion>, Subscription, CallEvents {
 
 	private static final Log logger = LogFactory.getLog(CallObservation.class);
 
@@ -91,18 +92,14 @@ final class CallObservation implements CoreSubscriber<Completion>, Subscription 
 		}
 	}
 
-	/**
-	 * Note that another attempt follows the one that failed.
-	 */
-	void retried(@Nullable Throwable failure) {
+	@Override
+	public void retried(CompletionClientException failure) {
 		event(CompletionObservationDocumentation.Events.RETRY,
 				DefaultCompletionObservationConvention.errorType(failure));
 	}
 
-	/**
-	 * Note that the call goes on with another API.
-	 */
-	void switched(CompletionApi api) {
+	@Override
+	public void switched(CompletionApi api) {
 		event(CompletionObservationDocumentation.Events.API_SWITCH, api.name().toLowerCase(Locale.ROOT));
 	}
 
@@ -212,18 +209,8 @@ final class CallObservation implements CoreSubscriber<Completion>, Subscription 
 	 * Note that an observation failed, which is not to cost the caller an answer.
 	 */
 	static void failed(Throwable failure) {
-		rethrowIfFatal(failure);
+		FatalErrors.throwIfFatal(failure);
 		logger.warn("Observation failed", failure);
-	}
-
-	/**
-	 * Throw what the JVM may not survive. Any other error, as of a class that is missing,
-	 * concerns the observation only.
-	 */
-	static void rethrowIfFatal(Throwable failure) {
-		if (failure instanceof VirtualMachineError fatal) {
-			throw fatal;
-		}
 	}
 
 }

@@ -36,10 +36,6 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 
 	static final CompletionObservationConvention DEFAULT_CONVENTION = new DefaultCompletionObservationConvention();
 
-	CallObservations {
-		convention = (convention != null) ? new ConventionGuard(convention) : null;
-	}
-
 	/**
 	 * Return the given results, with an observation around them.
 	 */
@@ -70,7 +66,7 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 			return;
 		}
 		CallObservation observed = new CallObservation(subscriber, observation, context);
-		call.observedBy(observed);
+		call.events(observed);
 		observed.start();
 		observed.inScope(() -> results.subscribe(observed));
 	}

@@ -62,23 +62,21 @@ final class CallRetry {
 	/**
 	 * Return what to wait for before the next attempt, or an error if there is none.
 	 */
-	Mono<Long> next(Throwable failure) {
-		if (!(failure instanceof AttemptFailure known)) {
-			return Mono.error(failure);
-		}
-		if (isUnauthorized(known) && !this.renewedCredential) {
+	Mono<Long> next(Attempt attempt, AttemptFailure failure) {
+		if (isUnauthorized(failure) && !this.renewedCredential) {
 			this.renewedCredential = true;
-			return renewCredential(known);
+			return renewCredential(attempt, failure);
 		}
-		return (this.retries < this.policy.maxRetries() && mayRepeat(known)) ? delay(known) : Mono.error(known);
+		boolean retry = this.retries < this.policy.maxRetries() && attempt.isRequested() && isRetryable(failure);
+		return retry ? delay(failure) : Mono.error(failure);
 	}
 
-	private boolean mayRepeat(AttemptFailure failure) {
-		Outcome outcome = this.call.outcome(failure.outcome());
-		if (outcome == Outcome.PARTIAL || !this.call.isRequested()) {
+	private boolean isRetryable(AttemptFailure failure) {
+		Outcome outcome = this.call.outcome(failure);
+		if (outcome == Outcome.PARTIAL) {
 			return false;
 		}
-		Boolean asked = asked(failure.response());
+		Boolean asked = asked(failure.error());
 		if (asked != null) {
 			return asked;
 		}
@@ -89,36 +87,36 @@ final class CallRetry {
 	/**
 	 * Return what the server asks for, or {@code null} if it leaves the decision to us.
 	 */
-	private static @Nullable Boolean asked(@Nullable ApiError response) {
-		String asked = (response != null) ? response.headers().getFirst(SHOULD_RETRY) : null;
+	private static @Nullable Boolean asked(@Nullable ApiError error) {
+		String asked = (error != null) ? error.headers().getFirst(SHOULD_RETRY) : null;
 		if ("false".equalsIgnoreCase(asked)) {
 			return false;
 		}
-		if (!"true".equalsIgnoreCase(asked) || response == null || response.inStream()) {
+		if (!"true".equalsIgnoreCase(asked) || error == null || error.inStream()) {
 			return null;
 		}
-		int status = response.status().value();
+		int status = error.status().value();
 		return (status == 408 || status == 409 || status == 429 || status >= 500) ? Boolean.TRUE : null;
 	}
 
 	private Mono<Long> delay(AttemptFailure failure) {
-		ApiError response = failure.response();
-		Duration retryAfter = (response != null) ? response.retryAfter() : null;
+		ApiError error = failure.error();
+		Duration retryAfter = (error != null) ? error.retryAfter() : null;
 		Duration wait = wait(this.policy.delay(this.retries), retryAfter);
 		boolean inTime = this.call.total().allows(wait);
 		if (retryAfter != null && (!inTime || retryAfter.compareTo(this.policy.maxRetryAfter()) > 0)) {
 			return Mono.error(failure);
 		}
 		if (!inTime) {
-			this.call.retrying(failure);
+			this.call.attemptFailed(failure);
 			return Mono.error(this.call.total().failure());
 		}
 		if (!this.budget.spend()) {
 			return Mono.error(failure);
 		}
 		this.retries++;
-		this.repeatedAmbiguous |= this.call.outcome(failure.outcome()) == Outcome.UNKNOWN;
-		this.call.retried(failure);
+		this.repeatedAmbiguous |= this.call.outcome(failure) == Outcome.UNKNOWN;
+		this.call.retry(failure);
 		return Mono.delay(wait);
 	}
 
@@ -135,23 +133,23 @@ final class CallRetry {
 	}
 
 	private static boolean isUnauthorized(AttemptFailure failure) {
-		ApiError response = failure.response();
-		return response != null && response.status().value() == 401 && !response.inStream();
+		ApiError error = failure.error();
+		return error != null && error.status().value() == 401 && !error.inStream();
 	}
 
 	// costs nothing of the budget: it mends what an outage cannot bring about
-	private Mono<Long> renewCredential(AttemptFailure failure) {
-		Credential used = this.call.credential();
+	private Mono<Long> renewCredential(Attempt attempt, AttemptFailure failure) {
+		Credential used = attempt.credential();
 		try {
 			if (used == null || !this.credentials.invalidate(used)) {
 				return Mono.error(failure);
 			}
 		}
 		catch (RuntimeException ex) {
-			this.call.retrying(failure);
+			this.call.attemptFailed(failure);
 			return Mono.error(AttemptFailure.credential(ex));
 		}
-		this.call.retried(failure);
+		this.call.retry(failure);
 		return Mono.just(0L);
 	}
 

@@ -260,7 +260,9 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
 	private void fail(Throwable error) {
 		leave();
-		CompletionClientException exception = this.call.toException(TransportFailures.translate(error, this.call));
+		AttemptFailure failure = (error instanceof AttemptFailure known) ? known
+				: AttemptFailure.unexpected(Exceptions.unwrap(error));
+		CompletionClientException exception = this.call.toException(this.call.reason(failure));
 		this.listeners.failed(exception);
 		this.downstream.onError(exception);
 	}

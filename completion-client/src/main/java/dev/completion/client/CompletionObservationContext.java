@@ -218,8 +218,8 @@ public final class CompletionObservationContext extends SenderContext<Completion
 	 * @return the headers, or {@code null} if there was no response
 	 */
 	public @Nullable HttpHeaders getResponseHeaders() {
-		ApiResponse answer = this.call.answer();
-		return (answer != null) ? answer.headers() : null;
+		ApiResponse response = this.call.response();
+		return (response != null) ? response.headers() : null;
 	}
 
 	/**
@@ -227,9 +227,9 @@ public final class CompletionObservationContext extends SenderContext<Completion
 	 * @return the request id, or {@code null} if the server sent none
 	 */
 	public @Nullable String getRequestId() {
-		ApiResponse answer = this.call.answer();
-		if (answer != null && answer.requestId() != null) {
-			return answer.requestId();
+		ApiResponse response = this.call.response();
+		if (response != null && response.requestId() != null) {
+			return response.requestId();
 		}
 		return (getError() instanceof CompletionClientException error) ? error.requestId() : null;
 	}

@@ -20,13 +20,23 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * Says under what names, and with what key values, calls are observed. Extend
- * {@link DefaultCompletionObservationConvention} to add to what is observed anyway.
+ * Defines the names and key values of the observations of calls. Extend
+ * {@link DefaultCompletionObservationConvention} to add to the default ones.
  *
  * @since 0.1.0
  * @see CompletionClient.Builder#observationConvention(CompletionObservationConvention)
  */
 public interface CompletionObservationConvention extends ObservationConvention<CompletionObservationContext> {
+
+	@Override
+	default String getName() {
+		return DefaultCompletionObservationConvention.NAME;
+	}
+
+	@Override
+	default String getContextualName(CompletionObservationContext context) {
+		return getName();
+	}
 
 	@Override
 	default boolean supportsContext(Observation.Context context) {

@@ -26,6 +26,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.handler.proxy.ProxyHandler;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
@@ -56,12 +57,13 @@ final class Connections {
 	}
 
 	/**
-	 * Use the connections of the HTTP client that is supplied at each attempt, which are
-	 * its owner's to close.
+	 * Return the connections of the HTTP client that is supplied at each attempt, which
+	 * are its owner's to close, or new ones.
+	 * @param httpClient supplies the HTTP client, or {@code null} to open connections
 	 */
-	static Connections of(Supplier<HttpClient> httpClient) {
-		return new Connections(httpClient, () -> {
-		});
+	static Connections of(@Nullable Supplier<HttpClient> httpClient) {
+		return (httpClient != null) ? new Connections(httpClient, () -> {
+		}) : open();
 	}
 
 	/**
@@ -174,7 +176,7 @@ final class Connections {
 				if (response.status().code() < 200) {
 					connection.markPersistent(false);
 				}
-				HangUp.answered(connection);
+				Attempt.responding(connection);
 			});
 	}
 

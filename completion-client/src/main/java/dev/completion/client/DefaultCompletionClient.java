@@ -19,98 +19,67 @@ package dev.completion.client;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
-import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.util.Assert;
 
 /**
- * The {@link CompletionClient}: lays a request over the defaults, has it sent, and has
- * the answer read.
+ * The {@link CompletionClient}. Each of its methods creates a call and has it run.
  */
 final class DefaultCompletionClient implements CompletionClient {
 
 	private static final int MODELS_PAGE_SIZE = 100;
 
-	// what the API documents as the limit of its edge
-	private static final int MAX_REQUEST_SIZE = 32 * 1024 * 1024;
-
 	private final DefaultCompletionClientBuilder settings;
 
-	private final Connections connections;
-
-	private final ActiveCalls calls;
-
-	private final JsonMapper mapper;
-
-	private final ApiErrorReader errors;
-
-	private final Transport transport;
-
-	private final ApiSelector apis;
-
-	private final RetryBudget retryBudget = new RetryBudget();
+	private final ClientResources resources;
 
 	private final CompletionRequest defaults;
 
 	private final Timeouts timeouts;
 
-	private final CallListeners listeners;
-
-	private final CallObservations observations;
+	private final Limits limits;
 
 	/**
 	 * Create a client.
-	 * @param settings the settings, which nobody changes any more
+	 * @param settings the settings, which do not change any more
 	 */
 	DefaultCompletionClient(DefaultCompletionClientBuilder settings) {
-		DefaultCompletionClient original = settings.original();
 		this.settings = settings;
-		this.connections = settings.connections();
-		this.calls = new ActiveCalls((original != null) ? original.calls : null);
-		this.mapper = settings.mapper();
-		this.errors = new ApiErrorReader(this.mapper, settings.limits().errorBody());
-		this.transport = settings.transport(this.connections, this.errors);
-		this.apis = (original != null && settings.asksAs(original.settings)) ? original.apis
-				: new ApiSelector(settings.api(), this.mapper);
+		this.resources = new ClientResources(settings);
 		this.defaults = settings.defaults();
 		this.timeouts = settings.timeouts();
-		this.listeners = new CallListeners(settings.listeners());
-		this.observations = settings.observations();
+		this.limits = settings.limits();
 	}
 
 	@Override
 	public Mono<Completion> complete(CompletionRequest request) {
 		Assert.notNull(request, "'request' must not be null");
-		return Mono.defer(() -> whole(request, (call, completion) -> completion));
+		return Mono.defer(() -> unary(request, (call, completion) -> completion));
 	}
 
 	@Override
 	public Mono<CompletionResponse> exchange(CompletionRequest request) {
 		Assert.notNull(request, "'request' must not be null");
-		return Mono.defer(() -> whole(request, (call, completion) -> completion.map(call::wrap)));
+		return Mono.defer(() -> unary(request, (call, completion) -> completion.map(call::wrap)));
 	}
 
-	private <T> Mono<T> whole(CompletionRequest request, BiFunction<Call, Mono<Completion>, Mono<T>> view) {
+	private <T> Mono<T> unary(CompletionRequest request, BiFunction<Call, Mono<Completion>, Mono<T>> view) {
 		CompletionRequest complete = request.withDefaults(this.defaults);
 		Call call = call(false, complete.timeout(), false);
-		return view.apply(call, observed(complete, call, this::sendWhole).singleOrEmpty());
+		return view.apply(call, run(complete, call, this::exchange).singleOrEmpty());
 	}
 
-	private Flux<Completion> sendWhole(ApiRequest request, Supplier<CompletionReader> reader, Call call) {
-		return this.transport
-			.send(request, call, (answer) -> answer.json().map((json) -> read(json, answer, reader.get()::read)))
-			.flux();
+	private Flux<Completion> exchange(ApiRequest request, Attempt attempt, CompletionReader reader) {
+		return send(request, attempt, reader::read).flux();
 	}
 
 	@Override
@@ -130,78 +99,24 @@ final class DefaultCompletionClient implements CompletionClient {
 			BiFunction<Call, Flux<Completion>, Flux<T>> view) {
 		CompletionRequest complete = request.withDefaults(this.defaults);
 		Call call = call(true, complete.timeout(), context.hasKey(Completion.JOINED));
-		return view.apply(call, observed(complete, call, this::sendStream));
+		return view.apply(call, run(complete, call, this::exchangeStream));
 	}
 
-	private Flux<Completion> sendStream(ApiRequest request, Supplier<CompletionReader> reader, Call call) {
-		return this.transport.stream(request, call,
-				(answer) -> new EventStreamReader(reader.get(), this.errors, answer::headers, call.limits())
-					.read(answer.eventStream(), call.timeouts().idle()));
+	private Flux<Completion> exchangeStream(ApiRequest request, Attempt attempt, CompletionReader reader) {
+		return this.resources.transport()
+			.stream(request, attempt, (response) -> response.eventStream(
+					(body) -> new EventStreamReader(reader, this.resources.errors(), response::headers, this.limits)
+						.read(body, this.timeouts.idle())));
 	}
 
 	private Call call(boolean stream, @Nullable Duration timeout, boolean joined) {
-		return new Call(stream, this.timeouts.withTotal(timeout), this.settings.limits(), joined);
+		return new Call(stream, this.timeouts.withTotal(timeout), this.limits, joined);
 	}
 
-	private Flux<Completion> observed(CompletionRequest request, Call call, Attempt attempt) {
-		return this.observations.observe(request, call, complete(request, call, attempt));
-	}
-
-	/**
-	 * Have a request completed on one API, and on the other where only that serves the
-	 * model.
-	 */
-	private Flux<Completion> complete(CompletionRequest request, Call call, Attempt attempt) {
-		CallRetry retry = retry(call);
-		Model model = Objects.requireNonNull(request.model());
-		Protocol first = this.apis.select(model);
-		Flux<Completion> results = attempts(request, call, retry, first, attempt);
-		if (this.apis.isFinal(first)) {
-			return run(call, retry, this.listeners, results);
-		}
-		return run(call, retry, this.listeners, results.onErrorResume(AttemptFailure.class, (failure) -> {
-			Protocol other = call.isRefused() ? this.apis.alternative(first, model, failure) : null;
-			if (other == null) {
-				return Flux.error(failure);
-			}
-			call.retrying(failure);
-			return attempts(request, call, retry, other, attempt).doOnNext((result) -> this.apis.learn(model))
-				.doOnError(AttemptFailure.class, (later) -> this.apis.failed(model, later));
-		}));
-	}
-
-	private Flux<Completion> attempts(CompletionRequest request, Call call, CallRetry retry, Protocol protocol,
-			Attempt attempt) {
-		try {
-			Model model = Objects.requireNonNull(request.model());
-			ApiRequest apiRequest = apiRequest(request, call, protocol);
-			// a request that this API cannot take is not made
-			call.use(protocol.api());
-			return attempts(call, retry, attempt.make(apiRequest, () -> protocol.reader(model), call));
-		}
-		catch (AttemptFailure ex) {
-			return Flux.error(ex);
-		}
-	}
-
-	private CallRetry retry(Call call) {
-		return new CallRetry(this.settings.retry(), this.retryBudget, this.settings.credentials(), call);
-	}
-
-	/**
-	 * Make attempts until one succeeds, or must be the last.
-	 */
-	private <T> Flux<T> attempts(Call call, CallRetry retry, Flux<T> attempt) {
-		return attempt.onErrorResume((ex) -> retry.next(TransportFailures.translate(ex, call))
-			.flatMapMany((waited) -> attempts(call, retry, attempt)));
-	}
-
-	/**
-	 * Make the given attempts until the call ends.
-	 */
-	private <T> Flux<T> run(Call call, CallRetry retry, CallListeners listeners, Flux<T> attempts) {
-		return new InterposedFlux<T, T>(attempts, (source,
-				subscriber) -> new CallSubscriber<T>(call, retry, this.calls, listeners, subscriber).begin(source));
+	private Flux<Completion> run(CompletionRequest request, Call call, CompletionRoute.Exchange exchange) {
+		CompletionRoute route = new CompletionRoute(request, call.isStream(), this.resources.apis(), exchange);
+		Flux<Completion> results = this.resources.runner().run(call, route, this.resources.listeners());
+		return this.resources.observations().observe(request, call, results);
 	}
 
 	/**
@@ -224,73 +139,75 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	private Mono<ModelReader.Page> modelsPage(@Nullable String after) {
-		Function<byte[], ModelReader.Page> reader = new ModelReader(this.mapper)::readPage;
-		return (after != null)
-				? get("/v1/models?limit={limit}&after_id={id}", Map.of("limit", MODELS_PAGE_SIZE, "id", after), reader)
-				: get("/v1/models?limit={limit}", Map.of("limit", MODELS_PAGE_SIZE), reader);
+		ApiRequest request = (after != null)
+				? ApiRequest.get("/v1/models?limit={limit}&after_id={id}",
+						Map.of("limit", MODELS_PAGE_SIZE, "id", after))
+				: ApiRequest.get("/v1/models?limit={limit}", Map.of("limit", MODELS_PAGE_SIZE));
+		return get(request, this.resources.models()::readPage);
 	}
 
 	@Override
 	public Mono<ModelInfo> model(Model model) {
 		Assert.notNull(model, "'model' must not be null");
-		return get("/v1/models/{id}", Map.of("id", model.id()), new ModelReader(this.mapper)::read);
+		return get(ApiRequest.get("/v1/models/{id}", Map.of("id", model.id())), this.resources.models()::read);
 	}
 
-	private <T> Mono<T> get(String uri, Map<String, ?> variables, Function<byte[], T> reader) {
+	private <T> Mono<T> get(ApiRequest request, Function<byte[], T> reader) {
 		return Mono.defer(() -> {
-			Call call = call(false, null, false);
-			Mono<T> attempt = this.transport.send(ApiRequest.get(uri, variables), call,
-					(answer) -> answer.json().map((json) -> read(json, answer, reader)));
-			CallRetry retry = retry(call);
-			return run(call, retry, CallListeners.NONE, attempts(call, retry, attempt.flux())).singleOrEmpty();
+			Route<T> route = new FixedRoute<>(request, (attempt) -> send(request, attempt, reader).flux());
+			return this.resources.runner().run(call(false, null, false), route, CallListeners.NONE).singleOrEmpty();
 		});
 	}
 
-	@Override
-	public Builder mutate() {
-		return this.settings.variant(this);
+	private <T> Mono<T> send(ApiRequest request, Attempt attempt, Function<byte[], T> reader) {
+		return this.resources.transport()
+			.send(request, attempt, (response) -> response.json().map((json) -> read(json, response, reader)));
 	}
 
-	@Override
-	public void close() {
-		try {
-			this.calls.close();
-		}
-		finally {
-			if (this.settings.original() == null) {
-				this.connections.close();
-			}
-		}
-	}
-
-	Connections connections() {
-		return this.connections;
-	}
-
-	private static ApiRequest apiRequest(CompletionRequest request, Call call, Protocol protocol) {
-		byte[] body = protocol.writer().write(request, call.isStream());
-		Assert.isTrue(body.length <= MAX_REQUEST_SIZE, () -> "'prompt' is too long: the request would have "
-				+ body.length + " bytes, and the API takes at most " + MAX_REQUEST_SIZE);
-		return ApiRequest.post(protocol.path(), call.isStream(), request.headers(), body);
-	}
-
-	private <T> T read(byte[] json, ApiResponse answer, Function<byte[], T> reader) {
+	private <T> T read(byte[] json, ApiResponse response, Function<byte[], T> reader) {
 		try {
 			return reader.apply(json);
 		}
 		catch (UnreadableException ex) {
-			AttemptFailure error = this.errors.readEnvelope(answer.headers(), json, 0, json.length, false);
+			AttemptFailure error = this.resources.errors()
+				.readEnvelope(response.headers(), json, 0, json.length, false);
 			throw (error != null) ? error : AttemptFailure.malformed("The answer " + ex.getMessage());
 		}
 	}
 
-	/**
-	 * Makes one attempt to have a request completed.
-	 */
-	@FunctionalInterface
-	private interface Attempt {
+	@Override
+	public Builder mutate() {
+		return this.settings.variant(this.resources);
+	}
 
-		Flux<Completion> make(ApiRequest request, Supplier<CompletionReader> reader, Call call);
+	@Override
+	public void close() {
+		this.resources.close();
+	}
+
+	/**
+	 * The route of a request that only one path serves.
+	 */
+	private record FixedRoute<T>(ApiRequest request, Function<Attempt, Flux<T>> exchange) implements Route<T> {
+
+		@Override
+		public Flux<T> exchange(ApiRequest request, Attempt attempt) {
+			return this.exchange.apply(attempt);
+		}
+
+		@Override
+		public CompletionApi api() {
+			return CompletionApi.TEXT_COMPLETIONS;
+		}
+
+		@Override
+		public boolean switchApi(Attempt attempt, AttemptFailure failure) {
+			return false;
+		}
+
+		@Override
+		public void failed(AttemptFailure failure) {
+		}
 
 	}
 

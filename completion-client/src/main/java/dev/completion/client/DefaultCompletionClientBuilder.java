@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -30,15 +29,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientConfig;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.Assert;
 import org.springframework.util.LinkedCaseInsensitiveMap;
-import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -48,14 +41,6 @@ import org.springframework.web.reactive.function.client.WebClient;
 final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	private static final String DEFAULT_VERSION = "2023-06-01";
-
-	private static final String USER_AGENT = userAgent();
-
-	private static final int MAX_NESTING_DEPTH = 50;
-
-	private static final int MAX_NUMBER_LENGTH = 100;
-
-	private static final int MAX_NAME_LENGTH = 256;
 
 	private @Nullable CredentialProvider credential;
 
@@ -83,7 +68,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	private @Nullable Supplier<HttpClient> httpClient;
 
-	private @Nullable DefaultCompletionClient original;
+	private @Nullable ClientResources original;
 
 	private final List<CallListener> listeners = new ArrayList<>();
 
@@ -95,9 +80,10 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	private ModelTags models = new ModelTags();
 
 	/**
-	 * Return a builder of a variant of the given client, which was built by this builder.
+	 * Return a builder of a variant of the client that was built by this builder.
+	 * @param original the resources of the client
 	 */
-	DefaultCompletionClientBuilder variant(DefaultCompletionClient original) {
+	DefaultCompletionClientBuilder variant(ClientResources original) {
 		DefaultCompletionClientBuilder variant = copy();
 		variant.original = original;
 		return variant;
@@ -254,7 +240,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		return this;
 	}
 
-	@Nullable DefaultCompletionClient original() {
+	@Nullable ClientResources original() {
 		return this.original;
 	}
 
@@ -262,11 +248,35 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		return this.api;
 	}
 
+	String baseUrl() {
+		return this.baseUrl;
+	}
+
+	String version() {
+		return this.version;
+	}
+
+	List<String> betas() {
+		return this.betas;
+	}
+
+	Map<String, String> headers() {
+		return this.headers;
+	}
+
 	/**
-	 * Return whether the API that serves a model is the same as with the given settings.
+	 * Return the supplier of the HTTP client, or {@code null} if none was set.
 	 */
-	boolean asksAs(DefaultCompletionClientBuilder other) {
-		return this.api == other.api && this.baseUrl.equals(other.baseUrl);
+	@Nullable Supplier<HttpClient> httpClient() {
+		return this.httpClient;
+	}
+
+	/**
+	 * Return a WebClient builder, which the caller may change.
+	 */
+	WebClient.Builder webClientBuilder() {
+		return (this.webClientBuilder != null) ? this.webClientBuilder.clone()
+				: WebClient.builder().observationRegistry(this.observationRegistry);
 	}
 
 	CredentialProvider credentials() {
@@ -321,72 +331,6 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		Assert.state(this.allowInsecure || !BaseUrl.isInsecure(this.baseUrl),
 				"'baseUrl' must begin with https://, unless it is of this machine or 'allowInsecure' is set");
 		return new DefaultCompletionClient(copy());
-	}
-
-	/**
-	 * Return the connections of the client that is varied, else new ones.
-	 */
-	Connections connections() {
-		if (this.original != null) {
-			return this.original.connections();
-		}
-		return (this.httpClient != null) ? Connections.of(this.httpClient) : Connections.open();
-	}
-
-	/**
-	 * Return the mapper for the wire, which shares no setting with the application's.
-	 */
-	JsonMapper mapper() {
-		StreamReadConstraints constraints = StreamReadConstraints.builder()
-			.maxNestingDepth(MAX_NESTING_DEPTH)
-			.maxStringLength(Math.max(this.limits.body(), Math.max(this.limits.event(), this.limits.errorBody())))
-			.maxNumberLength(MAX_NUMBER_LENGTH)
-			.maxNameLength(MAX_NAME_LENGTH)
-			.build();
-		JsonMapper mapper = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(constraints).build())
-			.build();
-		// what Jackson makes at first use it makes under a lock, on which an event loop
-		// must not wait
-		mapper.convertValue(mapper.readTree("{}"), Map.class);
-		mapper.readValue("{}", Object.class);
-		return mapper;
-	}
-
-	Transport transport(Connections connections, ApiErrorReader errors) {
-		ClientHttpConnector connector = connections.connector(timeouts(), BaseUrl.isSecure(this.baseUrl));
-		return new Transport(webClient(connector), new ApiUris(this.baseUrl), credentials(), requestHeaders(), errors);
-	}
-
-	private WebClient webClient(ClientHttpConnector connector) {
-		WebClient.Builder builder = (this.webClientBuilder != null) ? this.webClientBuilder.clone()
-				: WebClient.builder().observationRegistry(this.observationRegistry);
-		// what an application sets for other services must not meet our headers
-		return builder
-			.defaultHeaders((headers) -> List.copyOf(headers.headerNames())
-				.stream()
-				.filter(CustomHeaders::isReserved)
-				.forEach(headers::remove))
-			// what an application logs of its own requests must not show ours
-			.codecs((codecs) -> codecs.defaultCodecs().enableLoggingRequestDetails(false))
-			.clientConnector(connector)
-			.build();
-	}
-
-	private HttpHeaders requestHeaders() {
-		HttpHeaders result = new HttpHeaders();
-		result.set(HttpHeaders.USER_AGENT, USER_AGENT);
-		this.headers.forEach(result::set);
-		result.set("anthropic-version", this.version);
-		if (!this.betas.isEmpty()) {
-			result.set("anthropic-beta", StringUtils.collectionToCommaDelimitedString(this.betas));
-		}
-		return result;
-	}
-
-	private static String userAgent() {
-		Package ours = Objects.requireNonNull(DefaultCompletionClientBuilder.class.getPackage());
-		String version = ours.getImplementationVersion();
-		return "completion-client" + ((version != null) ? "/" + version : "");
 	}
 
 }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 
@@ -33,6 +34,8 @@ import org.springframework.http.HttpHeaders;
 final class EventStreamReader {
 
 	private final SseDecoder decoder;
+
+	private final int maxEventSize;
 
 	private final int maxPings;
 
@@ -50,7 +53,8 @@ final class EventStreamReader {
 	private boolean progress;
 
 	EventStreamReader(CompletionReader reader, ApiErrorReader errors, Supplier<HttpHeaders> headers, Limits limits) {
-		this.decoder = new SseDecoder(limits.event());
+		this.maxEventSize = limits.event();
+		this.decoder = new SseDecoder(this.maxEventSize);
 		this.maxPings = limits.pings();
 		this.reader = reader;
 		this.errors = errors;
@@ -85,7 +89,7 @@ final class EventStreamReader {
 	 * Return the next completion, or {@code null} if more bytes are needed.
 	 */
 	@Nullable Completion next() {
-		while (this.decoder.next()) {
+		while (nextEvent()) {
 			this.events++;
 			String event = this.decoder.event();
 			if (event.equals("error")) {
@@ -102,6 +106,15 @@ final class EventStreamReader {
 			}
 		}
 		return null;
+	}
+
+	private boolean nextEvent() {
+		try {
+			return this.decoder.next();
+		}
+		catch (DataBufferLimitException ex) {
+			throw AttemptFailure.limitExceeded("event", this.maxEventSize + " bytes");
+		}
 	}
 
 	/**

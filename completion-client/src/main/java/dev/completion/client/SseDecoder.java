@@ -21,6 +21,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
 
 /**
  * Splits the bytes of an event stream into events, by the rules of the
@@ -317,7 +318,7 @@ final class SseDecoder {
 
 	private void checkSize() {
 		if (this.position - this.start > this.maxEventSize) {
-			throw AttemptFailure.limitExceeded("event", this.maxEventSize + " bytes");
+			throw new DataBufferLimitException("The event is larger than " + this.maxEventSize + " bytes");
 		}
 	}
 

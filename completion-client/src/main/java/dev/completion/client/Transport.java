@@ -42,16 +42,7 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 final class Transport {
 
-	private static final String DEADLINE = Transport.class.getName() + ".deadline";
-
-	private static final String HEADERS = Transport.class.getName() + ".headers";
-
-	// what WebClient notes of a template that it is given
-	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
-
 	private final WebClient webClient;
-
-	private final ApiUris uris;
 
 	private final CredentialProvider credentials;
 
@@ -65,47 +56,40 @@ final class Transport {
 	/**
 	 * Create a transport.
 	 * @param webClient sends requests
-	 * @param uris makes their URIs
 	 * @param credentials asked before each request
 	 * @param headers the headers that every request has
 	 * @param errors the reader of error responses
 	 */
-	Transport(WebClient webClient, ApiUris uris, CredentialProvider credentials, HttpHeaders headers,
-			ApiErrorReader errors) {
+	Transport(WebClient webClient, CredentialProvider credentials, HttpHeaders headers, ApiErrorReader errors) {
 		this.webClient = limitExchange(webClient);
-		this.uris = uris;
 		this.credentials = credentials;
 		this.commonHeaders = headers;
 		this.errors = errors;
 	}
 
 	/**
-	 * Make one attempt to send a request, and to handle its answer, within the response
+	 * Make one attempt to send a request, and to handle its response, within the response
 	 * timeout.
 	 */
-	<T> Mono<T> send(ApiRequest request, Call call, Function<ApiResponse, Mono<T>> handler) {
-		return Mono.defer(() -> {
-			Deadline deadline = call.attempt();
-			return deadline.limit(credential(deadline).flatMap((credential) -> spec(request, credential, call)
-				.exchangeToMono((response) -> handler.apply(answer(response, call, deadline)))));
-		});
+	<T> Mono<T> send(ApiRequest request, Attempt attempt, Function<ApiResponse, Mono<T>> handler) {
+		Deadline deadline = attempt.responseDeadline();
+		return deadline.limit(credential(deadline).flatMap((credential) -> spec(request, credential, attempt)
+			.exchangeToMono((response) -> handler.apply(response(response, attempt)))));
 	}
 
 	/**
-	 * Make one attempt to send a request, and to handle its answer, whose headers must
-	 * come within the response timeout.
+	 * Make one attempt to send a request, and to handle its response, whose headers must
+	 * arrive within the response timeout.
 	 */
-	<T> Flux<T> stream(ApiRequest request, Call call, Function<ApiResponse, Flux<T>> handler) {
-		return Flux.defer(() -> {
-			Deadline deadline = call.attempt();
-			return credential(deadline)
-				.flatMapMany((credential) -> spec(request, credential, call).attribute(DEADLINE, deadline)
-					.exchangeToFlux((response) -> handler.apply(answer(response, call, deadline))));
-		});
+	<T> Flux<T> stream(ApiRequest request, Attempt attempt, Function<ApiResponse, Flux<T>> handler) {
+		return credential(attempt.responseDeadline()).flatMapMany((credential) -> spec(request, credential, attempt)
+			.exchangeToFlux((response) -> handler.apply(response(response, attempt))));
 	}
 
-	private ApiResponse answer(ClientResponse response, Call call, Deadline deadline) {
-		return call.answered(new ApiResponse(response, this.errors, call.limits(), deadline));
+	private ApiResponse response(ClientResponse response, Attempt attempt) {
+		ApiResponse result = new ApiResponse(response, this.errors, attempt.limits(), attempt.responseDeadline());
+		attempt.responded(result);
+		return result;
 	}
 
 	private Mono<Credential> credential(Deadline deadline) {
@@ -120,28 +104,22 @@ final class Transport {
 				.onErrorMap((ex) -> !(ex instanceof AttemptFailure), AttemptFailure::credential)
 				.defaultIfEmpty(Credential.none());
 		}
-		catch (VirtualMachineError ex) {
-			throw ex;
-		}
 		catch (Throwable ex) {
+			FatalErrors.throwIfFatal(ex);
 			// also one that Reactor would throw, as of a class that is missing
 			return Mono.error(AttemptFailure.credential(Exceptions.unwrap(ex)));
 		}
 	}
 
-	private WebClient.RequestHeadersSpec<?> spec(ApiRequest request, Credential credential, Call call) {
-		call.requesting(credential);
-		HttpHeaders headers = headers(request);
-		HangUp hangUp = call.hangUp();
+	private WebClient.RequestHeadersSpec<?> spec(ApiRequest request, Credential credential, Attempt attempt) {
+		attempt.requested(headers(request), credential);
 		return this.webClient.method(request.method())
-			.uri(this.uris.expand(request.uri(), request.uriVariables()))
-			.attribute(URI_TEMPLATE, request.uri())
-			.attribute(HangUp.ATTRIBUTE, hangUp)
-			.attribute(HEADERS, headers)
+			.uri(request.uri(), request.uriVariables())
+			.attribute(Attempt.ATTRIBUTE, attempt)
 			.body((output, context) -> {
 				// once more, since filters may leave attributes out
-				output.getAttributes().put(HangUp.ATTRIBUTE, hangUp);
-				return write(request, headers, credential, call, output);
+				output.getAttributes().put(Attempt.ATTRIBUTE, attempt);
+				return write(request, credential, attempt, output);
 			});
 	}
 
@@ -169,12 +147,12 @@ final class Transport {
 	 * WebClient: codecs, logs, and filters that do not wrap what is written, see neither
 	 * the credential nor the prompt, and none can add a second credential.
 	 */
-	private static Mono<Void> write(ApiRequest request, HttpHeaders headers, Credential credential, Call call,
+	private static Mono<Void> write(ApiRequest request, Credential credential, Attempt attempt,
 			ClientHttpRequest output) {
 		HttpHeaders target = headers(output, credential);
-		target.putAll(headers);
+		target.putAll(attempt.headers());
 		credential.replaceIn(target);
-		call.sending();
+		attempt.sending();
 		byte[] body = request.body();
 		if (body == null) {
 			return output.setComplete();
@@ -212,15 +190,14 @@ final class Transport {
 	 */
 	private static WebClient limitExchange(WebClient webClient) {
 		return webClient.mutate().filters((filters) -> filters.add(0, (request, next) -> {
-			Deadline deadline = (Deadline) request.attributes().get(DEADLINE);
-			HangUp hangUp = (HangUp) Objects.requireNonNull(request.attributes().get(HangUp.ATTRIBUTE));
-			Mono<ClientResponse> response = next.exchange(shown(request));
-			return hangUp.limit((deadline != null) ? deadline.limit(response) : response);
+			Attempt attempt = (Attempt) Objects.requireNonNull(request.attributes().get(Attempt.ATTRIBUTE));
+			Mono<ClientResponse> response = next.exchange(view(request, attempt.headers()));
+			return attempt
+				.closeUnlessComplete(attempt.isStream() ? attempt.responseDeadline().limit(response) : response);
 		})).build();
 	}
 
-	private static ClientRequest shown(ClientRequest request) {
-		HttpHeaders headers = (HttpHeaders) Objects.requireNonNull(request.attributes().get(HEADERS));
+	private static ClientRequest view(ClientRequest request, HttpHeaders headers) {
 		if (request.headers().isEmpty()) {
 			return new ClientRequestView(request, headers);
 		}

@@ -46,27 +46,22 @@ final class TransportFailures {
 	}
 
 	/**
-	 * Return what the given failure of an attempt means. In a call that was ended, it is
-	 * but what the connection makes of that.
-	 * @param failure what went wrong
-	 * @param call the call whose attempt failed
+	 * Return the failure that an exception of an attempt stands for.
 	 */
-	static AttemptFailure translate(Throwable failure, Call call) {
-		return call.reason(meaning(failure, call));
-	}
-
-	private static AttemptFailure meaning(Throwable failure, Call call) {
+	static AttemptFailure translate(Throwable failure, Attempt attempt) {
 		Throwable ex = unwrap(Exceptions.unwrap(failure));
 		if (ex instanceof AttemptFailure known) {
 			return known;
 		}
-		if (call.answer() != null) {
-			return answerFailure(ex, call.isStream());
+		if (attempt.response() != null) {
+			return responseFailure(ex, attempt.isStream());
 		}
-		// without TLS, a request is written before the proxy has connected, and is held
-		// back
-		boolean sent = call.isSent() && !has(ProxyConnectException.class, ex);
-		return sent ? requestFailure(ex) : connectFailure(ex, call);
+		if (attempt.response() != null) {
+			return responseFailure(ex, attempt.isStream());
+		}
+		// without TLS, a request is written before the proxy has connected, and is held back
+		boolean sent = attempt.isSent() && !has(ProxyConnectException.class, ex);
+		return sent ? requestFailure(ex) : connectFailure(ex, attempt);
 	}
 
 	/**
@@ -76,10 +71,10 @@ final class TransportFailures {
 		return (ex instanceof WebClientException && ex.getCause() != null) ? ex.getCause() : ex;
 	}
 
-	private static AttemptFailure connectFailure(Throwable ex, Call call) {
+	private static AttemptFailure connectFailure(Throwable ex, Attempt attempt) {
 		if (has(ConnectTimeoutException.class, ex) || has(SslHandshakeTimeoutException.class, ex)
 				|| isProxyTimeout(ex)) {
-			return AttemptFailure.timeout(Phase.CONNECT, call.timeouts().connect());
+			return AttemptFailure.timeout(Phase.CONNECT, attempt.timeouts().connect());
 		}
 		if (has(ProxyConnectException.class, ex)) {
 			return AttemptFailure.notConnected("The proxy did not connect", false, ex);
@@ -125,7 +120,7 @@ final class TransportFailures {
 				: AttemptFailure.unexpected(ex);
 	}
 
-	private static AttemptFailure answerFailure(Throwable ex, boolean stream) {
+	private static AttemptFailure responseFailure(Throwable ex, boolean stream) {
 		if (isBadFraming(ex)) {
 			return badFraming(ex);
 		}

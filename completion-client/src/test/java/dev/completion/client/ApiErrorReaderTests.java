@@ -140,9 +140,8 @@ class ApiErrorReaderTests {
 	void readWhenBodyIsInvalidUtf8ReplacesIt() {
 		byte[] body = { 'c', 'a', 'f', (byte) 0xE9, '!' };
 		AttemptFailure error = this.reader.read(HttpStatusCode.valueOf(502), this.headers, body);
-		assertThat(((CompletionApiException) error
-			.toException(new Call(true, Timeouts.defaults(), Limits.defaults(), false))).responseBody())
-			.isEqualTo("caf\ufffd!");
+		assertThat(((CompletionApiException) new Call(true, Timeouts.defaults(), Limits.defaults(), false)
+			.toException(error)).responseBody()).isEqualTo("caf\ufffd!");
 	}
 
 	@Test
@@ -208,8 +207,8 @@ class ApiErrorReaderTests {
 	}
 
 	private static CompletionApiException exception(AttemptFailure failure) {
-		return (CompletionApiException) failure
-			.toException(new Call(true, Timeouts.defaults(), Limits.defaults(), false));
+		return (CompletionApiException) new Call(true, Timeouts.defaults(), Limits.defaults(), false)
+			.toException(failure);
 	}
 
 	@Test
@@ -219,7 +218,7 @@ class ApiErrorReaderTests {
 		AttemptFailure error = new ApiErrorReader(JsonMapper.shared(), 64 * 1024).readEnvelope(new HttpHeaders(), bytes,
 				0, bytes.length, true);
 		assertThat(error).isNotNull();
-		assertThat(error.toException(new Call(true, Timeouts.defaults(), Limits.defaults(), false)))
+		assertThat(new Call(true, Timeouts.defaults(), Limits.defaults(), false).toException(error))
 			.isInstanceOf(OverloadedException.class)
 			.hasMessage("529 overloaded_error in the stream: caf\ufffd");
 	}

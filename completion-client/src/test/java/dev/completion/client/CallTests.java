@@ -32,10 +32,10 @@ class CallTests {
 	void exceptionOfADeadlineMayComeWhileAnAttemptFails() {
 		for (int i = 0; i < 50; i++) {
 			Call call = new Call(true, Timeouts.defaults(), Limits.defaults(), false);
-			call.retrying(AttemptFailure.closed());
+			call.attemptFailed(AttemptFailure.closed());
 			CompletableFuture<Void> attempts = CompletableFuture.runAsync(() -> {
 				for (int attempt = 0; attempt < 200; attempt++) {
-					call.retrying(AttemptFailure.closed());
+					call.attemptFailed(AttemptFailure.closed());
 				}
 			});
 			do {

@@ -226,7 +226,7 @@ class CompletionClientAutoTests extends AbstractCompletionClientTests {
 
 	@Test
 	void modelsAreRememberedUpToALimit() {
-		ApiSelector selector = new ApiSelector(CompletionApi.AUTO, JsonMapper.shared());
+		ApiSelector selector = new ApiSelector(CompletionApi.AUTO, BaseUrl.DEFAULT, JsonMapper.shared());
 		Model longName = Model.of("x".repeat(257));
 		selector.learn(longName);
 		assertThat(selector.select(longName).api()).isEqualTo(CompletionApi.TEXT_COMPLETIONS);

@@ -135,8 +135,8 @@ class MessageWriterTests {
 
 	private void assertUnsupported(CompletionRequest request, String rule) {
 		assertThatExceptionOfType(AttemptFailure.class).isThrownBy(() -> write(request, false)).satisfies((failure) -> {
-			CompletionClientException exception = failure
-				.toException(new Call(false, Timeouts.defaults(), Limits.defaults(), false));
+			CompletionClientException exception = new Call(false, Timeouts.defaults(), Limits.defaults(), false)
+				.toException(failure);
 			assertThat(exception).isInstanceOf(UnsupportedRequestException.class)
 				.hasMessageStartingWith("The Messages API cannot take this request: ")
 				.hasMessageContaining(rule.replace("\n", "\\n"));

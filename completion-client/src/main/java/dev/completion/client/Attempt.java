@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.channel.ChannelOperations;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+
+/**
+ * One request of a call, from the credential to the end of the response. It is an
+ * attribute of WebClient's request, through which a connection finds its attempt.
+ * Thread-safe.
+ */
+final class Attempt {
+
+	/**
+	 * The name of the request attribute that holds the attempt.
+	 */
+	static final String ATTRIBUTE = Attempt.class.getName();
+
+	private final boolean stream;
+
+	private final Timeouts timeouts;
+
+	private final Limits limits;
+
+	private final Deadline responseDeadline;
+
+	private final int earlierRequests;
+
+	private HttpHeaders headers = HttpHeaders.EMPTY;
+
+	private volatile @Nullable Credential credential;
+
+	private volatile boolean sent;
+
+	private volatile @Nullable ApiResponse response;
+
+	private volatile @Nullable Connection connection;
+
+	private volatile boolean abandoned;
+
+	/**
+	 * Create an attempt, whose time begins now.
+	 * @param stream whether a stream is requested
+	 * @param timeouts the timeouts of the call
+	 * @param limits the limits of the response
+	 * @param responseDeadline limits the time to the response
+	 * @param earlierRequests the number of requests of earlier attempts
+	 */
+	Attempt(boolean stream, Timeouts timeouts, Limits limits, Deadline responseDeadline, int earlierRequests) {
+		this.stream = stream;
+		this.timeouts = timeouts;
+		this.limits = limits;
+		this.responseDeadline = responseDeadline;
+		this.earlierRequests = earlierRequests;
+	}
+
+	/**
+	 * Return whether a stream is requested.
+	 */
+	boolean isStream() {
+		return this.stream;
+	}
+
+	Timeouts timeouts() {
+		return this.timeouts;
+	}
+
+	Limits limits() {
+		return this.limits;
+	}
+
+	/**
+	 * Return the deadline of the whole non-streaming response, or of the headers of a
+	 * stream.
+	 */
+	Deadline responseDeadline() {
+		return this.responseDeadline;
+	}
+
+	/**
+	 * Note that the request is made: from now on a connection is acquired.
+	 * @param headers the headers of the request, without the credential
+	 * @param credential the credential
+	 */
+	void requested(HttpHeaders headers, Credential credential) {
+		this.headers = headers;
+		// last, since it publishes the headers to other threads
+		this.credential = credential;
+	}
+
+	/**
+	 * Return the headers of the request, without the credential.
+	 */
+	HttpHeaders headers() {
+		return this.headers;
+	}
+
+	/**
+	 * Return whether the request was made.
+	 */
+	boolean isRequested() {
+		return this.credential != null;
+	}
+
+	/**
+	 * Return the number of requests of the call, up to this attempt.
+	 */
+	int requests() {
+		return this.earlierRequests + (isRequested() ? 1 : 0);
+	}
+
+	/**
+	 * Return the credential of the request, or {@code null} if none was made.
+	 */
+	@Nullable Credential credential() {
+		return this.credential;
+	}
+
+	/**
+	 * Note that the request is written to a connection.
+	 */
+	void sending() {
+		this.sent = true;
+	}
+
+	boolean isSent() {
+		return this.sent;
+	}
+
+	/**
+	 * Note that the headers of the response have arrived.
+	 */
+	void responded(ApiResponse response) {
+		this.response = response;
+	}
+
+	/**
+	 * Return the response, or {@code null} if there is none yet.
+	 */
+	@Nullable ApiResponse response() {
+		return this.response;
+	}
+
+	/**
+	 * Return whether the server responded with an error status.
+	 */
+	boolean isRefused() {
+		ApiResponse response = this.response;
+		return response != null && !response.isOk();
+	}
+
+	/**
+	 * Return the given exchange, whose connection is closed if it fails or is cancelled,
+	 * even after its response. WebClient would read a body that nobody has subscribed to
+	 * until its end, however long that takes, and a filter may drop the response.
+	 */
+	<T> Mono<T> closeUnlessComplete(Mono<T> exchange) {
+		return exchange.doOnCancel(this::abandon).doOnError((ex) -> abandon());
+	}
+
+	/**
+	 * Note the connection on which a response arrives, before its headers are delivered.
+	 */
+	static void responding(Connection connection) {
+		Map<String, Object> attributes = connection.channel().attr(ReactorClientHttpConnector.ATTRIBUTES_KEY).get();
+		if (attributes != null && attributes.get(ATTRIBUTE) instanceof Attempt attempt) {
+			attempt.connection = connection;
+			if (attempt.abandoned) {
+				attempt.closeConnection();
+			}
+		}
+	}
+
+	/**
+	 * Note that the response is complete. Its reader takes care of the connection.
+	 */
+	void complete() {
+		this.connection = null;
+	}
+
+	private void abandon() {
+		this.abandoned = true;
+		closeConnection();
+	}
+
+	// does nothing after the end of the response, when the connection may be another
+	// call's
+	private void closeConnection() {
+		if (this.connection instanceof ChannelOperations<?, ?> exchange) {
+			exchange.discard();
+		}
+	}
+
+}

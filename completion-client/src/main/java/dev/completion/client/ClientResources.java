@@ -1,0 +1,184 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.util.StringUtils;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.util.DefaultUriBuilderFactory;
+
+/**
+ * What the methods of a client work with. A variant of a client shares the connections of
+ * the original, and closes with it.
+ */
+final class ClientResources {
+
+	private static final String USER_AGENT = userAgent();
+
+	private static final int MAX_NESTING_DEPTH = 50;
+
+	private static final int MAX_NUMBER_LENGTH = 100;
+
+	private static final int MAX_NAME_LENGTH = 256;
+
+	private final @Nullable ClientResources original;
+
+	private final Connections connections;
+
+	private final ActiveCalls calls;
+
+	private final ApiErrorReader errors;
+
+	private final ModelReader models;
+
+	private final Transport transport;
+
+	private final ApiSelector apis;
+
+	private final CallRunner runner;
+
+	private final CallListeners listeners;
+
+	private final CallObservations observations;
+
+	/**
+	 * Create the resources of a client.
+	 * @param settings the settings of the client
+	 */
+	ClientResources(DefaultCompletionClientBuilder settings) {
+		ClientResources original = settings.original();
+		this.original = original;
+		this.connections = (original != null) ? original.connections : Connections.of(settings.httpClient());
+		this.calls = new ActiveCalls((original != null) ? original.calls : null);
+		JsonMapper mapper = mapper(settings.limits());
+		this.errors = new ApiErrorReader(mapper, settings.limits().errorBody());
+		this.models = new ModelReader(mapper);
+		this.transport = new Transport(webClient(settings, this.connections), settings.credentials(), headers(settings),
+				this.errors);
+		this.apis = (original != null && original.apis.isOf(settings.api(), settings.baseUrl())) ? original.apis
+				: new ApiSelector(settings.api(), settings.baseUrl(), mapper);
+		this.runner = new CallRunner(settings.retry(), settings.credentials(), this.calls);
+		this.listeners = new CallListeners(settings.listeners());
+		this.observations = settings.observations();
+	}
+
+	/**
+	 * Return the mapper of requests and responses, which shares no setting with that of
+	 * the application.
+	 */
+	private static JsonMapper mapper(Limits limits) {
+		StreamReadConstraints constraints = StreamReadConstraints.builder()
+			.maxNestingDepth(MAX_NESTING_DEPTH)
+			.maxStringLength(Math.max(limits.body(), Math.max(limits.event(), limits.errorBody())))
+			.maxNumberLength(MAX_NUMBER_LENGTH)
+			.maxNameLength(MAX_NAME_LENGTH)
+			.build();
+		JsonMapper mapper = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(constraints).build())
+			.build();
+		// what Jackson makes at first use it makes under a lock, on which an event loop
+		// must not wait
+		mapper.convertValue(mapper.readTree("{}"), Map.class);
+		mapper.readValue("{}", Object.class);
+		return mapper;
+	}
+
+	private static WebClient webClient(DefaultCompletionClientBuilder settings, Connections connections) {
+		ClientHttpConnector connector = connections.connector(settings.timeouts(),
+				BaseUrl.isSecure(settings.baseUrl()));
+		return settings.webClientBuilder()
+			.uriBuilderFactory(new DefaultUriBuilderFactory(settings.baseUrl()))
+			// what an application sets for other services must not meet our headers
+			.defaultHeaders((headers) -> List.copyOf(headers.headerNames())
+				.stream()
+				.filter(CustomHeaders::isReserved)
+				.forEach(headers::remove))
+			// what an application logs of its own requests must not show ours
+			.codecs((codecs) -> codecs.defaultCodecs().enableLoggingRequestDetails(false))
+			.clientConnector(connector)
+			.build();
+	}
+
+	private static HttpHeaders headers(DefaultCompletionClientBuilder settings) {
+		HttpHeaders result = new HttpHeaders();
+		result.set(HttpHeaders.USER_AGENT, USER_AGENT);
+		settings.headers().forEach(result::set);
+		result.set("anthropic-version", settings.version());
+		if (!settings.betas().isEmpty()) {
+			result.set("anthropic-beta", StringUtils.collectionToCommaDelimitedString(settings.betas()));
+		}
+		return result;
+	}
+
+	private static String userAgent() {
+		Package ours = Objects.requireNonNull(ClientResources.class.getPackage());
+		String version = ours.getImplementationVersion();
+		return "completion-client" + ((version != null) ? "/" + version : "");
+	}
+
+	ApiErrorReader errors() {
+		return this.errors;
+	}
+
+	ModelReader models() {
+		return this.models;
+	}
+
+	Transport transport() {
+		return this.transport;
+	}
+
+	ApiSelector apis() {
+		return this.apis;
+	}
+
+	CallRunner runner() {
+		return this.runner;
+	}
+
+	CallListeners listeners() {
+		return this.listeners;
+	}
+
+	CallObservations observations() {
+		return this.observations;
+	}
+
+	/**
+	 * End the calls of the client and, unless it is a variant, close its connections.
+	 */
+	void close() {
+		try {
+			this.calls.close();
+		}
+		finally {
+			if (this.original == null) {
+				this.connections.close();
+			}
+		}
+	}
+
+}

@@ -1,0 +1,55 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import reactor.core.publisher.Flux;
+
+/**
+ * How the attempts of a call reach a server.
+ *
+ * @param <T> the type of the results
+ */
+interface Route<T> {
+
+	/**
+	 * Return the request of the next attempt.
+	 * @throws AttemptFailure if the request cannot be expressed in the API
+	 */
+	ApiRequest request();
+
+	/**
+	 * Make an attempt.
+	 */
+	Flux<T> exchange(ApiRequest request, Attempt attempt);
+
+	/**
+	 * Return the API of the next attempt.
+	 */
+	CompletionApi api();
+
+	/**
+	 * Use another API from now on, if the given failure calls for it.
+	 * @return whether the call continues with another API
+	 */
+	boolean switchApi(Attempt attempt, AttemptFailure failure);
+
+	/**
+	 * Note that the last attempt of the call failed.
+	 */
+	void failed(AttemptFailure failure);
+
+}
