@@ -170,7 +170,10 @@ final class Connections {
 			.doOnChannelInit((observer, channel, address) -> {
 				keepAlive(channel);
 				limitProxy(channel);
-				ResponseGuard.install(channel.pipeline());
+				// each is added behind the codec, so the last one is the first to read
+				SendFailureHandler.install(channel.pipeline());
+				SurplusResponseHandler.install(channel.pipeline());
+				InterimResponseHandler.install(channel.pipeline());
 			})
 			.doOnResponse((response, connection) -> {
 				if (response.status().code() < 200) {
