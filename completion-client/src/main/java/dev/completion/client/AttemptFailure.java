@@ -19,15 +19,24 @@ package dev.completion.client;
 import java.time.Duration;
 
 import dev.completion.client.error.ApiError;
+import dev.completion.client.error.AuthenticationException;
+import dev.completion.client.error.BillingException;
 import dev.completion.client.error.CallDetails;
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.CompletionApiException;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.ConnectionException;
+import dev.completion.client.error.InvalidRequestException;
 import dev.completion.client.error.LimitExceededException;
 import dev.completion.client.error.MalformedResponseException;
+import dev.completion.client.error.NotFoundException;
 import dev.completion.client.error.Outcome;
+import dev.completion.client.error.OverloadedException;
+import dev.completion.client.error.PermissionDeniedException;
+import dev.completion.client.error.RateLimitException;
+import dev.completion.client.error.RequestTooLargeException;
+import dev.completion.client.error.ServerException;
 import dev.completion.client.error.StreamTruncatedException;
 import dev.completion.client.error.UnsupportedRequestException;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +81,23 @@ final class AttemptFailure extends RuntimeException {
 		Outcome outcome = (status < 500 || status == 503 || status == 529) ? Outcome.REJECTED : Outcome.UNKNOWN;
 		boolean repeatable = status >= 500 || (!error.inStream() && (status == 408 || status == 409 || status == 429));
 		return new AttemptFailure(outcome, repeatable, error, requestId,
-				(details, earlier) -> CompletionApiException.of(error, details));
+				(details, earlier) -> toException(error, details));
+	}
+
+	private static CompletionApiException toException(ApiError error, CallDetails details) {
+		int status = error.status().value();
+		return switch (status) {
+			case 400 -> new InvalidRequestException(error, details);
+			case 401 -> new AuthenticationException(error, details);
+			case 402 -> new BillingException(error, details);
+			case 403 -> new PermissionDeniedException(error, details);
+			case 404, 410 -> new NotFoundException(error, details);
+			case 413 -> new RequestTooLargeException(error, details);
+			case 429 -> new RateLimitException(error, details);
+			case 529 -> new OverloadedException(error, details);
+			default ->
+				(status >= 500) ? new ServerException(error, details) : new CompletionApiException(error, details);
+		};
 	}
 
 	/**

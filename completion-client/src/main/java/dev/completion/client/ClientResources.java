@@ -68,21 +68,22 @@ final class ClientResources {
 	/**
 	 * Create the resources of a client.
 	 * @param settings the settings of the client
+	 * @param original the resources of the client that it is a variant of, or
+	 * {@code null}
 	 */
-	ClientResources(DefaultCompletionClientBuilder settings) {
-		ClientResources original = settings.original();
+	ClientResources(ClientSettings settings, @Nullable ClientResources original) {
 		this.original = original;
-		this.connections = (original != null) ? original.connections : Connections.of(settings.httpClient());
+		this.connections = (original != null) ? original.connections : Connections.of(settings.httpClient);
 		this.calls = new ActiveCalls((original != null) ? original.calls : null);
-		JsonMapper mapper = mapper(settings.limits());
-		this.errors = new ApiErrorReader(mapper, settings.limits().errorBody());
+		JsonMapper mapper = mapper(settings.limits);
+		this.errors = new ApiErrorReader(mapper, settings.limits.errorBody());
 		this.models = new ModelReader(mapper);
 		this.transport = new Transport(webClient(settings, this.connections), settings.credentials(), headers(settings),
 				this.errors);
-		this.apis = (original != null && original.apis.isOf(settings.api(), settings.baseUrl())) ? original.apis
-				: new ApiSelector(settings.api(), settings.baseUrl(), mapper);
-		this.runner = new CallRunner(settings.retry(), settings.credentials(), this.calls);
-		this.listeners = new CallListeners(settings.listeners());
+		this.apis = (original != null && original.apis.isOf(settings.api, settings.baseUrl)) ? original.apis
+				: new ApiSelector(settings.api, settings.baseUrl, mapper);
+		this.runner = new CallRunner(settings.retry, settings.credentials(), this.calls);
+		this.listeners = new CallListeners(List.copyOf(settings.listeners));
 		this.observations = settings.observations();
 	}
 
@@ -106,11 +107,10 @@ final class ClientResources {
 		return mapper;
 	}
 
-	private static WebClient webClient(DefaultCompletionClientBuilder settings, Connections connections) {
-		ClientHttpConnector connector = connections.connector(settings.timeouts(),
-				BaseUrl.isSecure(settings.baseUrl()));
+	private static WebClient webClient(ClientSettings settings, Connections connections) {
+		ClientHttpConnector connector = connections.connector(settings.timeouts(), BaseUrl.isSecure(settings.baseUrl));
 		return settings.webClientBuilder()
-			.uriBuilderFactory(new DefaultUriBuilderFactory(settings.baseUrl()))
+			.uriBuilderFactory(new DefaultUriBuilderFactory(settings.baseUrl))
 			// what an application sets for other services must not meet our headers
 			.defaultHeaders((headers) -> List.copyOf(headers.headerNames())
 				.stream()
@@ -122,13 +122,13 @@ final class ClientResources {
 			.build();
 	}
 
-	private static HttpHeaders headers(DefaultCompletionClientBuilder settings) {
+	private static HttpHeaders headers(ClientSettings settings) {
 		HttpHeaders result = new HttpHeaders();
 		result.set(HttpHeaders.USER_AGENT, USER_AGENT);
-		settings.headers().forEach(result::set);
-		result.set("anthropic-version", settings.version());
-		if (!settings.betas().isEmpty()) {
-			result.set("anthropic-beta", StringUtils.collectionToCommaDelimitedString(settings.betas()));
+		settings.headers.forEach(result::set);
+		result.set("anthropic-version", settings.version);
+		if (!settings.betas.isEmpty()) {
+			result.set("anthropic-beta", StringUtils.collectionToCommaDelimitedString(settings.betas));
 		}
 		return result;
 	}

@@ -38,7 +38,7 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	private static final int MODELS_PAGE_SIZE = 100;
 
-	private final DefaultCompletionClientBuilder settings;
+	private final ClientSettings settings;
 
 	private final ClientResources resources;
 
@@ -51,13 +51,14 @@ final class DefaultCompletionClient implements CompletionClient {
 	/**
 	 * Create a client.
 	 * @param settings the settings, which do not change any more
+	 * @param resources what the client works with
 	 */
-	DefaultCompletionClient(DefaultCompletionClientBuilder settings) {
+	DefaultCompletionClient(ClientSettings settings, ClientResources resources) {
 		this.settings = settings;
-		this.resources = new ClientResources(settings);
-		this.defaults = settings.defaults();
+		this.resources = resources;
+		this.defaults = settings.defaults;
 		this.timeouts = settings.timeouts();
-		this.limits = settings.limits();
+		this.limits = settings.limits;
 	}
 
 	@Override
@@ -177,7 +178,7 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	@Override
 	public Builder mutate() {
-		return this.settings.variant(this.resources);
+		return new DefaultCompletionClientBuilder(this.settings.copy(), this.resources);
 	}
 
 	@Override

@@ -16,22 +16,16 @@
 
 package dev.completion.client;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.micrometer.observation.ObservationRegistry;
-import io.netty.channel.ChannelOption;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.client.HttpClientConfig;
 
 import org.springframework.util.Assert;
-import org.springframework.util.LinkedCaseInsensitiveMap;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -40,76 +34,26 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
-	private static final String DEFAULT_VERSION = "2023-06-01";
+	private final ClientSettings settings;
 
-	private @Nullable CredentialProvider credential;
-
-	private String baseUrl = BaseUrl.DEFAULT;
-
-	private boolean allowInsecure;
-
-	private CompletionApi api = CompletionApi.AUTO;
-
-	private String version = DEFAULT_VERSION;
-
-	private List<String> betas = List.of();
-
-	private final Map<String, String> headers = new LinkedCaseInsensitiveMap<>();
-
-	private CompletionRequest defaults = CompletionRequest.builder().build();
-
-	private Timeouts timeouts = Timeouts.defaults();
-
-	private RetryPolicy retry = RetryPolicy.defaults();
-
-	private Limits limits = Limits.defaults();
-
-	private WebClient.@Nullable Builder webClientBuilder;
-
-	private @Nullable Supplier<HttpClient> httpClient;
-
+	// the resources of the client that this builder varies
 	private @Nullable ClientResources original;
 
-	private final List<CallListener> listeners = new ArrayList<>();
-
-	private ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
-
-	private @Nullable CompletionObservationConvention observationConvention;
-
-	// there may be a variant for every user
-	private ModelTags models = new ModelTags();
-
 	/**
-	 * Return a builder of a variant of the client that was built by this builder.
-	 * @param original the resources of the client
+	 * Create a builder of a client with the default settings.
 	 */
-	DefaultCompletionClientBuilder variant(ClientResources original) {
-		DefaultCompletionClientBuilder variant = copy();
-		variant.original = original;
-		return variant;
+	DefaultCompletionClientBuilder() {
+		this(new ClientSettings(), null);
 	}
 
-	private DefaultCompletionClientBuilder copy() {
-		DefaultCompletionClientBuilder copy = new DefaultCompletionClientBuilder();
-		copy.credential = this.credential;
-		copy.baseUrl = this.baseUrl;
-		copy.allowInsecure = this.allowInsecure;
-		copy.api = this.api;
-		copy.version = this.version;
-		copy.betas = this.betas;
-		copy.headers.putAll(this.headers);
-		copy.defaults = this.defaults;
-		copy.timeouts = this.timeouts;
-		copy.retry = this.retry;
-		copy.limits = this.limits;
-		copy.webClientBuilder = this.webClientBuilder;
-		copy.httpClient = this.httpClient;
-		copy.original = this.original;
-		copy.listeners.addAll(this.listeners);
-		copy.observationRegistry = this.observationRegistry;
-		copy.observationConvention = this.observationConvention;
-		copy.models = this.models;
-		return copy;
+	/**
+	 * Create a builder of a variant of a client.
+	 * @param settings the settings, which this builder changes
+	 * @param original the resources of the client, or {@code null} if it is no variant
+	 */
+	DefaultCompletionClientBuilder(ClientSettings settings, @Nullable ClientResources original) {
+		this.settings = settings;
+		this.original = original;
 	}
 
 	@Override
@@ -121,33 +65,33 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	@Override
 	public CompletionClient.Builder credential(CredentialProvider credential) {
 		Assert.notNull(credential, "'credential' must not be null");
-		this.credential = credential;
+		this.settings.credential = credential;
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder baseUrl(String baseUrl) {
-		this.baseUrl = BaseUrl.normalize(baseUrl);
+		this.settings.baseUrl = BaseUrl.normalize(baseUrl);
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder allowInsecure(boolean allowInsecure) {
-		this.allowInsecure = allowInsecure;
+		this.settings.allowInsecure = allowInsecure;
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder api(CompletionApi api) {
 		Assert.notNull(api, "'api' must not be null");
-		this.api = api;
+		this.settings.api = api;
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder version(String version) {
 		CustomHeaders.checkValue("'version'", version);
-		this.version = version;
+		this.settings.version = version;
 		return this;
 	}
 
@@ -157,51 +101,51 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		for (String beta : betas) {
 			CustomHeaders.checkValue("'betas'", beta);
 		}
-		this.betas = List.of(betas);
+		this.settings.betas = List.of(betas);
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder defaultHeader(String name, String value) {
 		CustomHeaders.check(name, value);
-		this.headers.put(name, value);
+		this.settings.headers.put(name, value);
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder defaults(Consumer<CompletionRequest.Builder> defaults) {
 		Assert.notNull(defaults, "'defaults' must not be null");
-		CompletionRequest.Builder builder = this.defaults.toBuilder();
+		CompletionRequest.Builder builder = this.settings.defaults.toBuilder();
 		defaults.accept(builder);
-		this.defaults = builder.build();
+		this.settings.defaults = builder.build();
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder timeouts(Timeouts timeouts) {
 		Assert.notNull(timeouts, "'timeouts' must not be null");
-		this.timeouts = timeouts;
+		this.settings.timeouts = timeouts;
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder retry(RetryPolicy retry) {
 		Assert.notNull(retry, "'retry' must not be null");
-		this.retry = retry;
+		this.settings.retry = retry;
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder limits(Limits limits) {
 		Assert.notNull(limits, "'limits' must not be null");
-		this.limits = limits;
+		this.settings.limits = limits;
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder webClientBuilder(WebClient.Builder webClientBuilder) {
 		Assert.notNull(webClientBuilder, "'webClientBuilder' must not be null");
-		this.webClientBuilder = webClientBuilder.clone();
+		this.settings.webClientBuilder = webClientBuilder.clone();
 		return this;
 	}
 
@@ -214,7 +158,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	@Override
 	public CompletionClient.Builder httpClient(Supplier<HttpClient> httpClient) {
 		Assert.notNull(httpClient, "'httpClient' must not be null");
-		this.httpClient = httpClient;
+		this.settings.httpClient = httpClient;
 		this.original = null;
 		return this;
 	}
@@ -222,115 +166,34 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	@Override
 	public CompletionClient.Builder listener(CallListener listener) {
 		Assert.notNull(listener, "'listener' must not be null");
-		this.listeners.add(listener);
+		this.settings.listeners.add(listener);
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder observationRegistry(ObservationRegistry observationRegistry) {
 		Assert.notNull(observationRegistry, "'observationRegistry' must not be null");
-		this.observationRegistry = observationRegistry;
+		this.settings.observationRegistry = observationRegistry;
 		return this;
 	}
 
 	@Override
 	public CompletionClient.Builder observationConvention(CompletionObservationConvention observationConvention) {
 		Assert.notNull(observationConvention, "'observationConvention' must not be null");
-		this.observationConvention = observationConvention;
+		this.settings.observationConvention = observationConvention;
 		return this;
-	}
-
-	@Nullable ClientResources original() {
-		return this.original;
-	}
-
-	CompletionApi api() {
-		return this.api;
-	}
-
-	String baseUrl() {
-		return this.baseUrl;
-	}
-
-	String version() {
-		return this.version;
-	}
-
-	List<String> betas() {
-		return this.betas;
-	}
-
-	Map<String, String> headers() {
-		return this.headers;
-	}
-
-	/**
-	 * Return the supplier of the HTTP client, or {@code null} if none was set.
-	 */
-	@Nullable Supplier<HttpClient> httpClient() {
-		return this.httpClient;
-	}
-
-	/**
-	 * Return a WebClient builder, which the caller may change.
-	 */
-	WebClient.Builder webClientBuilder() {
-		return (this.webClientBuilder != null) ? this.webClientBuilder.clone()
-				: WebClient.builder().observationRegistry(this.observationRegistry);
-	}
-
-	CredentialProvider credentials() {
-		return (this.credential != null) ? this.credential : () -> Mono.just(Credential.none());
-	}
-
-	RetryPolicy retry() {
-		return this.retry;
-	}
-
-	Limits limits() {
-		return this.limits;
-	}
-
-	/**
-	 * Return the timeouts. A time that was set on the HTTP client beats a default.
-	 */
-	Timeouts timeouts() {
-		if (this.httpClient == null) {
-			return this.timeouts;
-		}
-		HttpClientConfig configuration = this.httpClient.get().configuration();
-		Duration response = configuration.responseTimeout();
-		Timeouts timeouts = (response != null) ? this.timeouts.orResponse(response) : this.timeouts;
-		Object connect = configuration.options().get(ChannelOption.CONNECT_TIMEOUT_MILLIS);
-		if (!(connect instanceof Integer millis)) {
-			return timeouts;
-		}
-		return timeouts.orConnect((millis > 0) ? Duration.ofMillis(millis) : null);
-	}
-
-	CompletionRequest defaults() {
-		return this.defaults;
-	}
-
-	List<CallListener> listeners() {
-		return List.copyOf(this.listeners);
-	}
-
-	CallObservations observations() {
-		this.models.addDefault(this.defaults.model());
-		return new CallObservations(this.observationRegistry, this.observationConvention,
-				ServerAddress.of(this.baseUrl, this.models));
 	}
 
 	@Override
 	public CompletionClient build() {
-		if (this.credential == null && BaseUrl.isVendors(this.baseUrl)) {
+		ClientSettings settings = this.settings.copy();
+		if (settings.credential == null && BaseUrl.isVendors(settings.baseUrl)) {
 			throw new MissingCredentialException(
-					"'apiKey' or 'credential' must be set: " + this.baseUrl + " answers no request without");
+					"'apiKey' or 'credential' must be set: " + settings.baseUrl + " answers no request without");
 		}
-		Assert.state(this.allowInsecure || !BaseUrl.isInsecure(this.baseUrl),
+		Assert.state(settings.allowInsecure || !BaseUrl.isInsecure(settings.baseUrl),
 				"'baseUrl' must begin with https://, unless it is of this machine or 'allowInsecure' is set");
-		return new DefaultCompletionClient(copy());
+		return new DefaultCompletionClient(settings, new ClientResources(settings, this.original));
 	}
 
 }

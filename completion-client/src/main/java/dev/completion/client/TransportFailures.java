@@ -56,10 +56,8 @@ final class TransportFailures {
 		if (attempt.response() != null) {
 			return responseFailure(ex, attempt.isStream());
 		}
-		if (attempt.response() != null) {
-			return responseFailure(ex, attempt.isStream());
-		}
-		// without TLS, a request is written before the proxy has connected, and is held back
+		// without TLS, a request is written before the proxy has connected, and is held
+		// back
 		boolean sent = attempt.isSent() && !has(ProxyConnectException.class, ex);
 		return sent ? requestFailure(ex) : connectFailure(ex, attempt);
 	}

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What is to be sent for a request.
@@ -39,6 +40,15 @@ record Answer(int status, Map<String, String> headers, Content content, Delivery
 
 	static Answer json(int status, JsonNode body) {
 		return literal(status, "application/json", Json.write(body));
+	}
+
+	/**
+	 * Return the error response to a request.
+	 */
+	static Answer error(ApiException error, String requestId) {
+		ObjectNode envelope = Json.object().put("type", "error");
+		envelope.putObject("error").put("type", error.type()).put("message", error.getMessage());
+		return json(error.status(), envelope.put("request_id", requestId));
 	}
 
 	static Answer literal(int status, String contentType, String body) {

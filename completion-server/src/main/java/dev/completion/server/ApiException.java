@@ -16,8 +16,6 @@
 
 package dev.completion.server;
 
-import tools.jackson.databind.node.ObjectNode;
-
 /**
  * Refusal of a request with an error of the API.
  */
@@ -54,10 +52,12 @@ final class ApiException extends RuntimeException {
 		return new ApiException(404, "not_found_error", message);
 	}
 
-	Answer answer(Exchange exchange) {
-		ObjectNode envelope = Json.object().put("type", "error");
-		envelope.putObject("error").put("type", this.type).put("message", getMessage());
-		return Answer.json(this.status, envelope.put("request_id", exchange.requestId()));
+	int status() {
+		return this.status;
+	}
+
+	String type() {
+		return this.type;
 	}
 
 }

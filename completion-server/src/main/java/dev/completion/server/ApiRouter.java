@@ -53,13 +53,13 @@ final class ApiRouter {
 	Answer answer(Exchange exchange) {
 		Endpoint endpoint = find(exchange.request().path());
 		if (endpoint == null) {
-			return ApiException.notFound("Not found").answer(exchange);
+			return Answer.error(ApiException.notFound("Not found"), exchange.requestId());
 		}
 		try {
 			this.authentication.check(exchange.request());
 		}
 		catch (ApiException ex) {
-			return ex.answer(exchange);
+			return Answer.error(ex, exchange.requestId());
 		}
 		return answer(endpoint, exchange).orHeader(ORGANIZATION_HEADER, ORGANIZATION);
 	}
@@ -71,7 +71,7 @@ final class ApiRouter {
 			return endpoint.handler().apply(exchange);
 		}
 		catch (ApiException ex) {
-			return ex.answer(exchange);
+			return Answer.error(ex, exchange.requestId());
 		}
 	}
 

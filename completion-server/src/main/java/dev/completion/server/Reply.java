@@ -81,7 +81,7 @@ public final class Reply {
 	public static Reply error(int status, String type, String message) {
 		ApiException error = new ApiException(Arguments.status(status, "status"), Arguments.notNull(type, "type"),
 				Arguments.notNull(message, "message"));
-		return new Reply(error::answer);
+		return new Reply((exchange) -> Answer.error(error, exchange.requestId()));
 	}
 
 	/**

@@ -90,7 +90,9 @@ final class RequestHandler {
 		}
 		catch (RuntimeException ex) {
 			logger.warn("No answer to " + exchange.request(), ex);
-			return complete(new ApiException(500, "api_error", "Internal server error").answer(exchange), exchange);
+			return complete(
+					Answer.error(new ApiException(500, "api_error", "Internal server error"), exchange.requestId()),
+					exchange);
 		}
 	}
 

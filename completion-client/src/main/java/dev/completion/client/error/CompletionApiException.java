@@ -38,36 +38,13 @@ public class CompletionApiException extends CompletionClientException {
 	private final ApiError response;
 
 	/**
-	 * Create an exception. Use {@link #of(ApiError, CallDetails)} for the class that fits
-	 * the status.
+	 * Create an exception.
 	 * @param response the error as the server told it
 	 * @param details what is known about the call
 	 */
 	public CompletionApiException(ApiError response, CallDetails details) {
 		super(describe(response, details.requestId()), details, null);
 		this.response = response;
-	}
-
-	/**
-	 * Create the exception whose class fits the status of the given error.
-	 * @param response the error as the server told it
-	 * @param details what is known about the call
-	 * @return the exception
-	 */
-	public static CompletionApiException of(ApiError response, CallDetails details) {
-		int status = response.status().value();
-		return switch (status) {
-			case 400 -> new InvalidRequestException(response, details);
-			case 401 -> new AuthenticationException(response, details);
-			case 402 -> new BillingException(response, details);
-			case 403 -> new PermissionDeniedException(response, details);
-			case 404, 410 -> new NotFoundException(response, details);
-			case 413 -> new RequestTooLargeException(response, details);
-			case 429 -> new RateLimitException(response, details);
-			case 529 -> new OverloadedException(response, details);
-			default -> (status >= 500) ? new ServerException(response, details)
-					: new CompletionApiException(response, details);
-		};
 	}
 
 	private static String describe(ApiError response, @Nullable String requestId) {

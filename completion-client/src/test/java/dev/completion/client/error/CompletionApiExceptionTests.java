@@ -35,21 +35,6 @@ class CompletionApiExceptionTests {
 	private static final CallDetails DETAILS = new CallDetails(Outcome.REJECTED, 2, "req_1", "text");
 
 	@ParameterizedTest
-	@CsvSource({ "400, InvalidRequestException", "401, AuthenticationException", "402, BillingException",
-			"403, PermissionDeniedException", "404, NotFoundException", "405, CompletionApiException",
-			"408, CompletionApiException", "409, CompletionApiException", "410, NotFoundException",
-			"413, RequestTooLargeException", "422, CompletionApiException", "429, RateLimitException",
-			"499, CompletionApiException", "500, ServerException", "501, ServerException", "502, ServerException",
-			"503, ServerException", "504, ServerException", "520, ServerException", "528, ServerException",
-			"529, OverloadedException", "530, ServerException", "599, ServerException" })
-	void ofHasTheClassOfTheStatus(int status, String expected) {
-		CompletionApiException exception = CompletionApiException.of(response(status, "t", "m", false), DETAILS);
-		assertThat(exception.getClass().getSimpleName()).isEqualTo(expected);
-		assertThat(exception.status().value()).isEqualTo(status);
-		assertThat(exception.requestId()).isEqualTo("req_1");
-	}
-
-	@ParameterizedTest
 	@CsvSource({ "invalid_request_error, 400", "authentication_error, 401", "billing_error, 402",
 			"permission_error, 403", "not_found_error, 404", "conflict_error, 409", "request_too_large, 413",
 			"rate_limit_error, 429", "api_error, 500", "timeout_error, 504", "overloaded_error, 529",
@@ -64,8 +49,8 @@ class CompletionApiExceptionTests {
 	void messageTellsWhatIsKnown(String errorType, String apiMessage, boolean inStream, String expected) {
 		ApiError response = response(400, errorType, apiMessage, inStream);
 		assertThat(response).hasToString(expected);
-		assertThat(CompletionApiException.of(response, DETAILS)).hasMessage(expected + " (request req_1)");
-		assertThat(CompletionApiException.of(response, new CallDetails(Outcome.REJECTED, 1, null)))
+		assertThat(new CompletionApiException(response, DETAILS)).hasMessage(expected + " (request req_1)");
+		assertThat(new CompletionApiException(response, new CallDetails(Outcome.REJECTED, 1, null)))
 			.hasMessage(expected);
 	}
 

@@ -24,6 +24,7 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -139,7 +140,7 @@ class CompletionClientExceptionTests {
 		assertThat(copy(new CallTimeoutException(CallTimeoutException.Phase.IDLE, "m", DETAILS, null)).phase())
 			.isEqualTo(CallTimeoutException.Phase.IDLE);
 		assertThat(copy(new LimitExceededException("event", "m", DETAILS)).limit()).isEqualTo("event");
-		CompletionApiException error = copy(CompletionApiException.of(response(429), DETAILS));
+		CompletionApiException error = copy(new RateLimitException(response(429), DETAILS));
 		assertThat(error.status().value()).isEqualTo(429);
 		assertThat(error.errorType()).isEqualTo("type");
 		assertThat(error.apiMessage()).isEqualTo("message");
@@ -162,10 +163,12 @@ class CompletionClientExceptionTests {
 
 	static Stream<CompletionClientException> exceptions() {
 		IOException cause = new IOException("cause");
-		Stream<CompletionClientException> apiExceptions = Stream.of(400, 401, 402, 403, 404, 413, 418, 429, 500, 529)
-			.map((status) -> CompletionApiException.of(response(status), DETAILS));
-		return Stream.concat(apiExceptions, Stream.of(new CompletionClientException("m", DETAILS, cause),
-				new ConnectionException("m", DETAILS, cause),
+		Stream<BiFunction<ApiError, CallDetails, CompletionClientException>> apiExceptions = Stream.of(
+				CompletionApiException::new, InvalidRequestException::new, AuthenticationException::new,
+				BillingException::new, PermissionDeniedException::new, NotFoundException::new,
+				RequestTooLargeException::new, RateLimitException::new, ServerException::new, OverloadedException::new);
+		return Stream.concat(apiExceptions.map((constructor) -> constructor.apply(response(418), DETAILS)), Stream.of(
+				new CompletionClientException("m", DETAILS, cause), new ConnectionException("m", DETAILS, cause),
 				new CallTimeoutException(CallTimeoutException.Phase.TOTAL, "m", DETAILS, cause),
 				new StreamTruncatedException("m", DETAILS, cause), new MalformedResponseException("m", DETAILS, cause),
 				new UnsupportedRequestException("m", DETAILS, cause),

@@ -23,12 +23,21 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 import dev.completion.client.error.ApiError;
+import dev.completion.client.error.AuthenticationException;
+import dev.completion.client.error.BillingException;
 import dev.completion.client.error.CallDetails;
 import dev.completion.client.error.CompletionApiException;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.ConnectionException;
+import dev.completion.client.error.InvalidRequestException;
 import dev.completion.client.error.MalformedResponseException;
+import dev.completion.client.error.NotFoundException;
 import dev.completion.client.error.Outcome;
+import dev.completion.client.error.OverloadedException;
+import dev.completion.client.error.PermissionDeniedException;
+import dev.completion.client.error.RateLimitException;
+import dev.completion.client.error.RequestTooLargeException;
+import dev.completion.client.error.ServerException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -181,7 +190,18 @@ class CallHistoryTests {
 	private static CompletionApiException apiError(int status, String message, Duration retryAfter) {
 		ApiError response = new ApiError(HttpStatusCode.valueOf(status), "type", message, retryAfter, new HttpHeaders(),
 				"", false);
-		return CompletionApiException.of(response, new CallDetails(Outcome.REJECTED, 1, "req_1"));
+		CallDetails details = new CallDetails(Outcome.REJECTED, 1, "req_1");
+		return switch (status) {
+			case 400 -> new InvalidRequestException(response, details);
+			case 401 -> new AuthenticationException(response, details);
+			case 402 -> new BillingException(response, details);
+			case 403 -> new PermissionDeniedException(response, details);
+			case 404, 410 -> new NotFoundException(response, details);
+			case 413 -> new RequestTooLargeException(response, details);
+			case 429 -> new RateLimitException(response, details);
+			case 529 -> new OverloadedException(response, details);
+			default -> new ServerException(response, details);
+		};
 	}
 
 	private static final class SettableClock extends Clock {
