@@ -63,10 +63,17 @@ public final class CompletionAutoConfiguration {
 	}
 
 	@Bean
+	CompletionConnectionDetailsResolver completionConnectionDetailsResolver(ListableBeanFactory beanFactory,
+			Environment environment) {
+		return new CompletionConnectionDetailsResolver(beanFactory, environment);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(CredentialProvider.class)
 	ConnectionDetailsCredentialProvider completionCredentialProvider(
-			ObjectProvider<CompletionConnectionDetails> details) {
-		return new ConnectionDetailsCredentialProvider(CompletionClientFactory.effective(details));
+			CompletionConnectionDetailsResolver connectionDetails) {
+		return new ConnectionDetailsCredentialProvider(
+				connectionDetails.resolve(CompletionClientCustomizer.DEFAULT_CLIENT));
 	}
 
 	@Bean
@@ -83,9 +90,11 @@ public final class CompletionAutoConfiguration {
 	}
 
 	@Bean
-	CompletionClientFactory completionClientFactory(ListableBeanFactory beanFactory, HttpClientFactory httpClients,
+	CompletionClientFactory completionClientFactory(ListableBeanFactory beanFactory,
+			CompletionConnectionDetailsResolver connectionDetails, HttpClientFactory httpClients,
 			Environment environment, ResourceLoader resourceLoader) {
-		return new CompletionClientFactory(beanFactory, httpClients, environment, resourceLoader.getClassLoader());
+		return new CompletionClientFactory(beanFactory, connectionDetails, httpClients, environment,
+				resourceLoader.getClassLoader());
 	}
 
 	@Bean

@@ -25,6 +25,7 @@ import dev.completion.client.CredentialProvider;
 import dev.completion.server.CompletionServer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -46,6 +47,7 @@ import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.ClassUtils;
 
 /**
  * Runs a server inside the application, and points the client at it.
@@ -54,6 +56,9 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @ConditionalOnClass(CompletionServer.class)
 @Conditional(EmbeddedServerConfiguration.OnEmbeddedServerCondition.class)
 class EmbeddedServerConfiguration {
+
+	// a name, since the class may be missing
+	private static final String SERVER_CLASS = "dev.completion.server.CompletionServer";
 
 	private static final Log logger = LogFactory.getLog(EmbeddedServerConfiguration.class);
 
@@ -107,6 +112,28 @@ class EmbeddedServerConfiguration {
 		return Binder.get(environment)
 			.bind("completion.embedded-server.mode", CompletionProperties.EmbeddedServer.Mode.class)
 			.orElse(CompletionProperties.EmbeddedServer.Mode.OFF);
+	}
+
+	/**
+	 * Check that the embedded server is called where the mode requires it.
+	 * @param details the connection details of a client
+	 */
+	static void check(CompletionConnectionDetails details, Environment environment, @Nullable ClassLoader classLoader) {
+		CompletionProperties.EmbeddedServer.Mode mode = mode(environment);
+		if (mode == CompletionProperties.EmbeddedServer.Mode.OFF) {
+			return;
+		}
+		if (!ClassUtils.isPresent(SERVER_CLASS, classLoader)) {
+			throw new FailureAnalyzedException(
+					"'completion.embedded-server.mode' is set, but the embedded server is not on the class path.",
+					"Add the dependency 'dev.completion:completion-server', or remove the property.");
+		}
+		// conditions were evaluated when the application was AOT-processed
+		if (mode == CompletionProperties.EmbeddedServer.Mode.ON && !details.isEmbedded()) {
+			throw new FailureAnalyzedException(
+					"'completion.embedded-server.mode' is 'on', and was not when the application was processed ahead of time.",
+					"Process the application again with this mode, or remove the property.");
+		}
 	}
 
 	static final class EmbeddedCompletionConnectionDetails implements CompletionConnectionDetails {

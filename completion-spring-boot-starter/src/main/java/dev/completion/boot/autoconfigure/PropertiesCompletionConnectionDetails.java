@@ -97,6 +97,13 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 		return Stream.concat(properties, variables).anyMatch(StringUtils::hasLength);
 	}
 
+	/**
+	 * Return whether a named client has a credential of its own.
+	 */
+	static boolean hasOwnCredential(ClientProperties client) {
+		return client.isOwn(API_KEY) || client.isOwn(AUTH_TOKEN);
+	}
+
 	@Override
 	public String getBaseUrl() {
 		String property = this.client.values().baseUrl();

@@ -21,6 +21,7 @@ import java.util.Set;
 
 import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
+import dev.completion.boot.autoconfigure.CompletionConnectionDetailsResolver;
 import dev.completion.boot.autoconfigure.CompletionProperties;
 import dev.completion.boot.health.CallHistory;
 import dev.completion.boot.health.CompletionHealthIndicator;
@@ -48,7 +49,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
  */
 @AutoConfiguration(after = CompletionAutoConfiguration.class)
 @ConditionalOnClass({ ReactiveHealthContributor.class, ConditionalOnEnabledHealthIndicator.class })
-@ConditionalOnBean({ CompletionClient.class, CompletionProperties.class })
+@ConditionalOnBean({ CompletionClient.class, CompletionConnectionDetailsResolver.class })
 @ConditionalOnEnabledHealthIndicator("completion")
 public final class CompletionHealthContributorAutoConfiguration {
 
@@ -68,8 +69,9 @@ public final class CompletionHealthContributorAutoConfiguration {
 
 	@Bean
 	CompletionHealthIndicatorFactory completionHealthIndicatorFactory(CallHistories histories,
-			ListableBeanFactory beanFactory, Environment environment) {
-		return new CompletionHealthIndicatorFactory(histories, beanFactory, environment);
+			CompletionConnectionDetailsResolver connectionDetails, ListableBeanFactory beanFactory,
+			Environment environment) {
+		return new CompletionHealthIndicatorFactory(histories, connectionDetails, beanFactory, environment);
 	}
 
 	/**

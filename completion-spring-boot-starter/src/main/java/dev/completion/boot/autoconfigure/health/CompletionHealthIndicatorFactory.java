@@ -17,7 +17,7 @@
 package dev.completion.boot.autoconfigure.health;
 
 import dev.completion.boot.CompletionClientCustomizer;
-import dev.completion.boot.CompletionConnectionDetails;
+import dev.completion.boot.autoconfigure.CompletionConnectionDetailsResolver;
 import dev.completion.boot.autoconfigure.CompletionProperties;
 import dev.completion.boot.health.CompletionHealthIndicator;
 import dev.completion.boot.health.ModelsProbe;
@@ -26,22 +26,24 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.env.Environment;
-import org.springframework.util.StringUtils;
 
 /**
- * Makes the health indicators of clients of their properties.
+ * Creates the health indicators of clients from their properties.
  */
 final class CompletionHealthIndicatorFactory {
 
 	private final CallHistories histories;
 
+	private final CompletionConnectionDetailsResolver connectionDetails;
+
 	private final ListableBeanFactory beanFactory;
 
 	private final Environment environment;
 
-	CompletionHealthIndicatorFactory(CallHistories histories, ListableBeanFactory beanFactory,
-			Environment environment) {
+	CompletionHealthIndicatorFactory(CallHistories histories, CompletionConnectionDetailsResolver connectionDetails,
+			ListableBeanFactory beanFactory, Environment environment) {
 		this.histories = histories;
+		this.connectionDetails = connectionDetails;
 		this.beanFactory = beanFactory;
 		this.environment = environment;
 	}
@@ -51,7 +53,8 @@ final class CompletionHealthIndicatorFactory {
 	 */
 	CompletionHealthIndicator create(String name) {
 		CompletionProperties client = CompletionProperties.of(name, this.environment);
-		return new CompletionHealthIndicator(this.histories.of(name), probe(name, client.health()), isEmbedded(client));
+		return new CompletionHealthIndicator(this.histories.of(name), probe(name, client.health()),
+				this.connectionDetails.resolve(name).isEmbedded());
 	}
 
 	private @Nullable ModelsProbe probe(String name, CompletionProperties.Health health) {
@@ -65,19 +68,6 @@ final class CompletionHealthIndicatorFactory {
 		boolean isDefault = name.equals(CompletionClientCustomizer.DEFAULT_CLIENT);
 		return this.beanFactory.getBean(isDefault ? "completionClient" : name + "CompletionClient",
 				CompletionClient.class);
-	}
-
-	/**
-	 * Return whether the client calls the embedded server. In mode {@code fallback} one
-	 * with a server or a credential of its own does not.
-	 */
-	private boolean isEmbedded(CompletionProperties client) {
-		boolean configured = StringUtils.hasLength(client.baseUrl()) || StringUtils.hasLength(client.apiKey())
-				|| StringUtils.hasLength(client.authToken());
-		boolean always = client.embeddedServer().mode() == CompletionProperties.EmbeddedServer.Mode.ON;
-		return (always || !configured) && this.beanFactory.getBeanProvider(CompletionConnectionDetails.class)
-			.stream()
-			.anyMatch(CompletionConnectionDetails::isEmbedded);
 	}
 
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
+import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
 import dev.completion.boot.autoconfigure.Proves;
 import dev.completion.boot.health.CallHistory;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
@@ -101,6 +103,23 @@ class CompletionHealthContributorAutoConfigurationTests {
 		this.runner
 			.withPropertyValues("completion.embedded-server.mode=fallback",
 					"completion.clients.far.base-url=http://localhost:9", "completion.clients.near.headers.x=1")
+			.run((context) -> {
+				CompositeReactiveHealthContributor composite = context
+					.getBean(CompositeReactiveHealthContributor.class);
+				assertThat(details(composite, "far")).doesNotContainKey("embedded");
+				assertThat(details(composite, "near")).containsEntry("embedded", true);
+				assertThat(details(composite, "default")).containsEntry("embedded", true);
+			});
+	}
+
+	@Test
+	void embeddedIsNotSaidOfAClientWithConnectionDetailsOfItsOwn() {
+		this.runner
+			.withPropertyValues("completion.embedded-server.mode=fallback", "completion.clients.far.headers.x=1",
+					"completion.clients.near.headers.x=1")
+			.withBean("farCompletionConnectionDetails", CompletionConnectionDetails.class,
+					() -> () -> "http://localhost:9",
+					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
 			.run((context) -> {
 				CompositeReactiveHealthContributor composite = context
 					.getBean(CompositeReactiveHealthContributor.class);
