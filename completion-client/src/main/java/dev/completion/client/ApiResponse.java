@@ -106,9 +106,10 @@ final class ApiResponse {
 	}
 
 	/**
-	 * Return the whole body of a JSON answer.
+	 * Return what is read from a JSON response.
+	 * @param reader reads the whole body
 	 */
-	Mono<byte[]> json() {
+	<T> Mono<T> json(Function<byte[], T> reader) {
 		if (!isOk()) {
 			return failure();
 		}
@@ -118,21 +119,33 @@ final class ApiResponse {
 		return DataBufferUtils.join(bytes(), this.limits.body())
 			.onErrorMap(DataBufferLimitException.class, (ex) -> bodyTooLarge())
 			.map((buffer) -> decompressed(takeAll(buffer)))
-			.defaultIfEmpty(new byte[0]);
+			.defaultIfEmpty(new byte[0])
+			.map((json) -> read(json, reader));
+	}
+
+	private <T> T read(byte[] json, Function<byte[], T> reader) {
+		try {
+			return reader.apply(json);
+		}
+		catch (UnreadableException ex) {
+			AttemptFailure error = this.errors.readEnvelope(headers(), json, 0, json.length, false);
+			throw (error != null) ? error : AttemptFailure.malformed("The answer " + ex.getMessage());
+		}
 	}
 
 	/**
-	 * Return what is read from an event stream as it arrives.
-	 * @param reader reads the body; it is not called for any other response
+	 * Return the completions of an event stream as they arrive.
+	 * @param reader reads the events
+	 * @param idle the maximum time between two events, or {@code null}
 	 */
-	<T> Flux<T> eventStream(Function<Flux<DataBuffer>, Flux<T>> reader) {
+	Flux<Completion> eventStream(CompletionReader reader, @Nullable Duration idle) {
 		if (!isOk()) {
-			return this.<T>failure().flux();
+			return this.<Completion>failure().flux();
 		}
 		if (!MediaType.TEXT_EVENT_STREAM.isCompatibleWith(contentType()) || encoding() != null) {
-			return this.<T>notAStream().flux();
+			return this.<Completion>notAStream().flux();
 		}
-		return reader.apply(bytes());
+		return new EventStreamReader(reader, this.errors, this::headers, this.limits).read(bytes(), idle);
 	}
 
 	private <T> Mono<T> notAStream() {

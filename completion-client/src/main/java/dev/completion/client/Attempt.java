@@ -128,7 +128,7 @@ final class Attempt {
 	 * Return the number of requests of the call, up to this attempt.
 	 */
 	int requests() {
-		return this.earlierRequests + (isRequested() ? 1 : 0);
+		return this.earlierRequests + ((this.credential != null) ? 1 : 0);
 	}
 
 	/**

@@ -51,8 +51,6 @@ final class ClientResources {
 
 	private final ActiveCalls calls;
 
-	private final ApiErrorReader errors;
-
 	private final ModelReader models;
 
 	private final Transport transport;
@@ -76,10 +74,9 @@ final class ClientResources {
 		this.connections = (original != null) ? original.connections : Connections.of(settings.httpClient);
 		this.calls = new ActiveCalls((original != null) ? original.calls : null);
 		JsonMapper mapper = mapper(settings.limits);
-		this.errors = new ApiErrorReader(mapper, settings.limits.errorBody());
 		this.models = new ModelReader(mapper);
 		this.transport = new Transport(webClient(settings, this.connections), settings.credentials(), headers(settings),
-				this.errors);
+				new ApiErrorReader(mapper, settings.limits.errorBody()));
 		this.apis = (original != null && original.apis.isOf(settings.api, settings.baseUrl)) ? original.apis
 				: new ApiSelector(settings.api, settings.baseUrl, mapper);
 		this.runner = new CallRunner(settings.retry, settings.credentials(), this.calls);
@@ -137,10 +134,6 @@ final class ClientResources {
 		Package ours = Objects.requireNonNull(ClientResources.class.getPackage());
 		String version = ours.getImplementationVersion();
 		return "completion-client" + ((version != null) ? "/" + version : "");
-	}
-
-	ApiErrorReader errors() {
-		return this.errors;
 	}
 
 	ModelReader models() {

@@ -40,7 +40,7 @@ final class CompletionRoute implements Route<Completion> {
 
 	private final ApiSelector apis;
 
-	private final Exchange exchange;
+	private final Transport transport;
 
 	private Protocol protocol;
 
@@ -53,25 +53,21 @@ final class CompletionRoute implements Route<Completion> {
 	 * @param request the request, with all defaults
 	 * @param stream whether a stream is requested
 	 * @param apis selects the API
-	 * @param exchange makes an attempt
+	 * @param transport sends the requests
 	 * @throws IllegalArgumentException if the request is too large
 	 */
-	CompletionRoute(CompletionRequest request, boolean stream, ApiSelector apis, Exchange exchange) {
+	CompletionRoute(CompletionRequest request, boolean stream, ApiSelector apis, Transport transport) {
 		this.request = request;
 		this.stream = stream;
 		this.model = Objects.requireNonNull(request.model());
 		this.apis = apis;
-		this.exchange = exchange;
+		this.transport = transport;
 		this.protocol = apis.select(this.model);
-		prepare();
-	}
-
-	private void prepare() {
 		try {
 			request();
 		}
 		catch (AttemptFailure ex) {
-			// that of the first attempt
+			// thrown again by the first attempt
 		}
 	}
 
@@ -90,7 +86,11 @@ final class CompletionRoute implements Route<Completion> {
 
 	@Override
 	public Flux<Completion> exchange(ApiRequest request, Attempt attempt) {
-		Flux<Completion> results = this.exchange.make(request, attempt, this.protocol.reader(this.model));
+		CompletionReader reader = this.protocol.reader(this.model);
+		Flux<Completion> results = this.stream
+				? this.transport.stream(request, attempt,
+						(response) -> response.eventStream(reader, attempt.timeouts().idle()))
+				: this.transport.send(request, attempt, (response) -> response.json(reader::read)).flux();
 		return this.switched ? results.doOnNext((result) -> this.apis.learn(this.model)) : results;
 	}
 
@@ -116,16 +116,6 @@ final class CompletionRoute implements Route<Completion> {
 		if (this.switched) {
 			this.apis.failed(this.model, failure);
 		}
-	}
-
-	/**
-	 * Makes one attempt for a completion.
-	 */
-	@FunctionalInterface
-	interface Exchange {
-
-		Flux<Completion> make(ApiRequest request, Attempt attempt, CompletionReader reader);
-
 	}
 
 }

@@ -76,11 +76,7 @@ final class DefaultCompletionClient implements CompletionClient {
 	private <T> Mono<T> unary(CompletionRequest request, BiFunction<Call, Mono<Completion>, Mono<T>> view) {
 		CompletionRequest complete = request.withDefaults(this.defaults);
 		Call call = call(false, complete.timeout(), false);
-		return view.apply(call, run(complete, call, this::exchange).singleOrEmpty());
-	}
-
-	private Flux<Completion> exchange(ApiRequest request, Attempt attempt, CompletionReader reader) {
-		return send(request, attempt, reader::read).flux();
+		return view.apply(call, run(complete, call).singleOrEmpty());
 	}
 
 	@Override
@@ -100,22 +96,16 @@ final class DefaultCompletionClient implements CompletionClient {
 			BiFunction<Call, Flux<Completion>, Flux<T>> view) {
 		CompletionRequest complete = request.withDefaults(this.defaults);
 		Call call = call(true, complete.timeout(), context.hasKey(Completion.JOINED));
-		return view.apply(call, run(complete, call, this::exchangeStream));
-	}
-
-	private Flux<Completion> exchangeStream(ApiRequest request, Attempt attempt, CompletionReader reader) {
-		return this.resources.transport()
-			.stream(request, attempt, (response) -> response.eventStream(
-					(body) -> new EventStreamReader(reader, this.resources.errors(), response::headers, this.limits)
-						.read(body, this.timeouts.idle())));
+		return view.apply(call, run(complete, call));
 	}
 
 	private Call call(boolean stream, @Nullable Duration timeout, boolean joined) {
 		return new Call(stream, this.timeouts.withTotal(timeout), this.limits, joined);
 	}
 
-	private Flux<Completion> run(CompletionRequest request, Call call, CompletionRoute.Exchange exchange) {
-		CompletionRoute route = new CompletionRoute(request, call.isStream(), this.resources.apis(), exchange);
+	private Flux<Completion> run(CompletionRequest request, Call call) {
+		Route<Completion> route = new CompletionRoute(request, call.isStream(), this.resources.apis(),
+				this.resources.transport());
 		Flux<Completion> results = this.resources.runner().run(call, route, this.resources.listeners());
 		return this.resources.observations().observe(request, call, results);
 	}
@@ -154,26 +144,9 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	private <T> Mono<T> get(ApiRequest request, Function<byte[], T> reader) {
-		return Mono.defer(() -> {
-			Route<T> route = new FixedRoute<>(request, (attempt) -> send(request, attempt, reader).flux());
-			return this.resources.runner().run(call(false, null, false), route, CallListeners.NONE).singleOrEmpty();
-		});
-	}
-
-	private <T> Mono<T> send(ApiRequest request, Attempt attempt, Function<byte[], T> reader) {
-		return this.resources.transport()
-			.send(request, attempt, (response) -> response.json().map((json) -> read(json, response, reader)));
-	}
-
-	private <T> T read(byte[] json, ApiResponse response, Function<byte[], T> reader) {
-		try {
-			return reader.apply(json);
-		}
-		catch (UnreadableException ex) {
-			AttemptFailure error = this.resources.errors()
-				.readEnvelope(response.headers(), json, 0, json.length, false);
-			throw (error != null) ? error : AttemptFailure.malformed("The answer " + ex.getMessage());
-		}
+		Route<T> route = new FixedRoute<>(request, this.resources.transport(), reader);
+		return Mono.defer(
+				() -> this.resources.runner().run(call(false, null, false), route, CallListeners.NONE).singleOrEmpty());
 	}
 
 	@Override
@@ -189,25 +162,12 @@ final class DefaultCompletionClient implements CompletionClient {
 	/**
 	 * The route of a request that only one path serves.
 	 */
-	private record FixedRoute<T>(ApiRequest request, Function<Attempt, Flux<T>> exchange) implements Route<T> {
+	private record FixedRoute<T>(ApiRequest request, Transport transport,
+			Function<byte[], T> reader) implements Route<T> {
 
 		@Override
 		public Flux<T> exchange(ApiRequest request, Attempt attempt) {
-			return this.exchange.apply(attempt);
-		}
-
-		@Override
-		public CompletionApi api() {
-			return CompletionApi.TEXT_COMPLETIONS;
-		}
-
-		@Override
-		public boolean switchApi(Attempt attempt, AttemptFailure failure) {
-			return false;
-		}
-
-		@Override
-		public void failed(AttemptFailure failure) {
+			return this.transport.send(request, attempt, (response) -> response.json(this.reader)).flux();
 		}
 
 	}

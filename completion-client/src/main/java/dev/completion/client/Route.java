@@ -19,7 +19,8 @@ package dev.completion.client;
 import reactor.core.publisher.Flux;
 
 /**
- * How the attempts of a call reach a server.
+ * How the attempts of a call reach a server: always by the same path, unless the methods
+ * that have a default are overridden.
  *
  * @param <T> the type of the results
  */
@@ -39,17 +40,22 @@ interface Route<T> {
 	/**
 	 * Return the API of the next attempt.
 	 */
-	CompletionApi api();
+	default CompletionApi api() {
+		return CompletionApi.TEXT_COMPLETIONS;
+	}
 
 	/**
 	 * Use another API from now on, if the given failure calls for it.
 	 * @return whether the call continues with another API
 	 */
-	boolean switchApi(Attempt attempt, AttemptFailure failure);
+	default boolean switchApi(Attempt attempt, AttemptFailure failure) {
+		return false;
+	}
 
 	/**
 	 * Note that the last attempt of the call failed.
 	 */
-	void failed(AttemptFailure failure);
+	default void failed(AttemptFailure failure) {
+	}
 
 }
