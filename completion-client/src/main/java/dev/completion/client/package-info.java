@@ -14,8 +14,45 @@
  * limitations under the License.
  */
 
+/*
+ * The types of this package by group. CONTRIBUTING.md describes how a call passes through
+ * them. The API and its implementation share a package, so that the implementation does
+ * not have to be public. The package "error" has the exceptions.
+ *
+ * API values: CompletionClient, CompletionRequest, Prompt, Model, Completion,
+ * CompletionResponse, StopReason, Usage, RateLimits, ModelInfo, CompletionApi, Credential,
+ * CredentialProvider, MissingCredentialException, Timeouts, RetryPolicy, Limits,
+ * CallListener.
+ *
+ * Client (creates the other objects from its settings): DefaultCompletionClient,
+ * DefaultCompletionClientBuilder, ClientSettings, ClientResources, BaseUrl, CustomHeaders,
+ * MemoizedSupplier.
+ *
+ * Call (from the first attempt to the last): Call, CallRunner, CallRetry, RetryBudget,
+ * CallSubscriber, ActiveCalls, CallListeners, Route, CompletionRoute, ApiSelector,
+ * Deadline, DeadlineScheduler, InterposedFlux, FatalErrors.
+ *
+ * Attempt and transport (one HTTP request and its response): Attempt, AttemptFailure,
+ * Transport, TransportFailures, ApiRequest, ClientRequestView, ApiResponse,
+ * ApiErrorReader, RetryAfter, Connections, InterimResponseHandler,
+ * SurplusResponseHandler, SendFailureHandler.
+ *
+ * Stream (from bytes to events): EventStreamSubscriber, EventStreamReader, SseDecoder,
+ * IdleTimer.
+ *
+ * Protocols (the JSON of the two APIs): Protocol, RequestWriter, TextCompletionWriter,
+ * MessageWriter, PromptParts, CompletionReader, TextCompletionReader, MessageReader,
+ * ModelReader, RepeatedEvent, JsonString, JsonValues, Utf8, UnreadableException.
+ *
+ * Observation (traces and meters): CallEvents, CallObservations, CallObservation,
+ * CompletionObservationContext, CompletionObservationConvention,
+ * DefaultCompletionObservationConvention, CompletionObservationDocumentation,
+ * CompletionMeterObservationHandler, ModelTags, ServerAddress.
+ */
+
 /**
- * Reactive client for completion-style access to Claude.
+ * Reactive client for completion-style access to Claude. Start with
+ * {@link dev.completion.client.CompletionClient}.
  */
 @NullMarked
 package dev.completion.client;
