@@ -42,8 +42,8 @@ import dev.completion.client.error.UnsupportedRequestException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure of one attempt. It becomes the exception of the call when the call adds what
- * it knows: the number of attempts, and the text so far.
+ * Failure of a single attempt. It is converted to the exception of the call, with details
+ * such as the number of attempts and the text received so far.
  */
 final class AttemptFailure extends RuntimeException {
 
@@ -72,16 +72,15 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * The server responded with an error.
+	 * Create a failure for an error response.
 	 * @param error the error
-	 * @param requestId the request id of its envelope, if there was one
+	 * @param requestId the request id of the error envelope, or {@code null} if there was
+	 * none
 	 */
 	static AttemptFailure api(ApiError error, @Nullable String requestId) {
 		int status = error.status().value();
 		Outcome outcome = (status < 500 || status == 503 || status == 529) ? Outcome.REJECTED : Outcome.UNKNOWN;
-		boolean repeatable = status >= 500 || (!error.inStream() && (status == 408 || status == 409 || status == 429));
-		return new AttemptFailure(outcome, repeatable, error, requestId,
-				(details, earlier) -> toException(error, details));
+		return new AttemptFailure(outcome, false, error, requestId, (details, earlier) -> toException(error, details));
 	}
 
 	private static CompletionApiException toException(ApiError error, CallDetails details) {
@@ -101,8 +100,8 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * No connection came about, and nothing was sent.
-	 * @param repeatable whether it may come about the next time
+	 * Create a failure for a connection that could not be established. Nothing was sent.
+	 * @param repeatable whether another attempt may succeed
 	 */
 	static AttemptFailure notConnected(String message, boolean repeatable, @Nullable Throwable cause) {
 		return new AttemptFailure(Outcome.NOT_SENT, repeatable,
@@ -110,7 +109,8 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * The connection was lost with the request sent, and the answer not complete.
+	 * Create a failure for a connection that was lost after the request was sent and
+	 * before the response was complete.
 	 */
 	static AttemptFailure connectionLost(String message, Throwable cause) {
 		return new AttemptFailure(Outcome.UNKNOWN, true,
@@ -138,8 +138,8 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * A phase took too long. When it is the whole call, then the last attempt's failure
-	 * is the reason.
+	 * Create a failure for a phase that exceeded its timeout. For {@link Phase#TOTAL},
+	 * the failure of the previous attempt becomes the cause.
 	 */
 	static AttemptFailure timeout(Phase phase, @Nullable Duration limit) {
 		String message = switch (phase) {
@@ -153,7 +153,8 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * The request cannot be expressed in the API that serves the model.
+	 * Create a failure for a request that is not supported by the API that serves the
+	 * model.
 	 */
 	static AttemptFailure unsupported(String message) {
 		return new AttemptFailure(Outcome.NOT_SENT, false,
@@ -181,7 +182,8 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * Return whether another attempt could end differently.
+	 * Return whether another attempt may succeed after a failure without an error
+	 * response.
 	 */
 	boolean isRepeatable() {
 		return this.repeatable;
@@ -195,7 +197,7 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * Return the request id of the error, if its envelope had one.
+	 * Return the request id of the error envelope, or {@code null} if there was none.
 	 */
 	@Nullable String requestId() {
 		return this.requestId;
@@ -203,8 +205,9 @@ final class AttemptFailure extends RuntimeException {
 
 	/**
 	 * Return the exception of the call.
-	 * @param details what is known about the call
-	 * @param earlier the failure of the attempt before, or {@code null} if there was none
+	 * @param details the details of the call
+	 * @param earlier the failure of the previous attempt, or {@code null} if there was
+	 * none
 	 */
 	CompletionClientException toException(CallDetails details, @Nullable CompletionClientException earlier) {
 		return this.exception.create(details, earlier);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Decides whether one call is tried again, and when: the one place where it is.
+ * Decides whether a call is retried, and when.
  */
 final class CallRetry {
 
@@ -60,7 +60,7 @@ final class CallRetry {
 	}
 
 	/**
-	 * Return what to wait for before the next attempt, or an error if there is none.
+	 * Return the delay before the next attempt, or an error if there is none.
 	 */
 	Mono<Long> next(Attempt attempt, AttemptFailure failure) {
 		if (isUnauthorized(failure) && !this.renewedCredential) {
@@ -80,23 +80,33 @@ final class CallRetry {
 		if (asked != null) {
 			return asked;
 		}
-		return failure.isRepeatable()
+		return isRepeatable(failure)
 				&& (outcome != Outcome.UNKNOWN || (this.policy.retryAmbiguous() && !this.repeatedAmbiguous));
 	}
 
 	/**
-	 * Return what the server asks for, or {@code null} if it leaves the decision to us.
+	 * Return what the server requests, or {@code null} if it leaves the decision to the
+	 * client.
 	 */
 	private static @Nullable Boolean asked(@Nullable ApiError error) {
 		String asked = (error != null) ? error.headers().getFirst(SHOULD_RETRY) : null;
 		if ("false".equalsIgnoreCase(asked)) {
 			return false;
 		}
-		if (!"true".equalsIgnoreCase(asked) || error == null || error.inStream()) {
-			return null;
-		}
+		boolean repeatable = error != null && !error.inStream() && isRepeatable(error);
+		return (repeatable && "true".equalsIgnoreCase(asked)) ? Boolean.TRUE : null;
+	}
+
+	private static boolean isRepeatable(AttemptFailure failure) {
+		ApiError error = failure.error();
+		return (error != null) ? isRepeatable(error) : failure.isRepeatable();
+	}
+
+	// within a stream, only errors of the server are retried
+	private static boolean isRepeatable(ApiError error) {
 		int status = error.status().value();
-		return (status == 408 || status == 409 || status == 429 || status >= 500) ? Boolean.TRUE : null;
+		boolean isTransient = status == 408 || status == 409 || status == 429;
+		return status >= 500 || (isTransient && !error.inStream());
 	}
 
 	private Mono<Long> delay(AttemptFailure failure) {
@@ -121,8 +131,8 @@ final class CallRetry {
 	}
 
 	/**
-	 * Return a wait between half of the given delay and all of it, or as long as the
-	 * server asks and a little more, so that not all who were asked come back at once.
+	 * Return a delay between half of the given delay and all of it, or the delay that the
+	 * server requests plus jitter, so that clients do not retry at the same time.
 	 */
 	static Duration wait(Duration delay, @Nullable Duration retryAfter) {
 		Duration half = delay.dividedBy(2);
@@ -137,7 +147,7 @@ final class CallRetry {
 		return error != null && error.status().value() == 401 && !error.inStream();
 	}
 
-	// costs nothing of the budget: it mends what an outage cannot bring about
+	// does not use the budget, since an outage does not reject credentials
 	private Mono<Long> renewCredential(Attempt attempt, AttemptFailure failure) {
 		Credential used = attempt.credential();
 		try {

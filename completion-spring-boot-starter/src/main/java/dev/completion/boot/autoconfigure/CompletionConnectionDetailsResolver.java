@@ -44,9 +44,9 @@ public final class CompletionConnectionDetailsResolver {
 	}
 
 	/**
-	 * Return the connection details of the client with the given name. A named client has
-	 * those of the default client, unless a bean with its name or its own properties
-	 * replace them.
+	 * Return the connection details of the client with the given name. A named client
+	 * uses the connection details of the default client, unless they are replaced by a
+	 * {@code <name>CompletionConnectionDetails} bean or by its own properties.
 	 * @param name the name of the client, {@code default} for the default client
 	 * @return the connection details
 	 */
@@ -79,10 +79,12 @@ public final class CompletionConnectionDetailsResolver {
 	private CompletionConnectionDetails standard() {
 		ObjectProvider<CompletionConnectionDetails> details = this.beanFactory
 			.getBeanProvider(CompletionConnectionDetails.class);
-		return details.stream()
-			.filter(CompletionConnectionDetails::isEmbedded)
-			.findFirst()
-			.orElseGet(details::getObject);
+		for (CompletionConnectionDetails candidate : details) {
+			if (candidate.isEmbedded()) {
+				return candidate;
+			}
+		}
+		return details.getObject();
 	}
 
 	private boolean isEmbeddedForAll() {
@@ -90,8 +92,8 @@ public final class CompletionConnectionDetailsResolver {
 	}
 
 	/**
-	 * The server of the application's connection details, with a credential or an SSL
-	 * bundle of a named client.
+	 * Connection details that combine the server of the application's connection details
+	 * with the credential or the SSL bundle of a named client.
 	 */
 	private record CombinedDetails(CompletionConnectionDetails server, CompletionConnectionDetails credential,
 			CompletionConnectionDetails sslBundle) implements CompletionConnectionDetails {
