@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of a client that have not ended. Safe for use by many threads.
+ * The calls of a client that have not ended. Thread-safe.
  */
 final class ActiveCalls {
 

@@ -49,7 +49,7 @@ final class ApiErrorReader {
 	}
 
 	/**
-	 * Read the answer with the given error status.
+	 * Read a response with an error status.
 	 */
 	AttemptFailure read(HttpStatusCode status, HttpHeaders headers, byte[] body) {
 		JsonNode envelope = envelope(body, 0, body.length);
@@ -94,7 +94,7 @@ final class ApiErrorReader {
 			return this.mapper.readTree(Utf8.decode(bytes, offset, length));
 		}
 		catch (JacksonException ex) {
-			// proxies answer with HTML, or cut the body: the status tells enough
+			// proxies send HTML, or truncate the body: the status is sufficient
 			return this.mapper.missingNode();
 		}
 	}

@@ -38,8 +38,8 @@ import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.client.ClientResponse;
 
 /**
- * An HTTP response of the API, from its headers on. Only status 200 with the expected
- * content type is an answer; everything else is told as the error that it is.
+ * HTTP response of the API. Only a response with status 200 and the expected content type
+ * is read as a result. Any other response is reported as an error.
  */
 final class ApiResponse {
 
@@ -47,7 +47,7 @@ final class ApiResponse {
 
 	private final ClientResponse response;
 
-	// views on those of the connector
+	// a view of the connector's headers
 	private final HttpHeaders received;
 
 	private final ApiErrorReader errors;
@@ -61,11 +61,11 @@ final class ApiResponse {
 	private @Nullable RateLimits rateLimits;
 
 	/**
-	 * Create an answer.
+	 * Create a response.
 	 * @param response the response
-	 * @param errors reads errors
+	 * @param errors the reader of error responses
 	 * @param limits the limits of the body
-	 * @param deadline the moment by which the body of an error must have arrived
+	 * @param deadline the deadline for the body of an error response
 	 */
 	ApiResponse(ClientResponse response, ApiErrorReader errors, Limits limits, Deadline deadline) {
 		this.response = response;
@@ -76,7 +76,7 @@ final class ApiResponse {
 	}
 
 	/**
-	 * Return a copy of the headers, which the caller may keep.
+	 * Return a copy of the headers that the caller may retain.
 	 */
 	HttpHeaders headers() {
 		HttpHeaders headers = this.headers;
@@ -106,8 +106,8 @@ final class ApiResponse {
 	}
 
 	/**
-	 * Return what is read from a JSON response.
-	 * @param reader reads the whole body
+	 * Read a JSON response.
+	 * @param reader the function that reads the complete body
 	 */
 	<T> Mono<T> json(Function<byte[], T> reader) {
 		if (!isOk()) {
@@ -129,13 +129,13 @@ final class ApiResponse {
 		}
 		catch (UnreadableException ex) {
 			AttemptFailure error = this.errors.readEnvelope(headers(), json, 0, json.length, false);
-			throw (error != null) ? error : AttemptFailure.malformed("The answer " + ex.getMessage());
+			throw (error != null) ? error : AttemptFailure.malformed("The response " + ex.getMessage());
 		}
 	}
 
 	/**
-	 * Return the completions of an event stream as they arrive.
-	 * @param reader reads the events
+	 * Read an event stream as it arrives.
+	 * @param reader the reader of the events
 	 * @param idle the maximum time between two events, or {@code null}
 	 */
 	Flux<Completion> eventStream(CompletionReader reader, @Nullable Duration idle) {
@@ -167,8 +167,8 @@ final class ApiResponse {
 	}
 
 	/**
-	 * Fail without the body, which tells nothing and may have no end: the connection is
-	 * closed.
+	 * Fail without reading the body. It contains no relevant information and may be
+	 * endless, so the connection is closed.
 	 */
 	private <T> Mono<T> malformed(String message) {
 		return Mono.defer(() -> {
@@ -203,12 +203,13 @@ final class ApiResponse {
 
 	private String unexpectedStatus() {
 		String rule = this.response.statusCode().is3xxRedirection()
-				? ": redirects are not followed, since they would take the credential elsewhere" : ", not 200";
-		return "The server answered with status " + this.response.statusCode().value() + rule;
+				? ": redirects are not followed, because they would send the credential to another location"
+				: ", expected 200";
+		return "The server responded with status " + this.response.statusCode().value() + rule;
 	}
 
 	private String unexpectedContentType() {
-		return "The server answered with content type " + this.received.getFirst(HttpHeaders.CONTENT_TYPE)
+		return "The server responded with content type " + this.received.getFirst(HttpHeaders.CONTENT_TYPE)
 				+ " and content encoding " + encoding();
 	}
 
@@ -217,9 +218,9 @@ final class ApiResponse {
 	}
 
 	/**
-	 * Read the body of an error: no more of it than is kept, after which the connection
-	 * is closed, and as it is if it is cut, stalls, or cannot be decompressed: the status
-	 * tells enough.
+	 * Read the body of an error response up to the size limit, then close the connection.
+	 * A body that is truncated, stalls, or cannot be decompressed is used as it is,
+	 * because the status is sufficient.
 	 */
 	private Mono<byte[]> errorBody() {
 		Flux<DataBuffer> bytes = bytes().onErrorComplete()
@@ -248,7 +249,7 @@ final class ApiResponse {
 			return decompressed;
 		}
 		catch (IOException ex) {
-			throw AttemptFailure.malformed("The answer cannot be decompressed, its content encoding is " + encoding());
+			throw AttemptFailure.malformed("The response cannot be decompressed, content encoding is " + encoding());
 		}
 	}
 
@@ -262,7 +263,7 @@ final class ApiResponse {
 			return body;
 		}
 		if (!encoding.equals("gzip")) {
-			throw new IOException("Only gzip was asked for");
+			throw new IOException("Only gzip was requested");
 		}
 		try (GZIPInputStream stream = new GZIPInputStream(new ByteArrayInputStream(body))) {
 			return stream.readNBytes(maxSize);

@@ -29,13 +29,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Chooses the API for each model: the one that was set, or else the one that the server
- * turns out to serve the model on. Safe for use by many threads.
+ * turns out to serve the model on. Thread-safe.
  */
 final class ApiSelector {
 
 	private static final Log logger = LogFactory.getLog(ApiSelector.class);
 
-	// what the API answers for each of its current models
+	// in the API's response for each of its current models
 	private static final String REFUSAL = "use the messages api";
 
 	private static final Pattern ABOUT_A_MODEL = Pattern.compile("\\bmodel\\b", Pattern.CASE_INSENSITIVE);
@@ -76,7 +76,7 @@ final class ApiSelector {
 	}
 
 	/**
-	 * Return the API to ask first.
+	 * Return the API to use first.
 	 */
 	Protocol select(Model model) {
 		boolean known = this.api == CompletionApi.MESSAGES
@@ -85,7 +85,7 @@ final class ApiSelector {
 	}
 
 	/**
-	 * Return whether no other API is asked if the given one fails.
+	 * Return whether no other API is used if the given one fails.
 	 */
 	boolean isFinal(Protocol asked) {
 		return this.api != CompletionApi.AUTO || asked.api() == CompletionApi.MESSAGES;
@@ -93,7 +93,7 @@ final class ApiSelector {
 
 	/**
 	 * Return the API to go on with after an error status.
-	 * @param failed the API that was asked
+	 * @param failed the API that was used
 	 * @return the API, or {@code null} if no other would do better
 	 */
 	@Nullable Protocol alternative(Protocol failed, Model model, AttemptFailure failure) {

@@ -27,9 +27,9 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 
 /**
- * One request of a call, from the credential to the end of the response. It is an
- * attribute of WebClient's request, through which a connection finds its attempt.
- * Thread-safe.
+ * Single attempt of a call, from obtaining the credential to the end of the response. It
+ * is an attribute of WebClient's request, so that it can be looked up from the
+ * connection. Thread-safe.
  */
 final class Attempt {
 
@@ -61,11 +61,11 @@ final class Attempt {
 	private volatile boolean abandoned;
 
 	/**
-	 * Create an attempt, whose time begins now.
+	 * Create an attempt.
 	 * @param stream whether a stream is requested
 	 * @param timeouts the timeouts of the call
 	 * @param limits the limits of the response
-	 * @param responseDeadline limits the time to the response
+	 * @param responseDeadline the deadline for the response
 	 * @param earlierRequests the number of requests of earlier attempts
 	 */
 	Attempt(boolean stream, Timeouts timeouts, Limits limits, Deadline responseDeadline, int earlierRequests) {
@@ -100,13 +100,13 @@ final class Attempt {
 	}
 
 	/**
-	 * Note that the request is made: from now on a connection is acquired.
+	 * Record that the request is made. From this point on, a connection is acquired.
 	 * @param headers the headers of the request, without the credential
 	 * @param credential the credential
 	 */
 	void requested(HttpHeaders headers, Credential credential) {
 		this.headers = headers;
-		// last, since it publishes the headers to other threads
+		// set last: the volatile write publishes the headers to other threads
 		this.credential = credential;
 	}
 
@@ -132,14 +132,14 @@ final class Attempt {
 	}
 
 	/**
-	 * Return the credential of the request, or {@code null} if none was made.
+	 * Return the credential of the request, or {@code null} if no request was made.
 	 */
 	@Nullable Credential credential() {
 		return this.credential;
 	}
 
 	/**
-	 * Note that the request is written to a connection.
+	 * Record that the request is being written to a connection.
 	 */
 	void sending() {
 		this.sent = true;
@@ -150,7 +150,7 @@ final class Attempt {
 	}
 
 	/**
-	 * Note that the headers of the response have arrived.
+	 * Record that the response headers have arrived.
 	 */
 	void responded(ApiResponse response) {
 		this.response = response;
@@ -172,16 +172,18 @@ final class Attempt {
 	}
 
 	/**
-	 * Return the given exchange, whose connection is closed if it fails or is cancelled,
-	 * even after its response. WebClient would read a body that nobody has subscribed to
-	 * until its end, however long that takes, and a filter may drop the response.
+	 * Return the given exchange, which closes its connection if it fails or is cancelled,
+	 * even after the response has arrived. Otherwise, WebClient would read a body without
+	 * a subscriber to the end, however long that takes. A filter may also drop the
+	 * response.
 	 */
 	<T> Mono<T> closeUnlessComplete(Mono<T> exchange) {
 		return exchange.doOnCancel(this::abandon).doOnError((ex) -> abandon());
 	}
 
 	/**
-	 * Note the connection on which a response arrives, before its headers are delivered.
+	 * Record the connection on which a response arrives, before the response headers are
+	 * delivered.
 	 */
 	static void responding(Connection connection) {
 		Map<String, Object> attributes = connection.channel().attr(ReactorClientHttpConnector.ATTRIBUTES_KEY).get();
@@ -194,7 +196,8 @@ final class Attempt {
 	}
 
 	/**
-	 * Note that the response is complete. Its reader takes care of the connection.
+	 * Record that the response is complete. From this point on, the reader of the
+	 * response is responsible for the connection.
 	 */
 	void complete() {
 		this.connection = null;
@@ -205,8 +208,8 @@ final class Attempt {
 		closeConnection();
 	}
 
-	// does nothing after the end of the response, when the connection may be another
-	// call's
+	// has no effect after the end of the response, when another call may use the
+	// connection
 	private void closeConnection() {
 		if (this.connection instanceof ChannelOperations<?, ?> exchange) {
 			exchange.discard();

@@ -29,7 +29,7 @@ import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a call over all of its attempts.
+ * State of a call across all of its attempts.
  */
 final class Call {
 
@@ -48,20 +48,20 @@ final class Call {
 	// a deadline reads them while an attempt fails
 	private final List<CompletionClientException> failures = new CopyOnWriteArrayList<>();
 
-	@SuppressWarnings("JdkObsolete") // the end of a call may read it on any thread
+	@SuppressWarnings("JdkObsolete") // may be read on any thread when the call ends
 	private final StringBuffer text = new StringBuffer();
 
 	private CompletionApi api = CompletionApi.TEXT_COMPLETIONS;
 
 	private long textSize;
 
-	// the current one, or one that has not begun
+	// the current attempt, or a placeholder for one that has not started
 	private volatile Attempt attempt;
 
 	private CallEvents events = CallEvents.NONE;
 
 	/**
-	 * Create a call, whose time begins now.
+	 * Create a call, and start the deadline of the whole call.
 	 * @param stream whether a stream is requested
 	 * @param timeouts the timeouts of this call
 	 * @param limits the limits of its response
@@ -77,7 +77,7 @@ final class Call {
 	}
 
 	/**
-	 * Set what receives the events of this call.
+	 * Set the receiver of the events of this call.
 	 */
 	void events(CallEvents events) {
 		this.events = events;
@@ -92,7 +92,7 @@ final class Call {
 	}
 
 	/**
-	 * Begin the next attempt.
+	 * Start the next attempt.
 	 * @param api the API that it uses
 	 */
 	Attempt nextAttempt(CompletionApi api) {
@@ -102,7 +102,7 @@ final class Call {
 		}
 		this.api = api;
 		Duration response = this.timeouts.response(this.stream);
-		// none if the call ends before
+		// no response deadline if the deadline of the call is earlier
 		Attempt attempt = attempt((response != null && this.total.allows(response)) ? response : null, earlierRequests);
 		this.attempt = attempt;
 		return attempt;
@@ -114,7 +114,7 @@ final class Call {
 	}
 
 	/**
-	 * Note that the attempt failed, and that the call may continue.
+	 * Record that the attempt failed and that the call may continue.
 	 */
 	void attemptFailed(AttemptFailure failure) {
 		this.failures.add(toAttemptException(failure));
@@ -122,7 +122,7 @@ final class Call {
 	}
 
 	/**
-	 * Note that the attempt failed, and that another one follows on the same API.
+	 * Record that the attempt failed and is retried with the same API.
 	 */
 	void retry(AttemptFailure failure) {
 		attemptFailed(failure);
@@ -130,16 +130,16 @@ final class Call {
 	}
 
 	/**
-	 * Note that this call is ended. What its connection reports afterwards is not the
-	 * reason.
+	 * Record that this call is aborted. Failures that its connection reports afterwards
+	 * are ignored.
 	 */
 	void abort(AttemptFailure failure) {
 		this.aborted = reason(failure);
 	}
 
 	/**
-	 * Return why this call fails: because it was ended, or else because of the given
-	 * failure.
+	 * Return the failure that this call was aborted with, or the given failure if the
+	 * call was not aborted.
 	 */
 	AttemptFailure reason(AttemptFailure failure) {
 		AttemptFailure aborted = this.aborted;
@@ -147,7 +147,7 @@ final class Call {
 	}
 
 	/**
-	 * Return a completion with the response of the current attempt around it.
+	 * Wrap a completion in the response of the current attempt.
 	 */
 	CompletionResponse wrap(Completion completion) {
 		return Objects.requireNonNull(response()).wrap(completion, attempts(), this.api);
@@ -161,8 +161,8 @@ final class Call {
 	}
 
 	/**
-	 * Note that the given result is delivered to the caller. The text of a stream is
-	 * kept.
+	 * Record that the given result is delivered to the caller. The text of a stream is
+	 * kept for the details of a failure.
 	 */
 	void delivered(Object result) {
 		if (!this.stream) {
@@ -186,7 +186,7 @@ final class Call {
 	}
 
 	/**
-	 * Return the text of the stream that was delivered.
+	 * Return the text that the stream has delivered so far.
 	 */
 	String text() {
 		return this.text.toString();
@@ -207,7 +207,7 @@ final class Call {
 	}
 
 	/**
-	 * Return the outcome of the current attempt, which failed.
+	 * Return the outcome of the current, failed attempt.
 	 */
 	Outcome outcome(AttemptFailure failure) {
 		if (this.textSize > 0) {
@@ -236,8 +236,8 @@ final class Call {
 	}
 
 	/**
-	 * Return what the exception is to know. An attempt that may have been processed makes
-	 * the outcome of the whole call unknown, whatever the outcome of later ones.
+	 * Return the details for the exception. If an attempt may have been processed, the
+	 * outcome of the whole call is unknown, regardless of the outcome of later attempts.
 	 */
 	private CallDetails details(AttemptFailure failure) {
 		Outcome outcome = outcome(failure);

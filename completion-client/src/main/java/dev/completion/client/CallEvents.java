@@ -19,12 +19,12 @@ package dev.completion.client;
 import dev.completion.client.error.CompletionClientException;
 
 /**
- * Receives the events of a call between its beginning and its end.
+ * Receives events that occur during a call.
  */
 interface CallEvents {
 
 	/**
-	 * Events that nobody receives.
+	 * Implementation that ignores all events.
 	 */
 	CallEvents NONE = new CallEvents() {
 
@@ -39,14 +39,14 @@ interface CallEvents {
 	};
 
 	/**
-	 * Another attempt follows on the same API.
+	 * Called before the call is retried with the same API.
 	 * @param failure the failure of the last attempt
 	 */
 	void retried(CompletionClientException failure);
 
 	/**
-	 * The call continues on another API.
-	 * @param api the API
+	 * Called when the call switches to another API.
+	 * @param api the new API
 	 */
 	void switched(CompletionApi api);
 

@@ -28,8 +28,8 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Tells listeners how a call ended. A listener that fails is not to cost the caller an
- * answer.
+ * Notifies listeners of the end of a call. A listener that fails does not affect the
+ * call.
  *
  * @param listeners the listeners
  */

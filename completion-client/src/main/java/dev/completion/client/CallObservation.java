@@ -182,9 +182,9 @@ final class CallObservation implements CoreSubscriber<Completion>, Subscription,
 	}
 
 	/**
-	 * Begin or end the observation: the convention is asked, and then the handlers are
-	 * told. A convention of the registry cannot be guarded. Where it fails, the default
-	 * one takes its place, since no handler was told yet.
+	 * Start or stop the observation, which calls the convention first and then the
+	 * handlers. If the convention fails, the default convention replaces it, since no
+	 * handler was called yet.
 	 * @param described whether the convention has said what it has to say
 	 */
 	private void tell(Runnable change, BooleanSupplier described) {
@@ -206,7 +206,7 @@ final class CallObservation implements CoreSubscriber<Completion>, Subscription,
 	}
 
 	/**
-	 * Note that an observation failed, which is not to cost the caller an answer.
+	 * Log that an observation failed, which must not affect the call.
 	 */
 	static void failed(Throwable failure) {
 		FatalErrors.throwIfFatal(failure);

@@ -19,8 +19,8 @@ package dev.completion.client;
 import reactor.core.publisher.Flux;
 
 /**
- * Runs calls: makes attempts until one succeeds, or no other may follow. Retries and
- * changes of the API are decided here, and nowhere else.
+ * Runs calls by making attempts until one succeeds or no further attempt is allowed. Each
+ * decision on a retry or on switching the API is made in this loop.
  */
 final class CallRunner {
 
@@ -35,8 +35,8 @@ final class CallRunner {
 	/**
 	 * Create a runner.
 	 * @param policy the retry policy
-	 * @param credentials the provider of refused credentials that may be renewed
-	 * @param calls holds the calls while they run
+	 * @param credentials the provider that may renew a rejected credential
+	 * @param calls the active calls
 	 */
 	CallRunner(RetryPolicy policy, CredentialProvider credentials, ActiveCalls calls) {
 		this.policy = policy;
@@ -45,10 +45,10 @@ final class CallRunner {
 	}
 
 	/**
-	 * Return the results of a call, which begins when they are subscribed to.
+	 * Return the results of a call. The call starts on subscription.
 	 * @param call the call
-	 * @param route how its attempts reach the server
-	 * @param listeners notified of the end of the call
+	 * @param route the route of its attempts
+	 * @param listeners the listeners to notify when the call ends
 	 */
 	<T> Flux<T> run(Call call, Route<T> route, CallListeners listeners) {
 		CallRetry retry = new CallRetry(this.policy, this.budget, this.credentials, call);
@@ -63,7 +63,7 @@ final class CallRunner {
 	private record Run<T>(Call call, Route<T> route, CallRetry retry) {
 
 		private Flux<T> attempt() {
-			// a request that the API cannot express is no attempt
+			// a request that the API does not support is not an attempt
 			ApiRequest request = this.route.request();
 			Attempt attempt = this.call.nextAttempt(this.route.api());
 			return this.route.exchange(request, attempt)

@@ -52,7 +52,7 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
 	private static final int DELIVERING_LAST = 2;
 
-	// in the middle of a delivery: who delivers then tells the subscriber
+	// during a delivery, after which the subscriber receives the failure
 	private static final int ABORTED = 3;
 
 	private static final int ENDED = 4;
@@ -83,9 +83,9 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 	/**
 	 * Create a subscriber.
 	 * @param call the call
-	 * @param retry told if the call succeeds
+	 * @param retry notified if the call succeeds
 	 * @param calls has the call while it is under way
-	 * @param listeners told how the call ends
+	 * @param listeners notified of the end of the call
 	 * @param downstream gets the results
 	 */
 	CallSubscriber(Call call, CallRetry retry, ActiveCalls calls, CallListeners listeners,

@@ -32,8 +32,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.DefaultUriBuilderFactory;
 
 /**
- * What the methods of a client work with. A variant of a client shares the connections of
- * the original, and closes with it.
+ * Resources used by the methods of a client. A variant of a client shares the connections
+ * of the original client and is closed together with it.
  */
 final class ClientResources {
 
@@ -66,8 +66,8 @@ final class ClientResources {
 	/**
 	 * Create the resources of a client.
 	 * @param settings the settings of the client
-	 * @param original the resources of the client that it is a variant of, or
-	 * {@code null}
+	 * @param original the resources of the original client, or {@code null} if the client
+	 * is not a variant
 	 */
 	ClientResources(ClientSettings settings, @Nullable ClientResources original) {
 		this.original = original;
@@ -85,8 +85,8 @@ final class ClientResources {
 	}
 
 	/**
-	 * Return the mapper of requests and responses, which shares no setting with that of
-	 * the application.
+	 * Create the mapper of requests and responses. It does not share settings with the
+	 * mapper of the application.
 	 */
 	private static JsonMapper mapper(Limits limits) {
 		StreamReadConstraints constraints = StreamReadConstraints.builder()
@@ -97,8 +97,8 @@ final class ClientResources {
 			.build();
 		JsonMapper mapper = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(constraints).build())
 			.build();
-		// what Jackson makes at first use it makes under a lock, on which an event loop
-		// must not wait
+		// Jackson initializes these lazily, under a lock that an event loop must not wait
+		// for
 		mapper.convertValue(mapper.readTree("{}"), Map.class);
 		mapper.readValue("{}", Object.class);
 		return mapper;
@@ -108,12 +108,14 @@ final class ClientResources {
 		ClientHttpConnector connector = connections.connector(settings.timeouts(), BaseUrl.isSecure(settings.baseUrl));
 		return settings.webClientBuilder()
 			.uriBuilderFactory(new DefaultUriBuilderFactory(settings.baseUrl))
-			// what an application sets for other services must not meet our headers
+			// default headers of the application must not conflict with those of the
+			// client
 			.defaultHeaders((headers) -> List.copyOf(headers.headerNames())
 				.stream()
 				.filter(CustomHeaders::isReserved)
 				.forEach(headers::remove))
-			// what an application logs of its own requests must not show ours
+			// an application that logs details of its requests must not log those of the
+			// client
 			.codecs((codecs) -> codecs.defaultCodecs().enableLoggingRequestDetails(false))
 			.clientConnector(connector)
 			.build();

@@ -33,7 +33,7 @@ import org.springframework.util.LinkedCaseInsensitiveMap;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * The settings of a client, which its builder changes until it builds the client.
+ * Settings of a client. The builder modifies them until the client is built.
  */
 final class ClientSettings {
 
@@ -71,11 +71,11 @@ final class ClientSettings {
 
 	@Nullable CompletionObservationConvention observationConvention;
 
-	// there may be a variant for every user
+	// shared by all variants, because there may be one per user
 	ModelTags models = new ModelTags();
 
 	/**
-	 * Return a copy, which can be changed without effect on these settings.
+	 * Return a copy that can be modified without affecting these settings.
 	 */
 	ClientSettings copy() {
 		ClientSettings copy = new ClientSettings();
@@ -100,7 +100,7 @@ final class ClientSettings {
 	}
 
 	/**
-	 * Return a WebClient builder, which the caller may change.
+	 * Return a WebClient builder that the caller may modify.
 	 */
 	WebClient.Builder webClientBuilder() {
 		return (this.webClientBuilder != null) ? this.webClientBuilder.clone()
@@ -112,7 +112,8 @@ final class ClientSettings {
 	}
 
 	/**
-	 * Return the timeouts. A time that was set on the HTTP client beats a default.
+	 * Return the timeouts. A timeout that is set on the HTTP client takes precedence over
+	 * a default.
 	 */
 	Timeouts timeouts() {
 		if (this.httpClient == null) {

@@ -27,9 +27,9 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads the JSON of one API, of a whole answer or of the events of a stream. One instance
- * serves one response: what repeats in every event of a stream is decoded once. Not safe
- * for use by several threads.
+ * Reads the JSON of one API: a non-streaming response, or the events of a stream. One
+ * instance serves one response: what repeats in every event of a stream is decoded once.
+ * Not safe for use by several threads.
  */
 abstract class CompletionReader {
 
@@ -62,14 +62,14 @@ abstract class CompletionReader {
 	}
 
 	/**
-	 * Read a whole answer.
+	 * Read a non-streaming response.
 	 * @throws UnreadableException if the bytes are not the JSON of one
 	 */
 	abstract Completion read(byte[] json);
 
 	/**
-	 * Return whether events of the given name tell of progress, whether they have text or
-	 * not. Others are ignored, since new ones may come.
+	 * Return whether events of the given name show progress, with or without text. Others
+	 * are ignored, since new ones may come.
 	 */
 	abstract boolean knows(String event);
 

@@ -24,12 +24,12 @@ import reactor.core.publisher.Flux;
 import org.springframework.util.Assert;
 
 /**
- * The route of a completion: the API that is set for the model, or learned, and the other
- * API where the server reports that the model requires it.
+ * {@link Route} of a completion. It uses the configured or learned API of the model, and
+ * switches to the other API if the server reports that the model requires it.
  */
 final class CompletionRoute implements Route<Completion> {
 
-	// what the API documents as the limit of its edge
+	// the maximum that the API documents for its edge servers
 	private static final int MAX_REQUEST_SIZE = 32 * 1024 * 1024;
 
 	private final CompletionRequest request;
@@ -52,8 +52,8 @@ final class CompletionRoute implements Route<Completion> {
 	 * Create a route.
 	 * @param request the request, with all defaults
 	 * @param stream whether a stream is requested
-	 * @param apis selects the API
-	 * @param transport sends the requests
+	 * @param apis the selector of the API
+	 * @param transport the transport of the requests
 	 * @throws IllegalArgumentException if the request is too large
 	 */
 	CompletionRoute(CompletionRequest request, boolean stream, ApiSelector apis, Transport transport) {
@@ -76,8 +76,8 @@ final class CompletionRoute implements Route<Completion> {
 		ApiRequest written = this.written;
 		if (written == null) {
 			byte[] body = this.protocol.writer().write(this.request, this.stream);
-			Assert.isTrue(body.length <= MAX_REQUEST_SIZE, () -> "'prompt' is too long: the request would have "
-					+ body.length + " bytes, and the API takes at most " + MAX_REQUEST_SIZE);
+			Assert.isTrue(body.length <= MAX_REQUEST_SIZE, () -> "'prompt' is too long: the request body has "
+					+ body.length + " bytes, but the maximum is " + MAX_REQUEST_SIZE);
 			written = ApiRequest.post(this.protocol.path(), this.stream, this.request.headers(), body);
 			this.written = written;
 		}

@@ -57,9 +57,11 @@ final class Connections {
 	}
 
 	/**
-	 * Return the connections of the HTTP client that is supplied at each attempt, which
-	 * are its owner's to close, or new ones.
-	 * @param httpClient supplies the HTTP client, or {@code null} to open connections
+	 * Return the connections of the HTTP client that is supplied for each attempt, or
+	 * open new connections. The owner of a supplied HTTP client is responsible for
+	 * closing its connections.
+	 * @param httpClient the supplier of the HTTP client, or {@code null} to open
+	 * connections
 	 */
 	static Connections of(@Nullable Supplier<HttpClient> httpClient) {
 		return (httpClient != null) ? new Connections(httpClient, () -> {
@@ -170,7 +172,8 @@ final class Connections {
 			.doOnChannelInit((observer, channel, address) -> {
 				keepAlive(channel);
 				limitProxy(channel);
-				// each is added behind the codec, so the last one is the first to read
+				// each handler is added after the codec, so the one that is added last
+				// reads first
 				SendFailureHandler.install(channel.pipeline());
 				SurplusResponseHandler.install(channel.pipeline());
 				InterimResponseHandler.install(channel.pipeline());

@@ -32,7 +32,8 @@ import reactor.util.context.ContextView;
 import org.springframework.util.Assert;
 
 /**
- * The {@link CompletionClient}. Each of its methods creates a call and has it run.
+ * Default implementation of {@link CompletionClient}. Each method creates a call and runs
+ * it.
  */
 final class DefaultCompletionClient implements CompletionClient {
 
@@ -50,8 +51,8 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	/**
 	 * Create a client.
-	 * @param settings the settings, which do not change any more
-	 * @param resources what the client works with
+	 * @param settings the settings, which must not be modified afterwards
+	 * @param resources the resources of the client
 	 */
 	DefaultCompletionClient(ClientSettings settings, ClientResources resources) {
 		this.settings = settings;
@@ -111,8 +112,7 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	/**
-	 * Return the models of one page after another. A server that names a page again would
-	 * be asked for ever.
+	 * Return the models of one page after another, until the server repeats a page.
 	 */
 	@Override
 	public Flux<ModelInfo> models() {
@@ -160,7 +160,7 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	/**
-	 * The route of a request that only one path serves.
+	 * {@link Route} of a request with a fixed path.
 	 */
 	private record FixedRoute<T>(ApiRequest request, Transport transport,
 			Function<byte[], T> reader) implements Route<T> {

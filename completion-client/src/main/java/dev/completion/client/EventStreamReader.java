@@ -28,8 +28,7 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 
 /**
- * The event stream of one answer, from bytes to completions. Not safe for use by several
- * threads.
+ * Reads the event stream of a response and converts it to completions. Not thread-safe.
  */
 final class EventStreamReader {
 
@@ -47,7 +46,7 @@ final class EventStreamReader {
 
 	private int events;
 
-	// in a row
+	// consecutive ones, including unknown events
 	private int pings;
 
 	private boolean progress;
@@ -62,11 +61,11 @@ final class EventStreamReader {
 	}
 
 	/**
-	 * Return the completions of the given body. The first that has a stop reason is the
-	 * last, though the end of the body may come later; a body that ends before is
+	 * Return the completions of the given body. The first completion with a stop reason
+	 * is the last one, even if the body has not ended yet. A body that ends before is
 	 * truncated.
 	 * @param body the bytes
-	 * @param idle the longest time to wait for an event, or {@code null}
+	 * @param idle the maximum time to wait for an event, or {@code null} for no limit
 	 */
 	Flux<Completion> read(Flux<DataBuffer> body, @Nullable Duration idle) {
 		return new InterposedFlux<>(body,
@@ -74,7 +73,7 @@ final class EventStreamReader {
 	}
 
 	/**
-	 * Take the next bytes, and release their buffer.
+	 * Append the next bytes and release their buffer.
 	 */
 	void append(DataBuffer bytes) {
 		try {
@@ -118,7 +117,8 @@ final class EventStreamReader {
 	}
 
 	/**
-	 * Return whether there was an event other than a ping since this was last asked.
+	 * Return whether an event other than a ping was read since the last call of this
+	 * method.
 	 */
 	boolean takeProgress() {
 		boolean progress = this.progress;
@@ -129,7 +129,7 @@ final class EventStreamReader {
 	private void countPing() {
 		this.pings++;
 		if (this.pings > this.maxPings) {
-			throw AttemptFailure.limitExceeded("pings", this.maxPings + " events in a row that tell nothing");
+			throw AttemptFailure.limitExceeded("pings", this.maxPings + " consecutive pings or unknown events");
 		}
 	}
 

@@ -36,9 +36,9 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
- * Carries completions from a {@link EventStreamReader} to whoever subscribed to them. A
- * buffer is asked for only when the last one is used up and more is wanted, so a slow
- * subscriber slows the server down, and no buffer is ever queued.
+ * Delivers completions from an {@link EventStreamReader} to a subscriber. A buffer is
+ * requested only when the previous one is consumed and there is demand. A slow subscriber
+ * therefore slows down the server, and buffers are never queued.
  */
 final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 
@@ -55,7 +55,9 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 
 	private final CoreSubscriber<? super Completion> downstream;
 
-	// whoever raises it from 0 does the work of all who raise it meanwhile
+	// the thread that increments it from 0 also does the work of threads that increment
+	// it
+	// in the meantime
 	private final AtomicInteger work = new AtomicInteger();
 
 	private final @Nullable Duration idle;
@@ -71,7 +73,7 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 
 	private volatile boolean ended;
 
-	// the stop reason has been delivered; what is left of the body is read and dropped
+	// the stop reason has been delivered; the rest of the body is read and discarded
 	private volatile boolean finished;
 
 	private boolean completed;
@@ -82,15 +84,15 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 
 	private @Nullable Throwable upstreamError;
 
-	// the stream belongs to onNext while a buffer is awaited, else to whoever does the
-	// work
+	// while a buffer is awaited, only onNext accesses the stream; otherwise, only the
+	// thread that does the work
 	private volatile boolean awaiting;
 
 	/**
 	 * Create a subscriber.
-	 * @param stream makes completions of the bytes
-	 * @param downstream gets them
-	 * @param idle the longest time to wait for an event, or {@code null}
+	 * @param stream the reader that converts bytes to completions
+	 * @param downstream the subscriber to the completions
+	 * @param idle the maximum time to wait for an event, or {@code null} for no limit
 	 */
 	EventStreamSubscriber(EventStreamReader stream, CoreSubscriber<? super Completion> downstream,
 			@Nullable Duration idle) {
@@ -184,7 +186,7 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 			}
 		}
 		Operators.produced(REQUESTED, this, delivered);
-		// before it is asked whether a buffer is awaited: none comes after the end
+		// must be read before 'awaiting': no buffer arrives after the end of the body
 		boolean over = this.upstreamEnded;
 		if (!this.ended && this.awaiting) {
 			endWithoutStopReason(over);
@@ -213,7 +215,7 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 	}
 
 	/**
-	 * Return the next completion, or see to it that there will be one.
+	 * Return the next completion, or request the next buffer if there is none yet.
 	 */
 	private @Nullable Completion next() {
 		try {
@@ -232,8 +234,9 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 	}
 
 	/**
-	 * Let the body end, behind the back of whoever got the stop reason, so that its
-	 * connection can be used again. A body that does not end soon is cancelled.
+	 * Drain the rest of the body after the stop reason has been delivered, so that the
+	 * connection can be reused. A body that does not end within the limits of time and
+	 * size is cancelled.
 	 */
 	private void finish() {
 		this.ended = true;
@@ -246,14 +249,15 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 	}
 
 	/**
-	 * Leave a body that does not end.
+	 * Cancel a body that does not end in time.
 	 */
 	private void leave() {
 		try {
 			upstream().cancel();
 		}
 		catch (RejectedExecutionException ex) {
-			// the client was closed: the threads of the connection have ended, and it too
+			// the client was closed: the event loop has terminated and the connection is
+			// closed
 		}
 	}
 

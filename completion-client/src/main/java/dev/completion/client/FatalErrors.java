@@ -17,7 +17,7 @@
 package dev.completion.client;
 
 /**
- * Recognizes errors that no code of ours may handle.
+ * Detects errors that must not be handled.
  */
 final class FatalErrors {
 
@@ -25,8 +25,8 @@ final class FatalErrors {
 	}
 
 	/**
-	 * Throw an error of the JVM itself. Any other error, such as that of a missing class,
-	 * concerns only what failed.
+	 * Rethrow the given failure if it is a {@link VirtualMachineError}. Any other error,
+	 * such as a missing class, affects only the operation that failed.
 	 */
 	static void throwIfFatal(Throwable failure) {
 		if (failure instanceof VirtualMachineError fatal) {

@@ -29,8 +29,9 @@ import io.netty.util.ReferenceCountUtil;
 import reactor.netty.NettyPipeline;
 
 /**
- * Drops interim responses, since Reactor Netty takes one for the final response on a
- * connection that is used again, and gives invalid responses one kind of failure.
+ * Drops interim responses, because Reactor Netty treats an interim response on a reused
+ * connection as the final response. All invalid responses fail with the same type of
+ * exception.
  */
 final class InterimResponseHandler extends ChannelInboundHandlerAdapter {
 
@@ -62,7 +63,7 @@ final class InterimResponseHandler extends ChannelInboundHandlerAdapter {
 		}
 	}
 
-	// any other status is no HTTP, and Framework would fail on it
+	// any other status is not valid HTTP, and Spring Framework would fail on it
 	private static void checkStatus(HttpResponse response) {
 		int status = response.status().code();
 		if (response.decoderResult().isSuccess() && (status < 100 || status > 999)) {
@@ -76,8 +77,9 @@ final class InterimResponseHandler extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
-	 * Wrap the exceptions with which Netty reports that a response is not HTTP, such as a
-	 * NumberFormatException, in one that has no other cause.
+	 * Wrap exceptions that Netty reports for a response that is not valid HTTP, such as
+	 * {@link NumberFormatException}, in a {@link DecoderException}, which has no other
+	 * cause.
 	 */
 	private static void nameFailure(HttpObject object) {
 		Throwable cause = object.decoderResult().cause();

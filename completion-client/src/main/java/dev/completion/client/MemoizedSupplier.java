@@ -22,9 +22,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that is made of another, and made anew when that is another one.
+ * A value that is derived from another, and derived again when that one changes.
  * <p>
- * Safe for use by many threads, of which two may both make the value.
+ * Thread-safe, but two threads may both derive the value.
  *
  * @param <S> the type of what it is made of
  * @param <T> the type of the value

@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param api the API
  * @param path the path of its requests
  * @param writer writes its requests
- * @param readers makes the reader of one answer, given the model that was asked
+ * @param readers creates the reader of one response, given the model of the request
  */
 record Protocol(CompletionApi api, String path, RequestWriter writer, Function<Model, CompletionReader> readers) {
 

@@ -19,8 +19,8 @@ package dev.completion.client;
 import reactor.core.publisher.Flux;
 
 /**
- * How the attempts of a call reach a server: always by the same path, unless the methods
- * that have a default are overridden.
+ * Strategy for sending the attempts of a call to the server. All attempts use the same
+ * path, unless the default methods are overridden.
  *
  * @param <T> the type of the results
  */
@@ -45,7 +45,7 @@ interface Route<T> {
 	}
 
 	/**
-	 * Use another API from now on, if the given failure calls for it.
+	 * Switch to another API if the given failure requires it.
 	 * @return whether the call continues with another API
 	 */
 	default boolean switchApi(Attempt attempt, AttemptFailure failure) {
@@ -53,7 +53,7 @@ interface Route<T> {
 	}
 
 	/**
-	 * Note that the last attempt of the call failed.
+	 * Called when the last attempt of the call has failed.
 	 */
 	default void failed(AttemptFailure failure) {
 	}

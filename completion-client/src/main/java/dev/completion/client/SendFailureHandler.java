@@ -28,13 +28,12 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /**
- * Reports that a request could not be sent only when there is nothing more to read. The
- * server may have refused the request and closed the connection, and its response may not
- * have been read yet.
+ * Delays the failure of a write until there is nothing left to read. The server may have
+ * rejected the request and closed the connection before its response was read.
  */
 final class SendFailureHandler extends ChannelDuplexHandler {
 
-	// each fails a part of a request
+	// each entry fails the promise of one write
 	private final List<Runnable> failures = new ArrayList<>(0);
 
 	private SendFailureHandler() {

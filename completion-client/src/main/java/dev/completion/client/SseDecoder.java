@@ -104,7 +104,7 @@ final class SseDecoder {
 	/**
 	 * Step to the next complete event.
 	 * @return whether there is one; if not, more bytes are needed
-	 * @throws AttemptFailure if the event has too many bytes
+	 * @throws DataBufferLimitException if the event has too many bytes
 	 */
 	boolean next() {
 		forgetDispatched();

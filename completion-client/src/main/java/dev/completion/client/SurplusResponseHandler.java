@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /**
- * Closes a connection on which a response arrives that no request asked for. Reactor
- * Netty would take it for the response to the next request.
+ * Closes a connection on which an unsolicited response arrives. Otherwise, Reactor Netty
+ * would treat it as the response to the next request.
  */
 final class SurplusResponseHandler extends ChannelDuplexHandler {
 
@@ -41,12 +41,11 @@ final class SurplusResponseHandler extends ChannelDuplexHandler {
 	// the bytes that are being decoded
 	private @Nullable ByteBuf reading;
 
-	// there were more of them when a response ended
+	// whether bytes were left when the response ended
 	private boolean bytesLeft;
 
-	// the end of a response, held back until the bytes it came with are read: what else
-	// is
-	// in them cannot be the response to a later request
+	// the end of a response, deferred until its buffer is decoded: what follows in this
+	// buffer cannot be the response to a later request
 	private @Nullable Runnable end;
 
 	private boolean refused;
@@ -77,7 +76,7 @@ final class SurplusResponseHandler extends ChannelDuplexHandler {
 			ReferenceCountUtil.release(message);
 		}
 		else if (message instanceof LastHttpContent && this.reading != null) {
-			// looked at now, since the codec continues with what is left
+			// checked here, because the codec continues with the remaining bytes
 			this.bytesLeft = this.reading.isReadable();
 			this.end = () -> context.fireChannelRead(message);
 		}
@@ -87,9 +86,8 @@ final class SurplusResponseHandler extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Pass on the end of a response when all bytes are read that came with it. The
-	 * connection is closed first if it cannot be used again, so that no other call uses
-	 * it.
+	 * Pass on the end of a response after all bytes that arrived with it have been read.
+	 * A connection that cannot be reused is closed first, so that no other call uses it.
 	 */
 	private void end(ChannelHandlerContext context, Runnable end) {
 		this.end = null;
@@ -100,15 +98,15 @@ final class SurplusResponseHandler extends ChannelDuplexHandler {
 		end.run();
 	}
 
-	@SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of it
+	@SuppressWarnings("FutureReturnValueIgnored") // the result is not needed
 	private void refuse(ChannelHandlerContext context) {
 		this.refused = true;
 		context.close();
 	}
 
 	/**
-	 * Reads the bytes before they are decoded. Closes a connection on which bytes arrive
-	 * though there was no request.
+	 * Reads the bytes before they are decoded. Closes the connection if bytes arrive
+	 * without a pending request.
 	 */
 	private final class BytesHandler extends ChannelInboundHandlerAdapter {
 

@@ -37,8 +37,8 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Makes one attempt to get an answer: asks for the credential, sends the request, and
- * watches the time until the response.
+ * Makes a single attempt: obtains the credential, sends the request, and applies the
+ * response timeout.
  */
 final class Transport {
 
@@ -48,16 +48,16 @@ final class Transport {
 
 	private final HttpHeaders commonHeaders;
 
-	// those of each kind of answer
+	// request headers by accepted media type
 	private final Map<MediaType, HttpHeaders> headers = new ConcurrentHashMap<>();
 
 	private final ApiErrorReader errors;
 
 	/**
 	 * Create a transport.
-	 * @param webClient sends requests
-	 * @param credentials asked before each request
-	 * @param headers the headers that every request has
+	 * @param webClient the WebClient that sends the requests
+	 * @param credentials the credential provider, called before each request
+	 * @param headers the headers of all requests
 	 * @param errors the reader of error responses
 	 */
 	Transport(WebClient webClient, CredentialProvider credentials, HttpHeaders headers, ApiErrorReader errors) {
@@ -68,8 +68,7 @@ final class Transport {
 	}
 
 	/**
-	 * Make one attempt to send a request, and to handle its response, within the response
-	 * timeout.
+	 * Send a request and handle its response within the response timeout.
 	 */
 	<T> Mono<T> send(ApiRequest request, Attempt attempt, Function<ApiResponse, Mono<T>> handler) {
 		Deadline deadline = attempt.responseDeadline();
@@ -78,8 +77,8 @@ final class Transport {
 	}
 
 	/**
-	 * Make one attempt to send a request, and to handle its response, whose headers must
-	 * arrive within the response timeout.
+	 * Send a request and handle its response. The response headers must arrive within the
+	 * response timeout.
 	 */
 	<T> Flux<T> stream(ApiRequest request, Attempt attempt, Function<ApiResponse, Flux<T>> handler) {
 		return credential(attempt.responseDeadline()).flatMapMany((credential) -> spec(request, credential, attempt)
@@ -96,7 +95,7 @@ final class Transport {
 		try {
 			Mono<Credential> credential = Objects.requireNonNull(this.credentials.credential());
 			if (credential instanceof Fuseable.ScalarCallable<?> ready) {
-				// there already, so no time is to be limited
+				// already available, so no timeout is needed
 				Credential value = (Credential) ready.call();
 				return Mono.just((value != null) ? value : Credential.none());
 			}
@@ -106,7 +105,7 @@ final class Transport {
 		}
 		catch (Throwable ex) {
 			FatalErrors.throwIfFatal(ex);
-			// also one that Reactor would throw, as of a class that is missing
+			// includes errors that Reactor treats as fatal, such as a missing class
 			return Mono.error(AttemptFailure.credential(Exceptions.unwrap(ex)));
 		}
 	}
@@ -117,7 +116,7 @@ final class Transport {
 			.uri(request.uri(), request.uriVariables())
 			.attribute(Attempt.ATTRIBUTE, attempt)
 			.body((output, context) -> {
-				// once more, since filters may leave attributes out
+				// set again, because filters may omit attributes
 				output.getAttributes().put(Attempt.ATTRIBUTE, attempt);
 				return write(request, credential, attempt, output);
 			});
@@ -143,9 +142,10 @@ final class Transport {
 	}
 
 	/**
-	 * Write a request to its connection, past what the application has added to its
-	 * WebClient: codecs, logs, and filters that do not wrap what is written, see neither
-	 * the credential nor the prompt, and none can add a second credential.
+	 * Write a request directly to its connection, bypassing the WebClient configuration
+	 * of the application. Codecs, logs, and filters that do not wrap the request have
+	 * access to neither the credential nor the prompt, and none of them can add a second
+	 * credential.
 	 */
 	private static Mono<Void> write(ApiRequest request, Credential credential, Attempt attempt,
 			ClientHttpRequest output) {
@@ -163,8 +163,9 @@ final class Transport {
 	}
 
 	/**
-	 * Return the headers to write to: Netty's own, to which Spring's would be copied,
-	 * unless the application has wrapped the request, and may look at those.
+	 * Return the headers to write to. These are Netty's headers, which avoids a copy of
+	 * Spring's headers. If the application has wrapped the request, these are Spring's
+	 * headers, because the application may read them.
 	 */
 	private static HttpHeaders headers(ClientHttpRequest output, Credential credential) {
 		HttpHeaders added = output.getHeaders();
@@ -173,7 +174,7 @@ final class Transport {
 		}
 		HttpHeaders sent = new HttpHeaders(new Netty4HeadersAdapter(request.requestHeaders()));
 		if (!(output instanceof AbstractClientHttpRequest)) {
-			// they may hold a credential of the HTTP client
+			// Netty's headers may contain a credential that is set on the HTTP client
 			credential.replaceIn(sent);
 			return added;
 		}
@@ -185,8 +186,9 @@ final class Transport {
 	}
 
 	/**
-	 * Limit the time to the headers of a stream, with all that the filters of the
-	 * application do, and close the connection if it comes to nothing.
+	 * Apply the response timeout to the headers of a stream, including the time spent in
+	 * filters of the application, and close the connection if the exchange fails or is
+	 * cancelled.
 	 */
 	private static WebClient limitExchange(WebClient webClient) {
 		return webClient.mutate().filters((filters) -> filters.add(0, (request, next) -> {

@@ -38,7 +38,8 @@ import reactor.netty.internal.shaded.reactor.pool.PoolShutdownException;
 import org.springframework.web.reactive.function.client.WebClientException;
 
 /**
- * Turns what WebClient, Reactor Netty and Netty throw into a {@link AttemptFailure}.
+ * Translates exceptions of WebClient, Reactor Netty and Netty to an
+ * {@link AttemptFailure}.
  */
 final class TransportFailures {
 
@@ -46,7 +47,7 @@ final class TransportFailures {
 	}
 
 	/**
-	 * Return the failure that an exception of an attempt stands for.
+	 * Translate an exception of an attempt.
 	 */
 	static AttemptFailure translate(Throwable failure, Attempt attempt) {
 		Throwable ex = unwrap(Exceptions.unwrap(failure));
@@ -63,7 +64,7 @@ final class TransportFailures {
 	}
 
 	/**
-	 * Return what lies beneath WebClient's own exceptions: it tells what went wrong.
+	 * Return the cause of an exception of WebClient, which is the reason for it.
 	 */
 	private static Throwable unwrap(Throwable ex) {
 		return (ex instanceof WebClientException && ex.getCause() != null) ? ex.getCause() : ex;
@@ -101,7 +102,7 @@ final class TransportFailures {
 				: AttemptFailure.unexpected(ex);
 	}
 
-	// Netty tells in the message alone
+	// Netty reports this in the message only
 	private static boolean isProxyTimeout(Throwable ex) {
 		ProxyConnectException proxy = find(ProxyConnectException.class, ex);
 		return proxy != null && String.valueOf(proxy.getMessage()).endsWith(", timeout");
@@ -114,7 +115,7 @@ final class TransportFailures {
 		if (isBadFraming(ex)) {
 			return badFraming(ex);
 		}
-		return isLost(ex) ? AttemptFailure.connectionLost("The connection was lost before an answer came", ex)
+		return isLost(ex) ? AttemptFailure.connectionLost("The connection was lost before a response was received", ex)
 				: AttemptFailure.unexpected(ex);
 	}
 
@@ -125,8 +126,8 @@ final class TransportFailures {
 		if (!isLost(ex)) {
 			return AttemptFailure.unexpected(ex);
 		}
-		return stream ? AttemptFailure.truncated("The connection was lost in mid-stream", ex)
-				: AttemptFailure.connectionLost("The connection was lost in mid-answer", ex);
+		return stream ? AttemptFailure.truncated("The connection was lost while reading the stream", ex)
+				: AttemptFailure.connectionLost("The connection was lost while reading the response", ex);
 	}
 
 	private static boolean isLost(Throwable ex) {
@@ -141,7 +142,7 @@ final class TransportFailures {
 	private static AttemptFailure badFraming(Throwable ex) {
 		// not chained: its message quotes what the server sent
 		return AttemptFailure
-			.malformed("The server's answer is not valid HTTP (" + ex.getClass().getSimpleName() + ")");
+			.malformed("The response of the server is not valid HTTP (" + ex.getClass().getSimpleName() + ")");
 	}
 
 	private static boolean has(Class<? extends Throwable> type, Throwable ex) {

@@ -17,9 +17,9 @@
 /*
  * The types of this package by group. CONTRIBUTING.md describes how a call passes through
  * them. The API and its implementation share a package, so that the implementation does
- * not have to be public. The package "error" has the exceptions.
+ * not have to be public. The exceptions are in the subpackage "error".
  *
- * API values: CompletionClient, CompletionRequest, Prompt, Model, Completion,
+ * API types: CompletionClient, CompletionRequest, Prompt, Model, Completion,
  * CompletionResponse, StopReason, Usage, RateLimits, ModelInfo, CompletionApi, Credential,
  * CredentialProvider, MissingCredentialException, Timeouts, RetryPolicy, Limits,
  * CallListener.

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for the structure of all modules, and for the plan of it that contributors read.
+ * Tests for the structure of all modules and for its description in CONTRIBUTING.
  */
 class StructureTests {
 
@@ -66,7 +66,7 @@ class StructureTests {
 	private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new DoNotIncludeTests())
 		.importPackages("dev.completion");
 
-	// a type may only be understood, and changed, together with those of its cycle
+	// types in a cycle can only be understood and changed together
 	@Test
 	void noCycleHasMoreThanThreeTypes() {
 		Map<String, Set<String>> dependencies = new TreeMap<>();

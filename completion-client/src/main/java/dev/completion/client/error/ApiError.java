@@ -25,7 +25,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 
 /**
- * An error as the server told it: with an HTTP status, or as an event of a stream.
+ * Error that the server reports with an HTTP status, or as an event of a stream.
  *
  * @param status the HTTP status; for an error that came with status 200 or inside a
  * stream the status that its type stands for
@@ -33,7 +33,7 @@ import org.springframework.http.HttpStatusCode;
  * envelope
  * @param apiMessage the {@code error.message} of the envelope, empty if the body was no
  * envelope
- * @param retryAfter how long the server asks to wait, or {@code null} if it does not
+ * @param retryAfter the delay that the server requests, or {@code null} if it does not
  * @param headers the headers of the response
  * @param responseBody the body, or the data of the event, cut to 64 KiB
  * @param inStream whether the error came as an event of a stream

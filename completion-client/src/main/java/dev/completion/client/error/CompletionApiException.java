@@ -24,22 +24,22 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 
 /**
- * The server answered with an error: an HTTP error status, an error envelope under status
- * 200, or an {@code error} event inside a stream. There are subclasses for the statuses
- * that the API documents; any other is of this class.
+ * The server responded with an error: an HTTP error status, an error envelope under
+ * status 200, or an {@code error} event inside a stream. There are subclasses for the
+ * statuses that the API documents; any other is of this class.
  *
  * @since 0.1.0
  */
 public class CompletionApiException extends CompletionClientException {
 
 	/**
-	 * Error as the server told it.
+	 * Error that the server reports.
 	 */
 	private final ApiError response;
 
 	/**
 	 * Create an exception.
-	 * @param response the error as the server told it
+	 * @param response the error that the server reports
 	 * @param details what is known about the call
 	 */
 	public CompletionApiException(ApiError response, CallDetails details) {
@@ -77,7 +77,7 @@ public class CompletionApiException extends CompletionClientException {
 	}
 
 	/**
-	 * Return how long the server asks to wait before the request is sent again.
+	 * Return the delay before a retry that the server requests.
 	 * @return the time to wait, or {@code null} if the server did not say
 	 */
 	public @Nullable Duration retryAfter() {
@@ -94,7 +94,7 @@ public class CompletionApiException extends CompletionClientException {
 
 	/**
 	 * Return the body of the response, or the data of the event. It may be anything: a
-	 * proxy may have answered.
+	 * proxy may have responded.
 	 * @return the body, cut to 64 KiB
 	 */
 	public String responseBody() {

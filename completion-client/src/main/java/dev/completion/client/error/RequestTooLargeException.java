@@ -25,7 +25,7 @@ public class RequestTooLargeException extends CompletionApiException {
 
 	/**
 	 * Create an exception.
-	 * @param response the error as the server told it
+	 * @param response the error that the server reports
 	 * @param details what is known about the call
 	 */
 	public RequestTooLargeException(ApiError response, CallDetails details) {

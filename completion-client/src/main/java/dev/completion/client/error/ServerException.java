@@ -25,7 +25,7 @@ public class ServerException extends CompletionApiException {
 
 	/**
 	 * Create an exception.
-	 * @param response the error as the server told it
+	 * @param response the error that the server reports
 	 * @param details what is known about the call
 	 */
 	public ServerException(ApiError response, CallDetails details) {

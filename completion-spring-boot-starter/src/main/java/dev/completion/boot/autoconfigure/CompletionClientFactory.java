@@ -89,7 +89,8 @@ final class CompletionClientFactory {
 		return builder;
 	}
 
-	// connection details of the application take precedence, and properties come last
+	// a bean of connection details takes precedence over a provider, a provider over the
+	// properties of the default client
 	private @Nullable CredentialProvider credential(ClientProperties client, CompletionConnectionDetails details) {
 		CredentialProvider provider = this.beanFactory.getBean(CredentialProvider.class);
 		boolean isOurs = provider instanceof ConnectionDetailsCredentialProvider;
@@ -103,7 +104,7 @@ final class CompletionClientFactory {
 		return new ConnectionDetailsCredentialProvider(details);
 	}
 
-	// none of several builders is meant for this client
+	// if there are several builders, none of them is used
 	private WebClient.Builder webClientBuilder() {
 		return this.beanFactory.getBeanProvider(WebClient.Builder.class).getIfUnique(() -> {
 			WebClient.Builder builder = WebClient.builder();

@@ -50,14 +50,14 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.ClassUtils;
 
 /**
- * Runs a server inside the application, and points the client at it.
+ * Starts an embedded server and configures the client to use it.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(CompletionServer.class)
 @Conditional(EmbeddedServerConfiguration.OnEmbeddedServerCondition.class)
 class EmbeddedServerConfiguration {
 
-	// a name, since the class may be missing
+	// a class name, because the class may be missing
 	private static final String SERVER_CLASS = "dev.completion.server.CompletionServer";
 
 	private static final Log logger = LogFactory.getLog(EmbeddedServerConfiguration.class);
@@ -106,7 +106,7 @@ class EmbeddedServerConfiguration {
 	}
 
 	/**
-	 * Return when a server is to be run.
+	 * Return the mode of the embedded server.
 	 */
 	static CompletionProperties.EmbeddedServer.Mode mode(Environment environment) {
 		return Binder.get(environment)
@@ -115,7 +115,7 @@ class EmbeddedServerConfiguration {
 	}
 
 	/**
-	 * Check that the embedded server is called where the mode requires it.
+	 * Check that the embedded server is used if the mode requires it.
 	 * @param details the connection details of a client
 	 */
 	static void check(CompletionConnectionDetails details, Environment environment, @Nullable ClassLoader classLoader) {
@@ -128,7 +128,7 @@ class EmbeddedServerConfiguration {
 					"'completion.embedded-server.mode' is set, but the embedded server is not on the class path.",
 					"Add the dependency 'dev.completion:completion-server', or remove the property.");
 		}
-		// conditions were evaluated when the application was AOT-processed
+		// conditions are evaluated during AOT processing
 		if (mode == CompletionProperties.EmbeddedServer.Mode.ON && !details.isEmbedded()) {
 			throw new FailureAnalyzedException(
 					"'completion.embedded-server.mode' is 'on', and was not when the application was processed ahead of time.",
@@ -186,7 +186,7 @@ class EmbeddedServerConfiguration {
 					message.because("mode is " + mode));
 		}
 
-		// those that are injected by their names alone are for other clients
+		// beans that are not default candidates are for named clients
 		private static boolean hasBean(ConditionContext context, Class<?> type) {
 			ConfigurableListableBeanFactory beanFactory = Objects.requireNonNull(context.getBeanFactory());
 			return Stream.of(beanFactory.getBeanNamesForType(type, true, false))
