@@ -78,15 +78,15 @@ final class ApiErrorReader {
 
 	private AttemptFailure error(HttpStatusCode status, HttpHeaders headers, String body, JsonNode envelope,
 			boolean inStream) {
-		JsonNode error = envelope.path("error");
+		JsonNode content = envelope.path("error");
 		Duration retryAfter = RetryAfter.from(headers);
 		if (retryAfter == null && status.value() == RATE_LIMITED) {
 			retryAfter = RetryAfter.untilReset(headers);
 		}
-		ApiError response = new ApiError(status, string(error.path("type")), string(error.path("message")), retryAfter,
+		ApiError error = new ApiError(status, string(content.path("type")), string(content.path("message")), retryAfter,
 				headers, body, inStream);
 		String requestId = string(envelope.path("request_id"));
-		return AttemptFailure.api(response, requestId.isEmpty() ? null : requestId);
+		return AttemptFailure.api(error, requestId.isEmpty() ? null : requestId);
 	}
 
 	private JsonNode envelope(byte[] bytes, int offset, int length) {

@@ -112,8 +112,8 @@ final class ApiSelector {
 	 * shows that it is there, but for one that says the contrary.
 	 */
 	void failed(Model model, AttemptFailure failure) {
-		ApiError response = failure.error();
-		if (response != null && !response.errorType().isEmpty() && !isNotFound(response)) {
+		ApiError error = failure.error();
+		if (error != null && !error.errorType().isEmpty() && !isNotFound(error)) {
 			learn(model);
 		}
 	}
@@ -133,13 +133,13 @@ final class ApiSelector {
 		return model.id().replaceAll("[^\\x20-\\x7e]", "?");
 	}
 
-	private static boolean isRefusal(@Nullable ApiError response) {
-		return response != null && (response.status().value() == 400 || isNotFound(response))
-				&& text(response).toLowerCase(Locale.ROOT).contains(REFUSAL);
+	private static boolean isRefusal(@Nullable ApiError error) {
+		return error != null && (error.status().value() == 400 || isNotFound(error))
+				&& text(error).toLowerCase(Locale.ROOT).contains(REFUSAL);
 	}
 
-	private static boolean isPathGone(@Nullable ApiError response, Model model) {
-		return response != null && isNotFound(response) && !isAbout(model, text(response));
+	private static boolean isPathGone(@Nullable ApiError error, Model model) {
+		return error != null && isNotFound(error) && !isAbout(model, text(error));
 	}
 
 	private static boolean isAbout(Model model, String text) {
@@ -148,14 +148,14 @@ final class ApiSelector {
 				&& (text.contains(model.id()) || ABOUT_A_MODEL.matcher(text).find());
 	}
 
-	private static boolean isNotFound(ApiError response) {
-		int status = response.status().value();
+	private static boolean isNotFound(ApiError error) {
+		int status = error.status().value();
 		return status == 404 || status == 410;
 	}
 
 	// a gateway may have an envelope of its own
-	private static String text(ApiError response) {
-		return !response.apiMessage().isEmpty() ? response.apiMessage() : response.responseBody();
+	private static String text(ApiError error) {
+		return !error.apiMessage().isEmpty() ? error.apiMessage() : error.responseBody();
 	}
 
 }

@@ -48,7 +48,7 @@ final class Attempt {
 
 	private final int earlierRequests;
 
-	private HttpHeaders headers = HttpHeaders.EMPTY;
+	private volatile HttpHeaders headers = HttpHeaders.EMPTY;
 
 	private volatile @Nullable Credential credential;
 
@@ -106,7 +106,6 @@ final class Attempt {
 	 */
 	void requested(HttpHeaders headers, Credential credential) {
 		this.headers = headers;
-		// set last: the volatile write publishes the headers to other threads
 		this.credential = credential;
 	}
 

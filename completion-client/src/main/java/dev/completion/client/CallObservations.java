@@ -71,16 +71,27 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 		observed.inScope(() -> results.subscribe(observed));
 	}
 
-	// what the registry has may fail
+	// conventions and predicates of the application may fail
 	private Observation observation(CompletionObservationContext context) {
 		try {
-			return CompletionObservationDocumentation.COMPLETION.observation(this.convention, DEFAULT_CONVENTION,
-					() -> context, this.registry);
+			return observation(context, this.convention);
+		}
+		catch (Throwable ex) {
+			CallObservation.failed(ex);
+		}
+		try {
+			return observation(context, DEFAULT_CONVENTION);
 		}
 		catch (Throwable ex) {
 			CallObservation.failed(ex);
 			return Observation.NOOP;
 		}
+	}
+
+	private Observation observation(CompletionObservationContext context,
+			@Nullable CompletionObservationConvention convention) {
+		return CompletionObservationDocumentation.COMPLETION.observation(convention, DEFAULT_CONVENTION, () -> context,
+				this.registry);
 	}
 
 }

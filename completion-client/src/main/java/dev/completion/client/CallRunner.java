@@ -63,8 +63,14 @@ final class CallRunner {
 	private record Run<T>(Call call, Route<T> route, CallRetry retry) {
 
 		private Flux<T> attempt() {
-			// a request that the API does not support is not an attempt
-			ApiRequest request = this.route.request();
+			ApiRequest request;
+			try {
+				request = this.route.request();
+			}
+			catch (AttemptFailure ex) {
+				// a request that the API does not support is not an attempt
+				return Flux.error(ex);
+			}
 			Attempt attempt = this.call.nextAttempt(this.route.api());
 			return this.route.exchange(request, attempt)
 				.onErrorResume((ex) -> next(attempt, TransportFailures.translate(ex, attempt)));

@@ -75,7 +75,8 @@ final class ClientResources {
 		this.calls = new ActiveCalls((original != null) ? original.calls : null);
 		JsonMapper mapper = mapper(settings.limits);
 		this.models = new ModelReader(mapper);
-		this.transport = new Transport(webClient(settings, this.connections), settings.credentials(), headers(settings),
+		this.transport = new Transport(webClient(settings, this.connections),
+				new DefaultUriBuilderFactory(settings.baseUrl), settings.credentials(), headers(settings),
 				new ApiErrorReader(mapper, settings.limits.errorBody()));
 		this.apis = (original != null && original.apis.isOf(settings.api, settings.baseUrl)) ? original.apis
 				: new ApiSelector(settings.api, settings.baseUrl, mapper);
@@ -105,9 +106,9 @@ final class ClientResources {
 	}
 
 	private static WebClient webClient(ClientSettings settings, Connections connections) {
-		ClientHttpConnector connector = connections.connector(settings.timeouts(), BaseUrl.isSecure(settings.baseUrl));
-		return settings.webClientBuilder()
-			.uriBuilderFactory(new DefaultUriBuilderFactory(settings.baseUrl))
+		ClientHttpConnector connector = connections.connector(settings.effectiveTimeouts(),
+				BaseUrl.isSecure(settings.baseUrl));
+		return settings.newWebClientBuilder()
 			// default headers of the application must not conflict with those of the
 			// client
 			.defaultHeaders((headers) -> List.copyOf(headers.headerNames())

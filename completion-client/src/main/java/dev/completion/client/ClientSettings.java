@@ -102,7 +102,7 @@ final class ClientSettings {
 	/**
 	 * Return a WebClient builder that the caller may modify.
 	 */
-	WebClient.Builder webClientBuilder() {
+	WebClient.Builder newWebClientBuilder() {
 		return (this.webClientBuilder != null) ? this.webClientBuilder.clone()
 				: WebClient.builder().observationRegistry(this.observationRegistry);
 	}
@@ -115,7 +115,7 @@ final class ClientSettings {
 	 * Return the timeouts. A timeout that is set on the HTTP client takes precedence over
 	 * a default.
 	 */
-	Timeouts timeouts() {
+	Timeouts effectiveTimeouts() {
 		if (this.httpClient == null) {
 			return this.timeouts;
 		}

@@ -175,8 +175,8 @@ final class Connections {
 				// each handler is added after the codec, so the one that is added last
 				// reads first
 				SendFailureHandler.install(channel.pipeline());
-				SurplusResponseHandler.install(channel.pipeline());
 				InterimResponseHandler.install(channel.pipeline());
+				SurplusResponseHandler.install(channel.pipeline());
 			})
 			.doOnResponse((response, connection) -> {
 				if (response.status().code() < 200) {

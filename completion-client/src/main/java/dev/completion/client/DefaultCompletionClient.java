@@ -58,7 +58,7 @@ final class DefaultCompletionClient implements CompletionClient {
 		this.settings = settings;
 		this.resources = resources;
 		this.defaults = settings.defaults;
-		this.timeouts = settings.timeouts();
+		this.timeouts = settings.effectiveTimeouts();
 		this.limits = settings.limits;
 	}
 

@@ -29,27 +29,28 @@ import org.springframework.util.Assert;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * The {@link CompletionClient.Builder}: every decision that settings call for is made
- * here, so that the client only has to do its work.
+ * Default implementation of {@link CompletionClient.Builder}. It modifies and checks the
+ * settings of a client.
  */
 final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	private final ClientSettings settings;
 
-	// the resources of the client that this builder varies
+	// the resources of the original client, if this builder creates a variant
 	private @Nullable ClientResources original;
 
 	/**
-	 * Create a builder of a client with the default settings.
+	 * Create a builder with the default settings.
 	 */
 	DefaultCompletionClientBuilder() {
 		this(new ClientSettings(), null);
 	}
 
 	/**
-	 * Create a builder of a variant of a client.
-	 * @param settings the settings, which this builder changes
-	 * @param original the resources of the client, or {@code null} if it is no variant
+	 * Create a builder with the given settings.
+	 * @param settings the settings to modify
+	 * @param original the resources of the original client, or {@code null} if the client
+	 * is not a variant
 	 */
 	DefaultCompletionClientBuilder(ClientSettings settings, @Nullable ClientResources original) {
 		this.settings = settings;

@@ -71,9 +71,9 @@ final class InterimResponseHandler extends ChannelInboundHandlerAdapter {
 		}
 	}
 
-	private static boolean isInterim(HttpResponse response) {
+	static boolean isInterim(HttpResponse response) {
 		int status = response.status().code();
-		return response.decoderResult().isSuccess() && status < 200 && status != 101;
+		return response.decoderResult().isSuccess() && status >= 100 && status < 200 && status != 101;
 	}
 
 	/**

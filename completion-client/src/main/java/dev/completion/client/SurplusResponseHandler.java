@@ -38,6 +38,9 @@ final class SurplusResponseHandler extends ChannelDuplexHandler {
 	// a request was sent, and its response has not ended
 	private boolean expecting;
 
+	// an interim response is being read, whose end is not that of the response
+	private boolean interim;
+
 	// the bytes that are being decoded
 	private @Nullable ByteBuf reading;
 
@@ -69,13 +72,16 @@ final class SurplusResponseHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-		if (message instanceof HttpResponse && (!this.expecting || this.end != null)) {
-			refuse(context);
+		if (message instanceof HttpResponse response) {
+			this.interim = InterimResponseHandler.isInterim(response);
+			if (!this.expecting || this.end != null) {
+				refuse(context);
+			}
 		}
 		if (this.refused) {
 			ReferenceCountUtil.release(message);
 		}
-		else if (message instanceof LastHttpContent && this.reading != null) {
+		else if (message instanceof LastHttpContent && !this.interim && this.reading != null) {
 			// checked here, because the codec continues with the remaining bytes
 			this.bytesLeft = this.reading.isReadable();
 			this.end = () -> context.fireChannelRead(message);

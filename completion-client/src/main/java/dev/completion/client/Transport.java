@@ -16,6 +16,7 @@
 
 package dev.completion.client;
 
+import java.net.URI;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +36,7 @@ import org.springframework.http.support.Netty4HeadersAdapter;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.util.UriTemplateHandler;
 
 /**
  * Makes a single attempt: obtains the credential, sends the request, and applies the
@@ -42,7 +44,15 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 final class Transport {
 
+	// WebClient would set the template with the base URL before it, which may have a path
+	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
+
 	private final WebClient webClient;
+
+	private final UriTemplateHandler templates;
+
+	// those without variables, which nearly all requests have
+	private final Map<String, URI> uris = new ConcurrentHashMap<>();
 
 	private final CredentialProvider credentials;
 
@@ -56,12 +66,15 @@ final class Transport {
 	/**
 	 * Create a transport.
 	 * @param webClient the WebClient that sends the requests
+	 * @param templates expands the paths of requests to URIs
 	 * @param credentials the credential provider, called before each request
 	 * @param headers the headers of all requests
 	 * @param errors the reader of error responses
 	 */
-	Transport(WebClient webClient, CredentialProvider credentials, HttpHeaders headers, ApiErrorReader errors) {
+	Transport(WebClient webClient, UriTemplateHandler templates, CredentialProvider credentials, HttpHeaders headers,
+			ApiErrorReader errors) {
 		this.webClient = limitExchange(webClient);
+		this.templates = templates;
 		this.credentials = credentials;
 		this.commonHeaders = headers;
 		this.errors = errors;
@@ -113,13 +126,19 @@ final class Transport {
 	private WebClient.RequestHeadersSpec<?> spec(ApiRequest request, Credential credential, Attempt attempt) {
 		attempt.requested(headers(request), credential);
 		return this.webClient.method(request.method())
-			.uri(request.uri(), request.uriVariables())
+			.uri(uri(request))
+			.attribute(URI_TEMPLATE, request.uri())
 			.attribute(Attempt.ATTRIBUTE, attempt)
 			.body((output, context) -> {
 				// set again, because filters may omit attributes
 				output.getAttributes().put(Attempt.ATTRIBUTE, attempt);
 				return write(request, credential, attempt, output);
 			});
+	}
+
+	private URI uri(ApiRequest request) {
+		return request.uriVariables().isEmpty() ? this.uris.computeIfAbsent(request.uri(), this.templates::expand)
+				: this.templates.expand(request.uri(), request.uriVariables());
 	}
 
 	private HttpHeaders headers(ApiRequest request) {

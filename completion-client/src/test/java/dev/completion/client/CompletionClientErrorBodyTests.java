@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -30,6 +31,7 @@ import dev.completion.client.error.MalformedResponseException;
 import dev.completion.client.error.NotFoundException;
 import dev.completion.client.error.Outcome;
 import dev.completion.client.error.OverloadedException;
+import dev.completion.client.error.RateLimitException;
 import dev.completion.client.error.RequestTooLargeException;
 import dev.completion.client.error.ServerException;
 import dev.completion.server.Reply;
@@ -92,6 +94,19 @@ class CompletionClientErrorBodyTests extends AbstractCompletionClientTests {
 				assertThat(ex.attempts()).isOne();
 				assertThat(ex.responseBody()).isEqualTo(HTML);
 			}
+		}
+	}
+
+	@Tag("C3")
+	@Test
+	void errorWhoseBodyStallsIsReportedByItsStatus() {
+		this.server.enqueue(Reply.error(429, "rate_limit_error", "Slow down").stallAfter(0));
+		try (CompletionClient other = this.client.mutate()
+			.timeouts(Timeouts.builder().idle(Duration.ofMillis(300)).build())
+			.build()) {
+			RateLimitException ex = failure(RateLimitException.class, other.stream(REQUEST));
+			assertThat(ex.outcome()).isEqualTo(Outcome.REJECTED);
+			assertThat(ex.responseBody()).isEmpty();
 		}
 	}
 

@@ -183,6 +183,22 @@ class CompletionClientReuseTests extends AbstractCompletionClientTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	@Tag("B2")
+	void surplusInterimResponseIsRefused(boolean stream) {
+		try (RawServer raw = RawServer.start((request, socket) -> {
+			String answer = nextAnswer(stream);
+			RawServer.write(socket, answer.substring(0, 30), answer.substring(30) + HINTS);
+			socket.getInputStream().readAllBytes();
+		}); CompletionClient other = pooled(raw)) {
+			for (int i = 0; i < 3; i++) {
+				assertAnswer(other, stream, i);
+			}
+			assertThat(raw.requests()).hasSize(3);
+		}
+	}
+
+	@ParameterizedTest
 	@ValueSource(ints = { 0, 60 })
 	@Tag("B2")
 	void timeoutOfAnIdleConnectionIsNobodysAnswer(int gap) {

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import dev.completion.client.error.ConnectionException;
+import dev.completion.client.error.UnsupportedRequestException;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +37,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
@@ -205,6 +207,18 @@ class CompletionClientSubscriberTests extends AbstractCompletionClientTests {
 			caller.accept(other.stream(REQUEST));
 			assertThat(this.closed).succeedsWithin(LIMIT);
 			assertThat(raw.requests()).hasSize(1);
+		}
+	}
+
+	@Test
+	void hookForErrorsOfOperatorsDoesNotReplaceAnUnsupportedRequest() {
+		Hooks.onOperatorError("test", (error, value) -> new IllegalStateException(error));
+		try (CompletionClient messages = this.client.mutate().api(CompletionApi.MESSAGES).build()) {
+			failure(UnsupportedRequestException.class,
+					messages.stream(REQUEST.toBuilder().prompt("Say hello").build()));
+		}
+		finally {
+			Hooks.resetOnOperatorError("test");
 		}
 	}
 

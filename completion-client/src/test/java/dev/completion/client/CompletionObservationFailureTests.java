@@ -156,7 +156,7 @@ class CompletionObservationFailureTests extends AbstractCompletionClientTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void conventionOfTheRegistryThatCannotBeLookedUpCostsNoAnswer(boolean stream) {
+	void conventionOfTheRegistryThatCannotBeLookedUpGivesWayToTheDefaultOne(boolean stream) {
 		this.observations.registry.observationConfig().observationConvention(new TestConvention("test", "name", false) {
 
 			@Override
@@ -169,15 +169,8 @@ class CompletionObservationFailureTests extends AbstractCompletionClientTests {
 
 		});
 		open(observed(this.observations.registry));
-		assertUnobserved(stream);
-	}
-
-	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void conventionOfTheRegistryWithoutANameCostsNoAnswer(boolean stream) {
-		this.observations.registry.observationConfig().observationConvention(new TestConvention("test", "name", false));
-		open(observed(this.observations.registry));
-		assertUnobserved(stream);
+		assertAnswered(stream);
+		assertObserved();
 	}
 
 	private void assertUnobserved(boolean stream) {
@@ -189,7 +182,7 @@ class CompletionObservationFailureTests extends AbstractCompletionClientTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "low,false", "low,true", "high,false", "high,true", "contextual,true" })
+	@CsvSource({ "name,false", "low,false", "low,true", "high,false", "high,true", "contextual,true" })
 	void conventionThatFailsGivesWayToTheDefaultOne(String method, boolean atEnd) {
 		open(observed(this.observations.registry)
 			.observationConvention(new TestConvention(RecordedObservations.CALL, method, atEnd)));
@@ -197,13 +190,6 @@ class CompletionObservationFailureTests extends AbstractCompletionClientTests {
 		assertObserved();
 		this.observed.complete(REQUEST).block(LIMIT);
 		assertThat(this.observations.calls()).hasSize(2);
-	}
-
-	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void conventionWithoutANameCostsNoAnswer(boolean stream) {
-		open(observed(this.observations.registry).observationConvention(new TestConvention("test", "name", false)));
-		assertUnobserved(stream);
 	}
 
 	@Test
@@ -215,7 +201,7 @@ class CompletionObservationFailureTests extends AbstractCompletionClientTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "low,false", "low,true", "high,false", "high,true", "contextual,true" })
+	@CsvSource({ "name,false", "low,false", "low,true", "high,false", "high,true", "contextual,true" })
 	void conventionOfTheRegistryThatFailsGivesWayToTheDefaultOne(String method, boolean atEnd) {
 		this.observations.registry.observationConfig()
 			.observationConvention(new TestConvention(RecordedObservations.CALL, method, atEnd));

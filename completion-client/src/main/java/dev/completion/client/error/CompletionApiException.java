@@ -35,20 +35,20 @@ public class CompletionApiException extends CompletionClientException {
 	/**
 	 * Error that the server reports.
 	 */
-	private final ApiError response;
+	private final ApiError error;
 
 	/**
 	 * Create an exception.
-	 * @param response the error that the server reports
+	 * @param error the error that the server reports
 	 * @param details what is known about the call
 	 */
-	public CompletionApiException(ApiError response, CallDetails details) {
-		super(describe(response, details.requestId()), details, null);
-		this.response = response;
+	public CompletionApiException(ApiError error, CallDetails details) {
+		super(describe(error, details.requestId()), details, null);
+		this.error = error;
 	}
 
-	private static String describe(ApiError response, @Nullable String requestId) {
-		return (requestId != null) ? response + " (request " + requestId + ")" : response.toString();
+	private static String describe(ApiError error, @Nullable String requestId) {
+		return (requestId != null) ? error + " (request " + requestId + ")" : error.toString();
 	}
 
 	/**
@@ -57,7 +57,7 @@ public class CompletionApiException extends CompletionClientException {
 	 * @return the status
 	 */
 	public HttpStatusCode status() {
-		return this.response.status();
+		return this.error.status();
 	}
 
 	/**
@@ -65,7 +65,7 @@ public class CompletionApiException extends CompletionClientException {
 	 * @return the type, empty if the body was no envelope
 	 */
 	public String errorType() {
-		return this.response.errorType();
+		return this.error.errorType();
 	}
 
 	/**
@@ -73,7 +73,7 @@ public class CompletionApiException extends CompletionClientException {
 	 * @return the message, empty if the body was no envelope
 	 */
 	public String apiMessage() {
-		return this.response.apiMessage();
+		return this.error.apiMessage();
 	}
 
 	/**
@@ -81,7 +81,7 @@ public class CompletionApiException extends CompletionClientException {
 	 * @return the time to wait, or {@code null} if the server did not say
 	 */
 	public @Nullable Duration retryAfter() {
-		return this.response.retryAfter();
+		return this.error.retryAfter();
 	}
 
 	/**
@@ -89,7 +89,7 @@ public class CompletionApiException extends CompletionClientException {
 	 * @return the headers
 	 */
 	public HttpHeaders headers() {
-		return this.response.headers();
+		return this.error.headers();
 	}
 
 	/**
@@ -98,7 +98,7 @@ public class CompletionApiException extends CompletionClientException {
 	 * @return the body, cut to 64 KiB
 	 */
 	public String responseBody() {
-		return this.response.responseBody();
+		return this.error.responseBody();
 	}
 
 	/**
@@ -106,7 +106,7 @@ public class CompletionApiException extends CompletionClientException {
 	 * @return whether the error came inside a stream
 	 */
 	public boolean isInStream() {
-		return this.response.inStream();
+		return this.error.inStream();
 	}
 
 }

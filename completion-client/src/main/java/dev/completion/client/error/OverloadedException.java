@@ -25,11 +25,11 @@ public class OverloadedException extends CompletionApiException {
 
 	/**
 	 * Create an exception.
-	 * @param response the error that the server reports
+	 * @param error the error that the server reports
 	 * @param details what is known about the call
 	 */
-	public OverloadedException(ApiError response, CallDetails details) {
-		super(response, details);
+	public OverloadedException(ApiError error, CallDetails details) {
+		super(error, details);
 	}
 
 }

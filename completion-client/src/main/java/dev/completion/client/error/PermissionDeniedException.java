@@ -25,11 +25,11 @@ public class PermissionDeniedException extends CompletionApiException {
 
 	/**
 	 * Create an exception.
-	 * @param response the error that the server reports
+	 * @param error the error that the server reports
 	 * @param details what is known about the call
 	 */
-	public PermissionDeniedException(ApiError response, CallDetails details) {
-		super(response, details);
+	public PermissionDeniedException(ApiError error, CallDetails details) {
+		super(error, details);
 	}
 
 }

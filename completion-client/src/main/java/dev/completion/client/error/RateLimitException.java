@@ -25,11 +25,11 @@ public class RateLimitException extends CompletionApiException {
 
 	/**
 	 * Create an exception.
-	 * @param response the error that the server reports
+	 * @param error the error that the server reports
 	 * @param details what is known about the call
 	 */
-	public RateLimitException(ApiError response, CallDetails details) {
-		super(response, details);
+	public RateLimitException(ApiError error, CallDetails details) {
+		super(error, details);
 	}
 
 }

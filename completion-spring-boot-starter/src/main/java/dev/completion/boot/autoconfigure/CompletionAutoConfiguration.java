@@ -21,6 +21,7 @@ import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.CredentialProvider;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -63,17 +64,16 @@ public final class CompletionAutoConfiguration {
 	}
 
 	@Bean
-	CompletionConnectionDetailsResolver completionConnectionDetailsResolver(ListableBeanFactory beanFactory,
-			Environment environment) {
-		return new CompletionConnectionDetailsResolver(beanFactory, environment);
+	CompletionConnectionDetailsResolver completionConnectionDetailsResolver(
+			ObjectProvider<CompletionConnectionDetails> candidates, BeanFactory beanFactory, Environment environment) {
+		return new CompletionConnectionDetailsResolver(candidates, beanFactory, environment);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(CredentialProvider.class)
 	ConnectionDetailsCredentialProvider completionCredentialProvider(
 			CompletionConnectionDetailsResolver connectionDetails) {
-		return new ConnectionDetailsCredentialProvider(
-				connectionDetails.resolve(CompletionClientCustomizer.DEFAULT_CLIENT));
+		return new ConnectionDetailsCredentialProvider(connectionDetails.standard());
 	}
 
 	@Bean

@@ -16,11 +16,14 @@
 
 package dev.completion.boot.autoconfigure;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.Credential;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
@@ -34,27 +37,42 @@ import org.springframework.core.env.Environment;
  */
 public final class CompletionConnectionDetailsResolver {
 
-	private final ListableBeanFactory beanFactory;
+	private final ObjectProvider<CompletionConnectionDetails> candidates;
+
+	private final BeanFactory beanFactory;
 
 	private final Environment environment;
 
-	CompletionConnectionDetailsResolver(ListableBeanFactory beanFactory, Environment environment) {
+	private final Map<String, CompletionConnectionDetails> resolved = new ConcurrentHashMap<>();
+
+	CompletionConnectionDetailsResolver(ObjectProvider<CompletionConnectionDetails> candidates, BeanFactory beanFactory,
+			Environment environment) {
+		this.candidates = candidates;
 		this.beanFactory = beanFactory;
 		this.environment = environment;
 	}
 
 	/**
-	 * Return the connection details of the client with the given name. A named client
-	 * uses the connection details of the default client, unless they are replaced by a
-	 * {@code <name>CompletionConnectionDetails} bean or by its own properties.
+	 * Return the connection details that the client with the given name was created with.
 	 * @param name the name of the client, {@code default} for the default client
-	 * @return the connection details
+	 * @return the connection details, or {@code null} if the client has not been created
 	 */
-	public CompletionConnectionDetails resolve(String name) {
-		return resolve(ClientProperties.of(name, this.environment));
+	public @Nullable CompletionConnectionDetails getResolved(String name) {
+		return this.resolved.get(name);
 	}
 
+	/**
+	 * Resolve the connection details of a client that is created. A named client uses
+	 * those of the default client, unless they are replaced by a
+	 * {@code <name>CompletionConnectionDetails} bean or by its own properties.
+	 */
 	CompletionConnectionDetails resolve(ClientProperties client) {
+		CompletionConnectionDetails details = detailsOf(client);
+		this.resolved.put(client.name(), details);
+		return details;
+	}
+
+	private CompletionConnectionDetails detailsOf(ClientProperties client) {
 		CompletionConnectionDetails standard = standard();
 		if (client.isDefault() || (standard.isEmbedded() && isEmbeddedForAll())) {
 			return standard;
@@ -75,16 +93,17 @@ public final class CompletionConnectionDetailsResolver {
 				client.isOwn(PropertiesCompletionConnectionDetails.SSL_BUNDLE) ? own : standard);
 	}
 
-	// an embedded server takes precedence over connection details of the application
-	private CompletionConnectionDetails standard() {
-		ObjectProvider<CompletionConnectionDetails> details = this.beanFactory
-			.getBeanProvider(CompletionConnectionDetails.class);
-		for (CompletionConnectionDetails candidate : details) {
+	/**
+	 * Return the connection details of the default client. The embedded server takes
+	 * precedence over connection details of the application.
+	 */
+	CompletionConnectionDetails standard() {
+		for (CompletionConnectionDetails candidate : this.candidates) {
 			if (candidate.isEmbedded()) {
 				return candidate;
 			}
 		}
-		return details.getObject();
+		return this.candidates.getObject();
 	}
 
 	private boolean isEmbeddedForAll() {

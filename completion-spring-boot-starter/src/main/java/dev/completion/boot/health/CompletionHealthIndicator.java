@@ -16,6 +16,8 @@
 
 package dev.completion.boot.health;
 
+import java.util.function.BooleanSupplier;
+
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -35,15 +37,15 @@ public final class CompletionHealthIndicator extends AbstractReactiveHealthIndic
 
 	private final @Nullable ModelsProbe probe;
 
-	private final boolean embedded;
+	private final BooleanSupplier embedded;
 
 	/**
 	 * Create an indicator.
 	 * @param history what the client was told
 	 * @param probe what else to ask, or {@code null} to send nothing
-	 * @param embedded whether the server is embedded, and its answers canned
+	 * @param embedded supplies whether the client calls an embedded server
 	 */
-	public CompletionHealthIndicator(CallHistory history, @Nullable ModelsProbe probe, boolean embedded) {
+	public CompletionHealthIndicator(CallHistory history, @Nullable ModelsProbe probe, BooleanSupplier embedded) {
 		super("Completion health check failed");
 		this.history = history;
 		this.probe = probe;
@@ -53,7 +55,7 @@ public final class CompletionHealthIndicator extends AbstractReactiveHealthIndic
 	@Override
 	protected Mono<Health> doHealthCheck(Health.Builder builder) {
 		builder.withDetail("mode", (this.probe != null) ? "models" : "passive");
-		if (this.embedded) {
+		if (this.embedded.getAsBoolean()) {
 			builder.withDetail("embedded", true);
 		}
 		return (this.probe != null) ? this.probe.result().map((result) -> probed(builder, result))

@@ -317,6 +317,21 @@ class NamedClientsTests {
 	}
 
 	@Test
+	void detailsOfANamedClientAreNotThoseOfTheDefaultOneThoughEmbedded() {
+		CompletionConnectionDetails embedded = new EmbeddedServerConfiguration.EmbeddedCompletionConnectionDetails(
+				this.other.baseUrl(), Credential.apiKey(this.other.apiKey()));
+		this.runner.withPropertyValues("completion.clients.far.defaults.model=claude-2.0")
+			.withBean("farCompletionConnectionDetails", CompletionConnectionDetails.class, () -> embedded,
+					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
+			.run((context) -> {
+				complete(context, "completionClient");
+				complete(context, "farCompletionClient");
+				assertThat(only(this.server).header("x-api-key")).isEqualTo(this.server.apiKey());
+				assertThat(only(this.other).header("x-api-key")).isEqualTo(this.other.apiKey());
+			});
+	}
+
+	@Test
 	void clientOfTheApplicationReplacesOursOfItsName() {
 		CompletionClient own = Mockito.mock(CompletionClient.class);
 		this.runner.withPropertyValues("completion.clients.far.defaults.model=claude-2.0")

@@ -17,6 +17,7 @@
 package dev.completion.boot.autoconfigure.health;
 
 import dev.completion.boot.CompletionClientCustomizer;
+import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.boot.autoconfigure.CompletionConnectionDetailsResolver;
 import dev.completion.boot.autoconfigure.CompletionProperties;
 import dev.completion.boot.health.CompletionHealthIndicator;
@@ -54,7 +55,12 @@ final class CompletionHealthIndicatorFactory {
 	CompletionHealthIndicator create(String name) {
 		CompletionProperties client = CompletionProperties.of(name, this.environment);
 		return new CompletionHealthIndicator(this.histories.of(name), probe(name, client.health()),
-				this.connectionDetails.resolve(name).isEmbedded());
+				() -> isEmbedded(name));
+	}
+
+	private boolean isEmbedded(String name) {
+		CompletionConnectionDetails details = this.connectionDetails.getResolved(name);
+		return details != null && details.isEmbedded();
 	}
 
 	private @Nullable ModelsProbe probe(String name, CompletionProperties.Health health) {

@@ -130,6 +130,27 @@ class CompletionHealthContributorAutoConfigurationTests {
 	}
 
 	@Test
+	void connectionDetailsThatFailDoNotAffectTheHealthOfOtherClients() {
+		this.runner
+			.withPropertyValues("completion.embedded-server.mode=fallback", "completion.clients.far.headers.x=1",
+					"completion.clients.near.headers.x=1")
+			.withBean("farCompletionConnectionDetails", CompletionConnectionDetails.class, () -> {
+				throw new IllegalStateException("The vault is sealed");
+			}, (definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> {
+				CompositeReactiveHealthContributor composite = context
+					.getBean(CompositeReactiveHealthContributor.class);
+				assertThat(composite.stream()).hasSizeGreaterThanOrEqualTo(2);
+				assertThat(status(composite, "far")).isEqualTo(Status.UNKNOWN);
+				assertThat(details(composite, "near")).doesNotContainKey("embedded");
+				context.getBean("nearCompletionClient");
+				assertThat(details(composite, "near")).containsEntry("embedded", true);
+			});
+	}
+
+	@Test
 	void clientsThatAreMadeLaterHaveAHealthAtOnce() {
 		this.runner.withPropertyValues("completion.clients.fast.defaults.model=claude-2.0")
 			.withInitializer(
@@ -180,7 +201,7 @@ class CompletionHealthContributorAutoConfigurationTests {
 		this.runner.withBean(CallHistory.class, () -> own).run((context) -> {
 			complete(context);
 			assertThat(context).getBean(CallHistory.class).isSameAs(own);
-			assertThat(new CompletionHealthIndicator(own, null, false).health().block(LIMIT).getStatus())
+			assertThat(new CompletionHealthIndicator(own, null, () -> false).health().block(LIMIT).getStatus())
 				.isEqualTo(Status.UP);
 		});
 	}

@@ -138,6 +138,19 @@ class CompletionObservationAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	void requestsAreMeteredWithoutThePathOfTheBaseUrl() {
+		this.runner.withPropertyValues("completion.base-url=" + this.server.baseUrl() + "/tenants/4711")
+			.run((context) -> {
+				stream(context);
+				context.getBean(CompletionClient.class).models().onErrorComplete().blockLast(LIMIT);
+				assertThat(context.getBean(MeterRegistry.class).find("http.client.requests").timers())
+					.extracting((timer) -> timer.getId().getTag("uri"))
+					.contains("/v1/complete", "/v1/models?limit={limit}")
+					.allMatch((uri) -> uri.startsWith("/v1/"));
+			});
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { DURATION, FIRST_CHUNK, PER_CHUNK })
 	void metersHaveTheBucketsOfTheConvention(String name) {
