@@ -18,11 +18,11 @@ package dev.completion.client;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.zip.GZIPInputStream;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -265,7 +265,7 @@ final class ApiResponse {
 		if (!encoding.equals("gzip")) {
 			throw new IOException("Only gzip was requested");
 		}
-		try (GZIPInputStream stream = new GZIPInputStream(new ByteArrayInputStream(body))) {
+		try (InputStream stream = new GzipMemberInputStream(new ByteArrayInputStream(body))) {
 			return stream.readNBytes(maxSize);
 		}
 	}

@@ -51,6 +51,8 @@ final class Call {
 	@SuppressWarnings("JdkObsolete") // may be read on any thread when the call ends
 	private final StringBuffer text = new StringBuffer();
 
+	private final PropertyCollector joinedProperties;
+
 	private CompletionApi api = CompletionApi.TEXT_COMPLETIONS;
 
 	private long textSize;
@@ -72,6 +74,7 @@ final class Call {
 		this.timeouts = timeouts;
 		this.limits = limits;
 		this.joined = joined;
+		this.joinedProperties = new PropertyCollector(limits.body());
 		this.total = new Deadline(Phase.TOTAL, timeouts.total(stream));
 		this.attempt = attempt(null, 0);
 	}
@@ -171,6 +174,9 @@ final class Call {
 		Completion completion = (Completion) result;
 		if (completion.stopReason() != null) {
 			this.attempt.complete();
+		}
+		if (this.joined) {
+			completion.additionalProperties().forEach(this.joinedProperties::put);
 		}
 		this.textSize += ByteBufUtil.utf8Bytes(completion.completion());
 		if (this.textSize <= this.limits.text()) {

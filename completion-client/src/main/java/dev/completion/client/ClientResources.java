@@ -39,7 +39,9 @@ final class ClientResources {
 
 	private static final String USER_AGENT = userAgent();
 
-	private static final int MAX_NESTING_DEPTH = 50;
+	private static final int MAX_NESTING_DEPTH = 64;
+
+	private static final int MAX_TOKENS = 200_000;
 
 	private static final int MAX_NUMBER_LENGTH = 100;
 
@@ -73,7 +75,7 @@ final class ClientResources {
 		this.original = original;
 		this.connections = (original != null) ? original.connections : Connections.of(settings.httpClient);
 		this.calls = new ActiveCalls((original != null) ? original.calls : null);
-		JsonMapper mapper = mapper(settings.limits);
+		JsonMapper mapper = mapper();
 		this.models = new ModelReader(mapper);
 		this.transport = new Transport(webClient(settings, this.connections),
 				new DefaultUriBuilderFactory(settings.baseUrl), settings.credentials(), headers(settings),
@@ -89,10 +91,12 @@ final class ClientResources {
 	 * Create the mapper of requests and responses. It does not share settings with the
 	 * mapper of the application.
 	 */
-	private static JsonMapper mapper(Limits limits) {
+	private static JsonMapper mapper() {
 		StreamReadConstraints constraints = StreamReadConstraints.builder()
 			.maxNestingDepth(MAX_NESTING_DEPTH)
-			.maxStringLength(Math.max(limits.body(), Math.max(limits.event(), limits.errorBody())))
+			.maxTokenCount(MAX_TOKENS)
+			// the limits of the response apply
+			.maxStringLength(Integer.MAX_VALUE)
 			.maxNumberLength(MAX_NUMBER_LENGTH)
 			.maxNameLength(MAX_NAME_LENGTH)
 			.build();

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -108,8 +109,11 @@ abstract class CompletionReader {
 		try (JsonParser parser = parser(bytes, offset, length)) {
 			return parse(parser, reader);
 		}
+		// the messages quote the content
+		catch (StreamConstraintsException ex) {
+			throw new UnreadableException("is JSON with too many values, or with values that are nested too deeply");
+		}
 		catch (JacksonException ex) {
-			// its message quotes the content
 			throw new UnreadableException("is not valid JSON");
 		}
 	}

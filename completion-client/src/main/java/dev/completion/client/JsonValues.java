@@ -26,9 +26,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes what the JSON mapper made of unknown properties safe to share.
+ * Handles the values of additional properties, as the JSON mapper creates them.
  */
 final class JsonValues {
+
+	private static final int VALUE_SIZE = 32;
 
 	private JsonValues() {
 	}
@@ -40,6 +42,28 @@ final class JsonValues {
 		Map<String, Object> copy = new LinkedHashMap<>(properties);
 		copy.replaceAll((name, value) -> Objects.requireNonNull(unmodifiableValue(value)));
 		return Collections.unmodifiableMap(copy);
+	}
+
+	/**
+	 * Return about how many bytes the given value takes in memory. Small values take more
+	 * than their JSON.
+	 */
+	static long size(@Nullable Object value) {
+		long size = VALUE_SIZE;
+		if (value instanceof Map<?, ?> map) {
+			for (Map.Entry<?, ?> entry : map.entrySet()) {
+				size += String.valueOf(entry.getKey()).length() + size(entry.getValue());
+			}
+		}
+		else if (value instanceof List<?> list) {
+			for (Object element : list) {
+				size += size(element);
+			}
+		}
+		else if (value instanceof String text) {
+			size += text.length();
+		}
+		return size;
 	}
 
 	private static @Nullable Object unmodifiableValue(@Nullable Object value) {

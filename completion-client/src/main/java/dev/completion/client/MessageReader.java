@@ -38,7 +38,7 @@ final class MessageReader extends CompletionReader {
 
 	private final Function<JsonParser, @Nullable Completion> partReader = this::readPart;
 
-	private final Map<String, Object> additionalProperties = new LinkedHashMap<>();
+	private final PropertyCollector additionalProperties;
 
 	private final StringBuilder content = new StringBuilder();
 
@@ -50,8 +50,15 @@ final class MessageReader extends CompletionReader {
 
 	private @Nullable String stopSequence;
 
-	MessageReader(JsonMapper mapper, Model model) {
+	/**
+	 * Create a reader.
+	 * @param mapper the mapper of the client
+	 * @param model the model to report where the server names none
+	 * @param maxSize the maximum size of the additional properties, in bytes
+	 */
+	MessageReader(JsonMapper mapper, Model model, int maxSize) {
 		super(mapper, model);
+		this.additionalProperties = new PropertyCollector(maxSize);
 	}
 
 	@Override
@@ -235,7 +242,7 @@ final class MessageReader extends CompletionReader {
 	}
 
 	private Map<String, Object> properties() {
-		return JsonValues.unmodifiable(this.additionalProperties);
+		return this.additionalProperties.toMap();
 	}
 
 	private @Nullable StopReason stopReason() {

@@ -16,7 +16,7 @@
 
 package dev.completion.client;
 
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,22 +26,24 @@ import tools.jackson.databind.json.JsonMapper;
  * @param api the API
  * @param path the path of its requests
  * @param writer writes its requests
- * @param readers creates the reader of one response, given the model of the request
+ * @param readers creates the reader of one response, given the model of the request and
+ * the limits of the response
  */
-record Protocol(CompletionApi api, String path, RequestWriter writer, Function<Model, CompletionReader> readers) {
+record Protocol(CompletionApi api, String path, RequestWriter writer,
+		BiFunction<Model, Limits, CompletionReader> readers) {
 
 	static Protocol textCompletions(JsonMapper mapper) {
 		return new Protocol(CompletionApi.TEXT_COMPLETIONS, "/v1/complete", new TextCompletionWriter(mapper),
-				(model) -> new TextCompletionReader(mapper, model));
+				(model, limits) -> new TextCompletionReader(mapper, model));
 	}
 
 	static Protocol messages(JsonMapper mapper) {
 		return new Protocol(CompletionApi.MESSAGES, "/v1/messages", new MessageWriter(mapper),
-				(model) -> new MessageReader(mapper, model));
+				(model, limits) -> new MessageReader(mapper, model, limits.body()));
 	}
 
-	CompletionReader reader(Model model) {
-		return this.readers.apply(model);
+	CompletionReader reader(Model model, Limits limits) {
+		return this.readers.apply(model, limits);
 	}
 
 }

@@ -41,6 +41,9 @@ final class SseDecoder {
 
 	private static final int MAX_KNOWN_NAMES = 8;
 
+	// of names and ids that are kept longer than the event
+	private static final int MAX_KEPT_LENGTH = 256;
+
 	private static final byte[] BYTE_ORDER_MARK = { (byte) 0xEF, (byte) 0xBB, (byte) 0xBF };
 
 	// the name of events that have none
@@ -284,6 +287,9 @@ final class SseDecoder {
 	}
 
 	private void id(int from, int to) {
+		if (to - from > MAX_KEPT_LENGTH) {
+			return;
+		}
 		for (int i = from; i < to; i++) {
 			if (this.buffer[i] == 0) {
 				return;
@@ -329,7 +335,7 @@ final class SseDecoder {
 			}
 		}
 		String name = string(from, to);
-		if (this.knownNameCount < MAX_KNOWN_NAMES) {
+		if (to - from <= MAX_KEPT_LENGTH && this.knownNameCount < MAX_KNOWN_NAMES) {
 			this.knownNames[this.knownNameCount++] = name;
 		}
 		return name;

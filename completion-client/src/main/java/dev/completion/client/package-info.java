@@ -34,7 +34,7 @@
  *
  * Attempt and transport (one HTTP request and its response): Attempt, AttemptFailure,
  * Transport, TransportFailures, ApiRequest, ClientRequestView, ApiResponse,
- * ApiErrorReader, RetryAfter, Connections, InterimResponseHandler,
+ * ApiErrorReader, GzipMemberInputStream, RetryAfter, Connections, InterimResponseHandler,
  * SurplusResponseHandler, SendFailureHandler.
  *
  * Stream (from bytes to events): EventStreamSubscriber, EventStreamReader, SseDecoder,
@@ -42,7 +42,8 @@
  *
  * Protocols (the JSON of the two APIs): Protocol, RequestWriter, TextCompletionWriter,
  * MessageWriter, PromptParts, CompletionReader, TextCompletionReader, MessageReader,
- * ModelReader, RepeatedEvent, JsonString, JsonValues, Utf8, UnreadableException.
+ * ModelReader, RepeatedEvent, JsonString, JsonValues, PropertyCollector, Utf8,
+ * UnreadableException.
  *
  * Observation (traces and meters): CallEvents, CallObservations, CallObservation,
  * CompletionObservationContext, CompletionObservationConvention,

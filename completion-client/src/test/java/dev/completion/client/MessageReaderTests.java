@@ -38,7 +38,7 @@ class MessageReaderTests {
 
 	private static final Model ASKED = Model.of("asked");
 
-	private final MessageReader reader = new MessageReader(JsonMapper.builder().build(), ASKED);
+	private final MessageReader reader = new MessageReader(JsonMapper.builder().build(), ASKED, 1_000_000);
 
 	@Test
 	void readHasEveryField() {

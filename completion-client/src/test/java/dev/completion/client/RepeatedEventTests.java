@@ -174,7 +174,7 @@ class RepeatedEventTests {
 	}
 
 	private static MessageReader message() {
-		MessageReader reader = new MessageReader(JsonMapper.shared(), Model.CLAUDE_HAIKU_4_5);
+		MessageReader reader = new MessageReader(JsonMapper.shared(), Model.CLAUDE_HAIKU_4_5, 1024);
 		byte[] start = bytes("{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"model\":\"m\"}}");
 		reader.readEvent("message_start", start, 0, start.length);
 		return reader;

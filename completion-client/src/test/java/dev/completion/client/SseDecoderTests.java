@@ -117,6 +117,28 @@ class SseDecoderTests {
 	}
 
 	@Test
+	void longNameIsNotKept() {
+		String name = "n".repeat(1000);
+		append("event: %s\ndata: x\n\nevent: %s\ndata: x\n\nevent: short\ndata: x\n\nevent: short\ndata: x\n\n"
+			.formatted(name, name));
+		List<String> names = new ArrayList<>();
+		while (this.decoder.next()) {
+			names.add(this.decoder.event());
+		}
+		assertThat(names).containsExactly(name, name, "short", "short");
+		assertThat(names.get(1)).isNotSameAs(names.get(0));
+		assertThat(names.get(3)).isSameAs(names.get(2));
+	}
+
+	@Test
+	void longIdIsIgnored() {
+		append("id: 1\ndata: x\n\nid: %s\ndata: x\n\n".formatted("i".repeat(1000)));
+		assertThat(this.decoder.next()).isTrue();
+		assertThat(this.decoder.next()).isTrue();
+		assertThat(this.decoder.lastEventId()).isEqualTo("1");
+	}
+
+	@Test
 	void appendLeavesBufferToItsOwner() {
 		DataBuffer buffer = buffer("data: a\n\n".getBytes(StandardCharsets.UTF_8));
 		this.decoder.append(buffer);

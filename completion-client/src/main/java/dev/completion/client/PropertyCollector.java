@@ -1,0 +1,70 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the additional properties of a response, up to a maximum size. A later value
+ * of a property replaces an earlier one.
+ */
+final class PropertyCollector {
+
+	private final Map<String, Object> properties = new LinkedHashMap<>();
+
+	private final int maxSize;
+
+	private long size;
+
+	/**
+	 * Create a collector.
+	 * @param maxSize the maximum size of all properties, in bytes of memory
+	 */
+	PropertyCollector(int maxSize) {
+		this.maxSize = maxSize;
+	}
+
+	@Nullable Object get(String name) {
+		return this.properties.get(name);
+	}
+
+	/**
+	 * Add a property.
+	 * @throws AttemptFailure if the properties are too large
+	 */
+	void put(String name, Object value) {
+		Object previous = this.properties.put(name, value);
+		if (previous == value) {
+			return;
+		}
+		this.size += JsonValues.size(value) + ((previous != null) ? -JsonValues.size(previous) : name.length());
+		if (this.size > this.maxSize) {
+			throw AttemptFailure.limitExceeded("body", this.maxSize + " bytes");
+		}
+	}
+
+	/**
+	 * Return a copy of the properties that cannot be modified, at any depth.
+	 */
+	Map<String, Object> toMap() {
+		return JsonValues.unmodifiable(this.properties);
+	}
+
+}
