@@ -105,19 +105,31 @@ final class TestKeys {
 	 */
 	SSLSocket secure(Socket socket, String alias) throws IOException {
 		try {
+			SSLContext context = SSLContext.getInstance("TLS");
+			context.init(keyManagers(alias).getKeyManagers(), null, null);
+			SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(socket, null, 0, false);
+			secure.setUseClientMode(false);
+			return secure;
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Return what a server needs to have the given certificate.
+	 */
+	KeyManagerFactory keyManagers(String alias) {
+		try {
 			KeyStore all = keys();
 			KeyStore one = KeyStore.getInstance("PKCS12");
 			one.load(null, PASSWORD);
 			one.setKeyEntry(alias, all.getKey(alias, PASSWORD), PASSWORD, all.getCertificateChain(alias));
 			KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
 			factory.init(one, PASSWORD);
-			SSLContext context = SSLContext.getInstance("TLS");
-			context.init(factory.getKeyManagers(), null, null);
-			SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(socket, null, 0, false);
-			secure.setUseClientMode(false);
-			return secure;
+			return factory;
 		}
-		catch (GeneralSecurityException ex) {
+		catch (GeneralSecurityException | IOException ex) {
 			throw new IllegalStateException(ex);
 		}
 	}
