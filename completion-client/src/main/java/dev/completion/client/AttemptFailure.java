@@ -100,6 +100,14 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
+	 * Return this failure of a request that the model has worked on. It may be billed, so
+	 * that its outcome is unknown.
+	 */
+	AttemptFailure afterWork() {
+		return new AttemptFailure(Outcome.UNKNOWN, this.repeatable, this.error, this.requestId, this.exception);
+	}
+
+	/**
 	 * Create a failure for a connection that could not be established. Nothing was sent.
 	 * @param repeatable whether another attempt may succeed
 	 */

@@ -75,6 +75,12 @@ abstract class CompletionReader {
 	abstract boolean knows(String event);
 
 	/**
+	 * Return whether an event of the given name shows that the model is working, so that
+	 * a request which fails later may be billed.
+	 */
+	abstract boolean showsWork(String event);
+
+	/**
 	 * Read the data of an event other than {@code ping} and {@code error}.
 	 * @return the completion, or {@code null} if the event has nothing for the caller
 	 * @throws UnreadableException if the bytes are not the JSON of such an event

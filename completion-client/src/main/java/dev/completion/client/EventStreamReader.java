@@ -51,6 +51,8 @@ final class EventStreamReader {
 
 	private boolean progress;
 
+	private boolean work;
+
 	EventStreamReader(CompletionReader reader, ApiErrorReader errors, Supplier<HttpHeaders> headers, Limits limits) {
 		this.maxEventSize = limits.event();
 		this.decoder = new SseDecoder(this.maxEventSize);
@@ -99,6 +101,7 @@ final class EventStreamReader {
 				continue;
 			}
 			this.progress = true;
+			this.work |= this.reader.showsWork(event);
 			Completion completion = completion(event);
 			if (completion != null) {
 				return completion;
@@ -155,7 +158,8 @@ final class EventStreamReader {
 		int length = this.decoder.dataLength();
 		HttpHeaders headers = this.headers.get();
 		AttemptFailure error = this.errors.readEnvelope(headers, buffer, offset, length, true);
-		return (error != null) ? error : this.errors.unreadableEvent(headers, buffer, offset, length);
+		AttemptFailure failure = (error != null) ? error : this.errors.unreadableEvent(headers, buffer, offset, length);
+		return this.work ? failure.afterWork() : failure;
 	}
 
 }

@@ -79,6 +79,11 @@ final class MessageReader extends CompletionReader {
 	}
 
 	@Override
+	boolean showsWork(String event) {
+		return knows(event) && !event.equals("message_start");
+	}
+
+	@Override
 	@Nullable Completion readEvent(String event, byte[] bytes, int offset, int length) {
 		if (event.equals("message_stop")) {
 			return end();

@@ -53,6 +53,12 @@ final class TextCompletionReader extends CompletionReader {
 		return event.equals("completion");
 	}
 
+	// text is delivered, and an event without text is no work
+	@Override
+	boolean showsWork(String event) {
+		return false;
+	}
+
 	@Override
 	@Nullable Completion readEvent(String event, byte[] bytes, int offset, int length) {
 		// the name decides, whatever the data says

@@ -121,8 +121,8 @@ class CompletionClientMessagesStreamTests extends AbstractCompletionClientTests 
 
 	@ParameterizedTest
 	@Tag("E4")
-	@MethodSource("beginnings")
-	void errorBeforeAnyTextIsTriedAgain(String beginning) {
+	@MethodSource("beginningsWithoutWork")
+	void errorBeforeAnyWorkIsRetried(String beginning) {
 		Reply answer = Reply.events(MessageEvents.START + MessageEvents.text(0, "Hello") + MessageEvents.end());
 		this.server.enqueue(Reply.events(beginning + ERROR), answer, Reply.events(beginning + ERROR));
 		try (CompletionClient other = retrying()) {
@@ -135,6 +135,38 @@ class CompletionClientMessagesStreamTests extends AbstractCompletionClientTests 
 		assertThat(ex.outcome()).isEqualTo(Outcome.REJECTED);
 		assertThat(ex.isInStream()).isTrue();
 		assertThat(ex.partialText()).isEmpty();
+	}
+
+	static List<String> beginningsWithoutWork() {
+		return List.of("", MessageEvents.START, MessageEvents.START + MessageEvents.PING);
+	}
+
+	static List<String> beginningsWithWork() {
+		return List.of(MessageEvents.START + MessageEvents.THINKING + MessageEvents.thought("a").repeat(20),
+				MessageEvents.START + MessageEvents.text(0, ""),
+				MessageEvents.START + MessageEvents.blockStart(0, "{\"type\":\"of_the_future\"}"),
+				MessageEvents.START + MessageEvents.delta("null", "null"));
+	}
+
+	@ParameterizedTest
+	@Tag("E4")
+	@MethodSource("beginningsWithWork")
+	void errorAfterWorkIsRetriedOnlyIfThatIsAllowed(String beginning) {
+		this.server.enqueue(Reply.events(beginning + ERROR));
+		try (CompletionClient other = retrying()) {
+			OverloadedException ex = failure(OverloadedException.class, other.stream(REQUEST));
+			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
+			assertThat(ex.attempts()).isOne();
+			assertThat(this.server.requests()).hasSize(1);
+		}
+		this.server.enqueue(Reply.events(beginning + ERROR),
+				Reply.events(MessageEvents.START + MessageEvents.text(0, "Hello") + MessageEvents.end()));
+		try (CompletionClient other = retrying().mutate()
+			.retry(RetryPolicy.builder().delay(Duration.ofMillis(1)).retryAmbiguous(true).build())
+			.build()) {
+			assertThat(other.stream(REQUEST).as(Completion::join).block(LIMIT).completion()).isEqualTo("Hello");
+			assertThat(this.server.requests()).hasSize(3);
+		}
 	}
 
 	@ParameterizedTest
