@@ -79,9 +79,15 @@ final class BaseUrl {
 	 * machine.
 	 */
 	static boolean isInsecure(String baseUrl) {
-		URI uri = URI.create(baseUrl);
-		String host = Objects.requireNonNull(uri.getHost());
-		return "http".equals(uri.getScheme()) && !LOOPBACK.contains(host) && !host.matches("127(\\.\\d{1,3}){3}");
+		return !isSecure(baseUrl) && !isLoopback(baseUrl);
+	}
+
+	/**
+	 * Return whether a normalized URL is of this machine.
+	 */
+	static boolean isLoopback(String baseUrl) {
+		String host = Objects.requireNonNull(URI.create(baseUrl).getHost());
+		return LOOPBACK.contains(host) || host.matches("127(\\.\\d{1,3}){3}");
 	}
 
 	private static URI parse(String baseUrl) {

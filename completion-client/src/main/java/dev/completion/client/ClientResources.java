@@ -111,7 +111,7 @@ final class ClientResources {
 
 	private static WebClient webClient(ClientSettings settings, Connections connections) {
 		ClientHttpConnector connector = connections.connector(settings.effectiveTimeouts(),
-				BaseUrl.isSecure(settings.baseUrl));
+				BaseUrl.isSecure(settings.baseUrl), isDirect(settings));
 		return settings.newWebClientBuilder()
 			// default headers of the application must not conflict with those of the
 			// client
@@ -124,6 +124,11 @@ final class ClientResources {
 			.codecs((codecs) -> codecs.defaultCodecs().enableLoggingRequestDetails(false))
 			.clientConnector(connector)
 			.build();
+	}
+
+	// a proxy would see what is sent to this machine
+	private static boolean isDirect(ClientSettings settings) {
+		return BaseUrl.isLoopback(settings.baseUrl) && !settings.allowInsecure;
 	}
 
 	private static HttpHeaders headers(ClientSettings settings) {

@@ -119,10 +119,12 @@ final class Connections {
 	 * Return what connects calls with the given timeouts.
 	 * @param timeouts the timeouts
 	 * @param secure whether TLS is used
+	 * @param direct whether no proxy may be used
 	 */
-	ClientHttpConnector connector(Timeouts timeouts, boolean secure) {
+	ClientHttpConnector connector(Timeouts timeouts, boolean secure, boolean direct) {
 		Supplier<ClientHttpConnector> connector = new MemoizedSupplier<>(this.httpClient,
-				(httpClient) -> new ReactorClientHttpConnector(limit(httpClient, timeouts, secure)));
+				(httpClient) -> new ReactorClientHttpConnector(
+						limit(direct ? httpClient.noProxy() : httpClient, timeouts, secure)));
 		return (method, uri, callback) -> connector.get().connect(method, uri, callback);
 	}
 

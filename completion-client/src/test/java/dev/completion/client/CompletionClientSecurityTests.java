@@ -37,6 +37,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.transport.ProxyProvider;
 
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
@@ -203,6 +204,20 @@ class CompletionClientSecurityTests extends AbstractCompletionClientTests {
 				.as(Completion::join), 8)
 			.doOnNext((completion) -> assertThat(completion.completion()).contains(tenant))
 			.then();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "127.0.0.1", "localhost" })
+	void loopbackServerIsNotCalledThroughAProxy(String host) {
+		try (RawServer proxy = RawServer.answering("");
+				CompletionClient other = this.client.mutate()
+					.baseUrl("http://" + host + ":" + this.server.port())
+					.httpClient(HttpClient.create()
+						.proxy((spec) -> spec.type(ProxyProvider.Proxy.HTTP).host("127.0.0.1").port(proxy.port())))
+					.build()) {
+			assertThat(other.complete(REQUEST).block(LIMIT)).isNotNull();
+			assertThat(proxy.requests()).isEmpty();
+		}
 	}
 
 }

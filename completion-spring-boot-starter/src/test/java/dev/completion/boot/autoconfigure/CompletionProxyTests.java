@@ -164,6 +164,28 @@ class CompletionProxyTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "localhost", "127.0.0.1" })
+	void serverOfThisMachineIsConnectedToDirectly(String host) {
+		String server = "completion.base-url=http://" + host + ":" + this.server.port();
+		proxied().withPropertyValues(server, "completion.allow-insecure=false").run((context) -> {
+			complete(context).block(LIMIT);
+			assertThat(this.proxy.requests()).isEmpty();
+		});
+		this.runner
+			.withSystemProperties("http.proxyHost=127.0.0.1", "http.proxyPort=" + this.proxy.port(),
+					"http.nonProxyHosts=")
+			.withPropertyValues(server, "completion.allow-insecure=false")
+			.run((context) -> {
+				complete(context).block(LIMIT);
+				assertThat(this.proxy.requests()).isEmpty();
+			});
+		proxied().withPropertyValues(server, "completion.allow-insecure=true").run((context) -> {
+			complete(context).block(LIMIT);
+			assertThat(this.proxy.requests()).hasSize(1);
+		});
+	}
+
 	@Test
 	void filterOfTheApplicationApplies() {
 		this.runner.withPropertyValues("completion.base-url=" + this.server.baseUrl())
