@@ -19,12 +19,16 @@ package dev.completion.client;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of a client that have not ended. Thread-safe.
  */
 final class ActiveCalls {
+
+	private static final Log logger = LogFactory.getLog(ActiveCalls.class);
 
 	private final @Nullable ActiveCalls original;
 
@@ -63,7 +67,18 @@ final class ActiveCalls {
 
 	void close() {
 		this.closed = true;
-		this.calls.forEach((call) -> call.abort(AttemptFailure.closed()));
+		this.calls.forEach(ActiveCalls::abort);
+	}
+
+	// a subscriber that throws must not keep other calls from being aborted
+	private static void abort(CallSubscriber<?> call) {
+		try {
+			call.abort(AttemptFailure.closed());
+		}
+		catch (Throwable ex) {
+			FatalErrors.throwIfFatal(ex);
+			logger.warn("Subscriber failed", ex);
+		}
 	}
 
 }

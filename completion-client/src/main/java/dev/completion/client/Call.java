@@ -70,12 +70,24 @@ final class Call {
 	 * @param joined whether the text of the stream is joined
 	 */
 	Call(boolean stream, Timeouts timeouts, Limits limits, boolean joined) {
+		this(stream, timeouts, limits, joined, new Deadline(Phase.TOTAL, timeouts.total(stream)));
+	}
+
+	/**
+	 * Create a call.
+	 * @param stream whether a stream is requested
+	 * @param timeouts the timeouts of this call
+	 * @param limits the limits of its response
+	 * @param joined whether the text of the stream is joined
+	 * @param total the deadline of the whole call
+	 */
+	Call(boolean stream, Timeouts timeouts, Limits limits, boolean joined, Deadline total) {
 		this.stream = stream;
 		this.timeouts = timeouts;
 		this.limits = limits;
 		this.joined = joined;
 		this.joinedProperties = new PropertyCollector(limits.body());
-		this.total = new Deadline(Phase.TOTAL, timeouts.total(stream));
+		this.total = total;
 		this.attempt = attempt(null, 0);
 	}
 

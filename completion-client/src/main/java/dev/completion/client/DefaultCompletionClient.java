@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
+import dev.completion.client.error.CallTimeoutException.Phase;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -38,6 +39,8 @@ import org.springframework.util.Assert;
 final class DefaultCompletionClient implements CompletionClient {
 
 	private static final int MODELS_PAGE_SIZE = 100;
+
+	private static final int MAX_MODELS_PAGES = 1000;
 
 	private final ClientSettings settings;
 
@@ -112,14 +115,16 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	/**
-	 * Return the models of one page after another, until the server repeats a page.
+	 * Return the models of one page after another, until the server repeats a page. All
+	 * pages have one deadline.
 	 */
 	@Override
 	public Flux<ModelInfo> models() {
 		return Flux.defer(() -> {
+			Deadline total = new Deadline(Phase.TOTAL, this.timeouts.total(false));
 			Set<String> seen = new HashSet<>();
 			AtomicReference<@Nullable String> last = new AtomicReference<>();
-			return Mono.defer(() -> modelsPage(last.get()))
+			return Mono.defer(() -> modelsPage(last.get(), seen.size(), total))
 				.doOnNext((page) -> last.set(page.next()))
 				.flatMapIterable(ModelReader.Page::models)
 				.repeat(() -> {
@@ -129,24 +134,28 @@ final class DefaultCompletionClient implements CompletionClient {
 		});
 	}
 
-	private Mono<ModelReader.Page> modelsPage(@Nullable String after) {
+	private Mono<ModelReader.Page> modelsPage(@Nullable String after, int number, Deadline total) {
+		Call call = new Call(false, this.timeouts, this.limits, false, total);
+		if (number == MAX_MODELS_PAGES) {
+			return Mono.error(call.toException(AttemptFailure.limitExceeded("pages", MAX_MODELS_PAGES + " pages")));
+		}
 		ApiRequest request = (after != null)
 				? ApiRequest.get("/v1/models?limit={limit}&after_id={id}",
 						Map.of("limit", MODELS_PAGE_SIZE, "id", after))
 				: ApiRequest.get("/v1/models?limit={limit}", Map.of("limit", MODELS_PAGE_SIZE));
-		return get(request, this.resources.models()::readPage);
+		return get(request, call, this.resources.models()::readPage);
 	}
 
 	@Override
 	public Mono<ModelInfo> model(Model model) {
 		Assert.notNull(model, "'model' must not be null");
-		return get(ApiRequest.get("/v1/models/{id}", Map.of("id", model.id())), this.resources.models()::read);
+		ApiRequest request = ApiRequest.get("/v1/models/{id}", Map.of("id", model.id()));
+		return Mono.defer(() -> get(request, call(false, null, false), this.resources.models()::read));
 	}
 
-	private <T> Mono<T> get(ApiRequest request, Function<byte[], T> reader) {
+	private <T> Mono<T> get(ApiRequest request, Call call, Function<byte[], T> reader) {
 		Route<T> route = new FixedRoute<>(request, this.resources.transport(), reader);
-		return Mono.defer(
-				() -> this.resources.runner().run(call(false, null, false), route, CallListeners.NONE).singleOrEmpty());
+		return this.resources.runner().run(call, route, CallListeners.NONE).singleOrEmpty();
 	}
 
 	@Override

@@ -43,6 +43,8 @@ import org.springframework.web.reactive.function.client.WebClientException;
  */
 final class TransportFailures {
 
+	private static final int MAX_CAUSES = 100;
+
 	private TransportFailures() {
 	}
 
@@ -149,11 +151,18 @@ final class TransportFailures {
 		return find(type, ex) != null;
 	}
 
-	private static <T extends Throwable> @Nullable T find(Class<T> type, @Nullable Throwable ex) {
-		if (ex == null || type.isInstance(ex)) {
-			return type.cast(ex);
+	// an exception of the application may be its own cause, or fail to return it
+	private static <T extends Throwable> @Nullable T find(Class<T> type, Throwable failure) {
+		try {
+			Throwable ex = failure;
+			for (int i = 0; i < MAX_CAUSES && ex != null && !type.isInstance(ex); i++) {
+				ex = ex.getCause();
+			}
+			return type.isInstance(ex) ? type.cast(ex) : null;
 		}
-		return find(type, ex.getCause());
+		catch (RuntimeException ex) {
+			return null;
+		}
 	}
 
 }

@@ -17,7 +17,13 @@
 package dev.completion.client.error;
 
 import java.nio.charset.StandardCharsets;
-import java.util.stream.Stream;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +43,8 @@ public class CompletionClientException extends RuntimeException {
 
 	static final int MAX_MESSAGE_BYTES = 1024;
 
+	private static final int MAX_CAUSES = 100;
+
 	private static final String ELLIPSIS = "...";
 
 	/**
@@ -50,7 +58,7 @@ public class CompletionClientException extends RuntimeException {
 	 * @param details what is known about the call
 	 * @param cause the cause, or {@code null}; it is dropped if it is, or holds at any
 	 * depth, an exception of WebClient, since those carry the headers of a request, and
-	 * so a credential
+	 * so a credential, and if it has more than 100 causes
 	 */
 	public CompletionClientException(String message, CallDetails details, @Nullable Throwable cause) {
 		super(printable(message), holdsRequest(cause) ? null : cause);
@@ -90,9 +98,33 @@ public class CompletionClientException extends RuntimeException {
 		return this.details.partialText();
 	}
 
-	private static boolean holdsRequest(@Nullable Throwable ex) {
-		return ex != null && (ex instanceof WebClientException || holdsRequest(ex.getCause())
-				|| Stream.of(ex.getSuppressed()).anyMatch(CompletionClientException::holdsRequest));
+	private static boolean holdsRequest(@Nullable Throwable cause) {
+		if (cause == null) {
+			return false;
+		}
+		try {
+			return holdsRequest(new ArrayDeque<>(List.of(cause)));
+		}
+		catch (RuntimeException ex) {
+			// an exception whose causes cannot be read
+			return true;
+		}
+	}
+
+	// exceptions may be their own causes, or have any number of them
+	private static boolean holdsRequest(Deque<Throwable> left) {
+		Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+		while (!left.isEmpty()) {
+			Throwable ex = left.pop();
+			if (ex instanceof WebClientException || seen.size() > MAX_CAUSES) {
+				return true;
+			}
+			if (seen.add(ex)) {
+				left.addAll(List.of(ex.getSuppressed()));
+				Optional.ofNullable(ex.getCause()).ifPresent(left::push);
+			}
+		}
+		return false;
 	}
 
 	private static String printable(String message) {
