@@ -224,7 +224,7 @@ final class ApiResponse {
 	 */
 	private Mono<byte[]> errorBody() {
 		Flux<DataBuffer> bytes = bytes().onErrorComplete()
-			.takeUntilOther(Mono.delay(this.deadline.atMost(MAX_ERROR_BODY_TIME)));
+			.takeUntilOther(Mono.delay(this.deadline.atMost(MAX_ERROR_BODY_TIME), DeadlineScheduler.shared()));
 		return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(bytes, this.limits.errorBody()))
 			.map(ApiResponse::takeAll)
 			.map(this::decompressedIfPossible)

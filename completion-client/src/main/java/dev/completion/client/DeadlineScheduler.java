@@ -16,7 +16,9 @@
 
 package dev.completion.client;
 
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -25,33 +27,42 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Schedules what is to happen when a time is over, which it seldom is. A delay on
+ * Schedules tasks for the end of a delay, most of which are cancelled before. A delay on
  * {@link Schedulers#parallel()} wakes a thread if it is the soonest there, and a call has
- * several, each of which is. Here a thread wakes a few times a second while anything is
- * scheduled, so that hardly any delay is the soonest. It is a thread of our own, which
- * nobody else can block: what is due runs on {@link Schedulers#parallel()}.
+ * several, each of which is. Here a timer thread wakes a few times a second while
+ * anything is scheduled, so that hardly any delay is the soonest. Tasks run on other
+ * threads, since subscribers may block in them. The application does not use any of these
+ * threads for other work, so that it cannot keep a call from ending.
  */
 final class DeadlineScheduler implements Scheduler {
-
-	private static final DeadlineScheduler SHARED = new DeadlineScheduler();
 
 	private static final long TICK_MILLIS = 100;
 
 	private static final long KEEP_ALIVE_SECONDS = 10;
 
+	private static final int MAX_THREADS = Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE;
+
+	private static final DeadlineScheduler SHARED = new DeadlineScheduler();
+
 	private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, DeadlineScheduler::daemon);
 
+	private final ThreadPoolExecutor threads = new ThreadPoolExecutor(MAX_THREADS, MAX_THREADS, KEEP_ALIVE_SECONDS,
+			TimeUnit.SECONDS, new LinkedBlockingQueue<>(), DeadlineScheduler::daemon);
+
 	private final Scheduler scheduler = Schedulers.fromExecutorService(this.timer);
+
+	private final Scheduler tasks = Schedulers.fromExecutorService(this.threads);
 
 	private final AtomicBoolean ticking = new AtomicBoolean();
 
 	/**
-	 * Create a scheduler, whose thread ends when there is nothing to do.
+	 * Create a scheduler, whose threads end when there is nothing to do.
 	 */
 	DeadlineScheduler() {
 		this.timer.setRemoveOnCancelPolicy(true);
 		this.timer.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
 		this.timer.allowCoreThreadTimeOut(true);
+		this.threads.allowCoreThreadTimeOut(true);
 	}
 
 	// inherits nothing from whoever makes the first call
@@ -71,20 +82,28 @@ final class DeadlineScheduler implements Scheduler {
 
 	@Override
 	public Disposable schedule(Runnable task) {
-		return Schedulers.parallel().schedule(task);
+		return this.tasks.schedule(task);
 	}
 
 	@Override
 	public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+		return scheduleCheck(() -> schedule(task), delay, unit);
+	}
+
+	/**
+	 * Schedule a task on the timer thread, which it must not block. It must not call a
+	 * subscriber.
+	 */
+	Disposable scheduleCheck(Runnable check, long delay, TimeUnit unit) {
 		if (this.ticking.compareAndSet(false, true)) {
 			tick();
 		}
-		return this.scheduler.schedule(() -> Schedulers.parallel().schedule(task), delay, unit);
+		return this.scheduler.schedule(check, delay, unit);
 	}
 
 	@Override
 	public Worker createWorker() {
-		return Schedulers.parallel().createWorker();
+		return this.tasks.createWorker();
 	}
 
 	/**

@@ -87,7 +87,7 @@ final class IdleTimer {
 	private void check() {
 		long left = this.waiting ? this.limit - (System.nanoTime() - this.since) : this.limit;
 		if (left <= 0) {
-			this.expired.run();
+			DeadlineScheduler.shared().schedule(this.expired);
 			left = this.limit;
 		}
 		schedule(left);
@@ -95,7 +95,7 @@ final class IdleTimer {
 
 	private void schedule(long nanos) {
 		if (!this.task.isDisposed()) {
-			this.task.replace(DeadlineScheduler.shared().schedule(this::check, nanos, TimeUnit.NANOSECONDS));
+			this.task.replace(DeadlineScheduler.shared().scheduleCheck(this::check, nanos, TimeUnit.NANOSECONDS));
 		}
 	}
 

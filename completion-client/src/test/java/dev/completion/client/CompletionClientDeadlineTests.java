@@ -124,11 +124,10 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientTests {
 	}
 
 	/**
-	 * Subscribe to the given call, and return when it waits for its second attempt: its
-	 * first timer is that of the body of the error.
+	 * Subscribe to the given call, and return when it waits for its second attempt.
 	 */
 	private Disposable whenBackingOff(Flux<?> call) throws InterruptedException {
-		CountDownLatch timersSet = new CountDownLatch(2);
+		CountDownLatch timersSet = new CountDownLatch(1);
 		Schedulers.onScheduleHook(HOOK, (task) -> {
 			if (task.getClass().getName().contains("MonoDelay")) {
 				timersSet.countDown();

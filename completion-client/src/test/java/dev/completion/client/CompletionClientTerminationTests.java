@@ -21,17 +21,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.LimitExceededException;
+import dev.completion.client.error.RateLimitException;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -97,6 +100,31 @@ class CompletionClientTerminationTests extends AbstractCompletionClientTests {
 		assertThat(started.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		other.close();
 		assertThat(errors).hasSize(calls);
+	}
+
+	@Test
+	void deadlinesDoNotWaitForThreadsOfTheApplication() {
+		AtomicBoolean released = new AtomicBoolean();
+		AtomicInteger spun = new AtomicInteger();
+		for (int i = 0; i < 2 * Schedulers.DEFAULT_POOL_SIZE; i++) {
+			Schedulers.parallel().schedule(() -> {
+				while (!released.get()) {
+					spun.incrementAndGet();
+				}
+			});
+		}
+		this.server.enqueue(Reply.stall(), Reply.events(delta()).stallAfter(1),
+				Reply.error(429, "rate_limit_error", "Slow down").stallAfter(0));
+		try (CompletionClient other = this.client.mutate()
+			.timeouts(Timeouts.builder().response(Duration.ofSeconds(1)).idle(Duration.ofMillis(300)).build())
+			.build()) {
+			failure(CallTimeoutException.class, other.complete(REQUEST).flux());
+			failure(CallTimeoutException.class, other.stream(REQUEST));
+			failure(RateLimitException.class, other.stream(REQUEST));
+		}
+		finally {
+			released.set(true);
+		}
 	}
 
 	private static RawServer endlessModels(AtomicInteger pages) {

@@ -163,7 +163,7 @@ class DeadlineSchedulerTests {
 		Mono<String> never = Mono.<String>never().timeout(Duration.ofMillis(20), Mono.just("late"), this.scheduler);
 		assertThat(never.block(LIMIT)).isEqualTo("late");
 		assertThat(Mono.fromCallable(() -> Thread.currentThread().getName()).subscribeOn(this.scheduler).block(LIMIT))
-			.startsWith("parallel-");
+			.isEqualTo("completion-deadlines");
 	}
 
 }
