@@ -68,7 +68,7 @@ final class CompletionClientFactory {
 			return builder.build();
 		}
 		catch (MissingCredentialException ex) {
-			throw missingCredential(client, ex);
+			throw missingCredential(client, ex, this.environment);
 		}
 		catch (IllegalStateException ex) {
 			throw insecure(client, ex);
@@ -115,9 +115,11 @@ final class CompletionClientFactory {
 		});
 	}
 
-	private static FailureAnalyzedException missingCredential(ClientProperties client, MissingCredentialException ex) {
+	private static FailureAnalyzedException missingCredential(ClientProperties client, MissingCredentialException ex,
+			Environment environment) {
 		String who = client.isDefault() ? "The completion client" : "The completion client '" + client.name() + "'";
-		return new FailureAnalyzedException("%s has no credential: %s.".formatted(who, ex.getMessage()),
+		return new FailureAnalyzedException(
+				"%s has no credential: %s.%s".formatted(who, ex.getMessage(), fallbackFailure(environment)),
 				"""
 						Do one of these:
 						    - set the property '%s' or '%s'
@@ -130,6 +132,16 @@ final class CompletionClientFactory {
 							client.nameOf(PropertiesCompletionConnectionDetails.AUTH_TOKEN),
 							PropertiesCompletionConnectionDetails.API_KEY_VARIABLE),
 				ex);
+	}
+
+	private static String fallbackFailure(Environment environment) {
+		String sign = EmbeddedServerConfiguration.productionSign(environment);
+		boolean isFallback = EmbeddedServerConfiguration
+			.mode(environment) == CompletionProperties.EmbeddedServer.Mode.FALLBACK;
+		return (isFallback && sign != null)
+				? " The embedded server does not start in mode 'fallback', since %s; set 'completion.embedded-server.mode' to 'on' to use it anyway."
+					.formatted(sign)
+				: "";
 	}
 
 	private static FailureAnalyzedException insecure(ClientProperties client, IllegalStateException ex) {

@@ -210,7 +210,8 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	 *
 	 * @param mode Source of the health status.
 	 * @param timeout Maximum time to wait for the list of models.
-	 * @param timeToLive Time to cache the result of a request for the list of models.
+	 * @param timeToLive Time to cache the result of a request for the list of models, and
+	 * time without calls after which the status is no longer DOWN.
 	 */
 	public record Health(@DefaultValue("passive") Health.Mode mode, @DefaultValue("2s") Duration timeout,
 			@DefaultValue("60s") Duration timeToLive) {

@@ -35,6 +35,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.ssl.SslBundles;
@@ -45,6 +46,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.NativeDetector;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.ClassUtils;
@@ -100,9 +102,39 @@ class EmbeddedServerConfiguration {
 	private static boolean isWanted(Environment environment) {
 		return switch (mode(environment)) {
 			case OFF -> false;
-			case FALLBACK -> !PropertiesCompletionConnectionDetails.isConfigured(environment);
+			case FALLBACK ->
+				!PropertiesCompletionConnectionDetails.isConfigured(environment) && productionSign(environment) == null;
 			case ON -> true;
 		};
+	}
+
+	/**
+	 * Return what shows that the application is in production, where canned responses
+	 * would be taken for those of a model, or {@code null} if nothing does.
+	 */
+	static @Nullable String productionSign(Environment environment) {
+		String empty = PropertiesCompletionConnectionDetails.emptyVariable(environment);
+		if (empty != null) {
+			return "the environment variable '" + empty + "' is empty";
+		}
+		CloudPlatform platform = CloudPlatform.getActive(environment);
+		if (platform != null) {
+			return "the application runs on the cloud platform " + platform;
+		}
+		return isPackaged(EmbeddedServerConfiguration.class.getClassLoader()) ? "the application is packaged" : null;
+	}
+
+	/**
+	 * Return whether the application runs from its jar, or as a native image.
+	 * @param classLoader the class loader of the application
+	 */
+	static boolean isPackaged(@Nullable ClassLoader classLoader) {
+		for (ClassLoader current = classLoader; current != null; current = current.getParent()) {
+			if (current.getClass().getName().startsWith("org.springframework.boot.loader.")) {
+				return true;
+			}
+		}
+		return NativeDetector.inNativeImage();
 	}
 
 	/**
@@ -166,7 +198,7 @@ class EmbeddedServerConfiguration {
 
 	/**
 	 * Matches in mode {@code on}, and in mode {@code fallback} if nothing else is
-	 * configured.
+	 * configured and the application is not in production.
 	 */
 	static final class OnEmbeddedServerCondition extends SpringBootCondition implements ConfigurationCondition {
 
@@ -183,7 +215,13 @@ class EmbeddedServerConfiguration {
 					&& (hasBean(context, CompletionConnectionDetails.class)
 							|| hasBean(context, CredentialProvider.class));
 			return new ConditionOutcome(isWanted(context.getEnvironment()) && !replaced,
-					message.because("mode is " + mode));
+					message.because("mode is " + mode + reason(mode, context.getEnvironment())));
+		}
+
+		private static String reason(CompletionProperties.EmbeddedServer.Mode mode, Environment environment) {
+			String sign = productionSign(environment);
+			boolean matters = mode == CompletionProperties.EmbeddedServer.Mode.FALLBACK && sign != null;
+			return matters ? ", and " + sign : "";
 		}
 
 		// beans that are not default candidates are for named clients

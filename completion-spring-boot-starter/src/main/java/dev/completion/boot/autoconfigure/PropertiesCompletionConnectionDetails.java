@@ -16,6 +16,7 @@
 
 package dev.completion.boot.autoconfigure;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
@@ -95,6 +96,19 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 		Stream<@Nullable String> variables = Stream.of(API_KEY_VARIABLE, AUTH_TOKEN_VARIABLE, BASE_URL_VARIABLE)
 			.map(environment::getProperty);
 		return Stream.concat(properties, variables).anyMatch(StringUtils::hasLength);
+	}
+
+	/**
+	 * Return the name of a variable for a credential that is set, but empty, or
+	 * {@code null} if there is none.
+	 */
+	static @Nullable String emptyVariable(Environment environment) {
+		for (String name : List.of(API_KEY_VARIABLE, AUTH_TOKEN_VARIABLE)) {
+			if ("".equals(environment.getProperty(name))) {
+				return name;
+			}
+		}
+		return null;
 	}
 
 	/**

@@ -33,9 +33,10 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.http.HttpHeaders;
 
 /**
- * What recent calls tell of the service. It is told by the client, and costs nothing.
+ * Health of the service as recent calls show it. The client reports its calls, so that
+ * the history sends no requests.
  * <p>
- * Safe for use by many threads.
+ * Thread-safe.
  *
  * @since 0.1.0
  */
@@ -45,6 +46,12 @@ public final class CallHistory implements CallListener {
 
 	private static final int MIN_CALLS = 10;
 
+	private static final int MIN_BLOCKING_FAILURES = 3;
+
+	private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofSeconds(60);
+
+	private final Duration timeToLive;
+
 	private final Clock clock;
 
 	// calls of the last minute, by the second in which they ended
@@ -52,34 +59,51 @@ public final class CallHistory implements CallListener {
 
 	private @Nullable Instant lastSuccess;
 
+	private @Nullable Instant lastCall;
+
 	// null once a call has succeeded
 	private @Nullable Failure failure;
+
+	// in a row
+	private int blockingFailures;
 
 	private @Nullable Instant rateLimitedUntil;
 
 	private @Nullable Long requestsRemaining;
 
 	/**
-	 * Create an empty history.
+	 * Create an empty history, whose failures are relevant for 60 seconds without calls.
 	 */
 	public CallHistory() {
-		this(Clock.systemUTC());
+		this(DEFAULT_TIME_TO_LIVE);
 	}
 
-	CallHistory(Clock clock) {
+	/**
+	 * Create an empty history.
+	 * @param timeToLive the time without calls after which the status is no longer
+	 * {@link Status#DOWN}
+	 */
+	public CallHistory(Duration timeToLive) {
+		this(timeToLive, Clock.systemUTC());
+	}
+
+	CallHistory(Duration timeToLive, Clock clock) {
+		this.timeToLive = timeToLive;
 		this.clock = clock;
 	}
 
 	@Override
 	public synchronized void onSuccess(HttpHeaders headers) {
 		this.lastSuccess = this.clock.instant();
-		this.failure = null;
+		this.lastCall = this.lastSuccess;
+		forgetFailure();
 		this.requestsRemaining = RateLimits.from(headers).requests().remaining();
 		count(false);
 	}
 
 	@Override
 	public synchronized void onError(CompletionClientException error) {
+		this.lastCall = this.clock.instant();
 		if (error instanceof RateLimitException limited) {
 			this.rateLimitedUntil = resetAt(limited);
 			return;
@@ -89,6 +113,7 @@ public final class CallHistory implements CallListener {
 			return;
 		}
 		count(true);
+		this.blockingFailures += reason.isBlocking() ? 1 : 0;
 		boolean blocked = this.failure != null && this.failure.reason().isBlocking();
 		if (reason.isBlocking() || !blocked) {
 			this.failure = new Failure(this.clock.instant(), reason, error.requestId());
@@ -134,25 +159,35 @@ public final class CallHistory implements CallListener {
 	}
 
 	/**
-	 * Note that the service took the credential at the given time, which is more than an
-	 * earlier refusal of it.
+	 * Record that the service accepted the credential at the given time, so that an
+	 * earlier rejection is no longer relevant.
 	 */
 	synchronized void authenticated(Instant time) {
 		if (this.failure != null && this.failure.reason() == FailureReason.AUTHENTICATION
 				&& this.failure.time().isBefore(time)) {
-			this.failure = null;
+			forgetFailure();
 		}
 	}
 
+	private void forgetFailure() {
+		this.failure = null;
+		this.blockingFailures = 0;
+	}
+
 	private Status status(boolean rateLimited) {
-		if (this.failure != null && this.failure.reason().isBlocking()) {
-			return Status.DOWN;
+		// fewer may be the fault of a single caller
+		if (this.blockingFailures >= MIN_BLOCKING_FAILURES) {
+			return isOutdated() ? Status.UNKNOWN : Status.DOWN;
 		}
 		Count total = recent();
 		if (total.calls() >= MIN_CALLS && 2 * total.failures() >= total.calls()) {
 			return Status.OUT_OF_SERVICE;
 		}
 		return (this.lastSuccess != null || rateLimited) ? Status.UP : Status.UNKNOWN;
+	}
+
+	private boolean isOutdated() {
+		return this.lastCall == null || this.clock.instant().isAfter(this.lastCall.plus(this.timeToLive));
 	}
 
 	private Count recent() {

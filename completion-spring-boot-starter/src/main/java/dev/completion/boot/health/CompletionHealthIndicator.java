@@ -27,7 +27,8 @@ import org.springframework.boot.health.contributor.Status;
 
 /**
  * Health of the service, as its recent calls show it, and a probe if there is one. It
- * never asks for a completion.
+ * never requests a completion. An embedded server is never {@link Status#UP}, since it
+ * does not show that the service is available.
  *
  * @since 0.1.0
  */
@@ -41,8 +42,8 @@ public final class CompletionHealthIndicator extends AbstractReactiveHealthIndic
 
 	/**
 	 * Create an indicator.
-	 * @param history what the client was told
-	 * @param probe what else to ask, or {@code null} to send nothing
+	 * @param history the history of the client's calls
+	 * @param probe the probe, or {@code null} to send nothing
 	 * @param embedded supplies whether the client calls an embedded server
 	 */
 	public CompletionHealthIndicator(CallHistory history, @Nullable ModelsProbe probe, BooleanSupplier embedded) {
@@ -55,11 +56,14 @@ public final class CompletionHealthIndicator extends AbstractReactiveHealthIndic
 	@Override
 	protected Mono<Health> doHealthCheck(Health.Builder builder) {
 		builder.withDetail("mode", (this.probe != null) ? "models" : "passive");
-		if (this.embedded.getAsBoolean()) {
-			builder.withDetail("embedded", true);
-		}
-		return (this.probe != null) ? this.probe.result().map((result) -> probed(builder, result))
+		Mono<Health> health = (this.probe != null) ? this.probe.result().map((result) -> probed(builder, result))
 				: Mono.fromSupplier(() -> passive(builder).build());
+		return this.embedded.getAsBoolean() ? health.map((ignored) -> embedded(builder)) : health;
+	}
+
+	private static Health embedded(Health.Builder builder) {
+		boolean isUp = builder.withDetail("embedded", true).build().getStatus().equals(Status.UP);
+		return isUp ? builder.unknown().build() : builder.build();
 	}
 
 	private Health.Builder passive(Health.Builder builder) {
@@ -68,8 +72,9 @@ public final class CompletionHealthIndicator extends AbstractReactiveHealthIndic
 	}
 
 	/**
-	 * Return the health as both have it. A probe that failed knows best; one that did not
-	 * knows nothing of bills, or of how busy the models are.
+	 * Return the health according to probe and calls. The status of a failed probe takes
+	 * precedence. A successful probe does not show that completions are available: bills
+	 * may be unpaid, and models overloaded.
 	 */
 	private Health probed(Health.Builder builder, ModelsProbe.Result result) {
 		if (result.status().equals(Status.UP)) {

@@ -103,6 +103,28 @@ class EmbeddedServerConfigurationTests {
 				.doesNotHaveBean(CompletionServer.class));
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "spring.main.cloud-platform=kubernetes | the application runs on the cloud platform KUBERNETES",
+					"ANTHROPIC_API_KEY= | the environment variable 'ANTHROPIC_API_KEY' is empty",
+					"ANTHROPIC_AUTH_TOKEN= | the environment variable 'ANTHROPIC_AUTH_TOKEN' is empty" })
+	void fallbackDoesNotStartInProduction(String property, String sign) {
+		this.runner.withPropertyValues("completion.embedded-server.mode=fallback", property)
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("The completion client has no credential")
+				.hasStackTraceContaining("does not start in mode 'fallback', since " + sign));
+		this.runner.withPropertyValues("completion.embedded-server.mode=on", property)
+			.run((context) -> assertThat(complete(context)).isNotBlank());
+		this.runner.withPropertyValues("completion.embedded-server.mode=fallback", "completion.api-key=key", property)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(CompletionServer.class));
+	}
+
+	@Test
+	void emptyPropertyIsNotSet() {
+		this.runner.withPropertyValues("completion.embedded-server.mode=fallback", "completion.api-key=")
+			.run((context) -> assertThat(complete(context)).isNotBlank());
+	}
+
 	@Test
 	void fallbackLeavesBeansOfTheApplicationAlone() {
 		ApplicationContextRunner fallback = this.runner.withPropertyValues("completion.embedded-server.mode=fallback");

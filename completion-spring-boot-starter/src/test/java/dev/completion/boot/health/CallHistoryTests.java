@@ -59,7 +59,7 @@ class CallHistoryTests {
 
 	private final SettableClock clock = new SettableClock();
 
-	private final CallHistory history = new CallHistory(this.clock);
+	private final CallHistory history = new CallHistory(Duration.ofMinutes(5), this.clock);
 
 	@Test
 	void withoutCallsIsUnknown() {
@@ -78,17 +78,51 @@ class CallHistoryTests {
 
 	@ParameterizedTest
 	@CsvSource({ "401, authentication", "403, authentication", "402, billing", "404, endpoint", "410, endpoint" })
-	void whatOnlyAPersonCanMendIsDownUntilACallSucceeds(int status, String reason) {
+	void threeFailuresInARowThatBlockEveryCallAreDownUntilACallSucceeds(int status, String reason) {
 		succeed();
+		for (int i = 0; i < 2; i++) {
+			fail(apiError(status, null));
+			fail(apiError(529, null));
+			assertThat(health().getStatus()).isEqualTo(Status.UP);
+			assertThat(health().getDetails()).containsEntry("reason", reason).containsEntry("requestId", "req_1");
+		}
 		fail(apiError(status, null));
-		fail(apiError(529, null));
 		assertThat(health().getStatus()).isEqualTo(Status.DOWN);
-		assertThat(health().getDetails()).containsEntry("reason", reason).containsEntry("requestId", "req_1");
-		pass(Duration.ofHours(1));
+		pass(Duration.ofMinutes(4));
 		assertThat(health().getStatus()).isEqualTo(Status.DOWN);
 		succeed();
 		assertThat(health().getStatus()).isEqualTo(Status.UP);
 		assertThat(health().getDetails()).doesNotContainKey("reason");
+	}
+
+	@Test
+	void failuresOfOneCallerAmongOthersAreNotDown() {
+		for (int i = 0; i < 200; i++) {
+			succeed();
+		}
+		fail(apiError(403, null));
+		assertThat(health().getStatus()).isEqualTo(Status.UP);
+		for (int i = 0; i < 20; i++) {
+			fail(apiError(404, null));
+			fail(apiError(403, null));
+			succeed();
+		}
+		assertThat(health().getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void downIsUnknownAfterAWhileWithoutCalls() {
+		for (int i = 0; i < 3; i++) {
+			fail(apiError(401, null));
+		}
+		pass(Duration.ofMinutes(4));
+		fail(apiError(429, null));
+		pass(Duration.ofMinutes(4));
+		assertThat(health().getStatus()).isEqualTo(Status.DOWN);
+		pass(Duration.ofMinutes(2));
+		assertThat(health().getStatus()).isEqualTo(Status.UNKNOWN);
+		fail(apiError(401, null));
+		assertThat(health().getStatus()).isEqualTo(Status.DOWN);
 	}
 
 	@Test

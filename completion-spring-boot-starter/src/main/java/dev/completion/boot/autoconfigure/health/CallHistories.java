@@ -22,8 +22,11 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 import dev.completion.boot.CompletionClientCustomizer;
+import dev.completion.boot.autoconfigure.CompletionProperties;
 import dev.completion.boot.health.CallHistory;
 import dev.completion.client.CompletionClient;
+
+import org.springframework.core.env.Environment;
 
 /**
  * The histories of all clients: what happens to one says nothing of another.
@@ -34,8 +37,11 @@ final class CallHistories implements CompletionClientCustomizer {
 
 	private final CallHistory ofDefaultClient;
 
-	CallHistories(CallHistory ofDefaultClient) {
+	private final Environment environment;
+
+	CallHistories(CallHistory ofDefaultClient, Environment environment) {
 		this.ofDefaultClient = ofDefaultClient;
+		this.environment = environment;
 	}
 
 	@Override
@@ -48,7 +54,11 @@ final class CallHistories implements CompletionClientCustomizer {
 	 */
 	CallHistory of(String name) {
 		return this.histories.computeIfAbsent(name,
-				(ignored) -> name.equals(DEFAULT_CLIENT) ? this.ofDefaultClient : new CallHistory());
+				(ignored) -> name.equals(DEFAULT_CLIENT) ? this.ofDefaultClient : create(name, this.environment));
+	}
+
+	static CallHistory create(String name, Environment environment) {
+		return new CallHistory(CompletionProperties.of(name, environment).health().timeToLive());
 	}
 
 	/**

@@ -58,13 +58,13 @@ public final class CompletionHealthContributorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	CallHistory completionCallHistory() {
-		return new CallHistory();
+	CallHistory completionCallHistory(Environment environment) {
+		return CallHistories.create(CompletionClientCustomizer.DEFAULT_CLIENT, environment);
 	}
 
 	@Bean
-	CallHistories completionCallHistories(CallHistory history) {
-		return new CallHistories(history);
+	CallHistories completionCallHistories(CallHistory history, Environment environment) {
+		return new CallHistories(history, environment);
 	}
 
 	@Bean

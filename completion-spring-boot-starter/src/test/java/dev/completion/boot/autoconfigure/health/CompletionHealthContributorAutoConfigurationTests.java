@@ -29,9 +29,11 @@ import dev.completion.client.Completion;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.Prompt;
 import dev.completion.client.error.AuthenticationException;
+import dev.completion.client.error.BillingException;
 import dev.completion.client.error.ConnectionException;
 import dev.completion.server.CompletionServer;
 import dev.completion.server.Reply;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -63,25 +65,61 @@ class CompletionHealthContributorAutoConfigurationTests {
 				CompletionHealthContributorAutoConfiguration.class))
 		.withPropertyValues("completion.embedded-server.mode=on", "completion.defaults.model=claude-2.1");
 
+	private final CompletionServer server = CompletionServer.builder().chunkDelay(Duration.ZERO).start();
+
+	@AfterEach
+	void closeServer() {
+		this.server.close();
+	}
+
+	private ApplicationContextRunner remote() {
+		return this.runner.withPropertyValues("completion.embedded-server.mode=off",
+				"completion.base-url=" + this.server.baseUrl(), "completion.api-key=" + this.server.apiKey());
+	}
+
 	@Test
 	void healthFollowsTheCallsAndMakesNone() {
-		this.runner.run((context) -> {
-			CompletionServer server = context.getBean(CompletionServer.class);
+		remote().run((context) -> {
 			assertThat(health(context).getStatus()).isEqualTo(Status.UNKNOWN);
-			assertThat(health(context).getDetails()).containsEntry("mode", "passive").containsEntry("embedded", true);
+			assertThat(health(context).getDetails()).containsEntry("mode", "passive");
 			complete(context);
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
-			server.enqueue(Reply.error(401, "authentication_error", "revoked"));
-			assertThatExceptionOfType(AuthenticationException.class).isThrownBy(() -> complete(context));
+			for (int i = 0; i < 3; i++) {
+				assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+				this.server.enqueue(Reply.error(401, "authentication_error", "revoked"));
+				assertThatExceptionOfType(AuthenticationException.class).isThrownBy(() -> complete(context));
+			}
 			assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
-			assertThat(health(context).toString()).doesNotContain(server.apiKey());
-			assertThat(server.requests()).hasSize(2);
+			assertThat(health(context).toString()).doesNotContain(this.server.apiKey());
+			assertThat(this.server.requests()).hasSize(4);
+		});
+	}
+
+	@Test
+	@Proves("completion.health.time-to-live")
+	void downIsUnknownAfterTheTimeToLive() {
+		remote().withPropertyValues("completion.health.time-to-live=100ms").run((context) -> {
+			for (int i = 0; i < 3; i++) {
+				this.server.enqueue(Reply.error(402, "billing_error", "No credit"));
+				assertThatExceptionOfType(BillingException.class).isThrownBy(() -> complete(context));
+			}
+			Mono.delay(Duration.ofMillis(150)).block(LIMIT);
+			assertThat(health(context).getStatus()).isEqualTo(Status.UNKNOWN);
+		});
+	}
+
+	@Test
+	void embeddedServerIsNeverUp() {
+		this.runner.run((context) -> {
+			complete(context);
+			assertThat(health(context).getStatus()).isEqualTo(Status.UNKNOWN);
+			assertThat(health(context).getDetails()).containsEntry("embedded", true).containsKey("lastSuccess");
 		});
 	}
 
 	@Test
 	void severalClientsHaveAHealthEach() {
-		this.runner.withPropertyValues("completion.clients.fast.defaults.model=claude-2.0").run((context) -> {
+		remote().withPropertyValues("completion.clients.fast.defaults.model=claude-2.0").run((context) -> {
 			assertThat(context).doesNotHaveBean(CompletionHealthIndicator.class);
 			CompositeReactiveHealthContributor composite = context.getBean("completionHealthContributor",
 					CompositeReactiveHealthContributor.class);

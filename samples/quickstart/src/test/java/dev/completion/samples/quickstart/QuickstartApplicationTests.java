@@ -36,7 +36,7 @@ class QuickstartApplicationTests {
 	void answersThePromptOfItsArguments(CapturedOutput output) {
 		assertThat(run("Why", "do cats purr?")).isZero();
 		assertThat(output.getOut()).contains("> Why do cats purr?\n", "canned", "\nmodel:       claude-haiku-5-5\n",
-				"\nstop reason: stop_sequence\n", "\nrequest id:  req_", "\nhealth:      UP");
+				"\nstop reason: stop_sequence\n", "\nrequest id:  req_", "\nhealth:      UNKNOWN");
 		assertThat(answer(output)).isNotBlank();
 	}
 

@@ -35,22 +35,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 class QuickstartJarTests {
 
 	@Test
-	void answersWithoutAKey() throws Exception {
-		String output = run(Map.of(), "Why", "do cats purr?");
+	void answersWithoutAKeyIfTheEmbeddedServerIsOn() throws Exception {
+		String output = run(0, Map.of(), "--completion.embedded-server.mode=on", "Why", "do cats purr?");
 		assertThat(output).contains("Starting AOT-processed QuickstartApplication", "> Why do cats purr?\n", "canned",
-				"\nstop reason: stop_sequence\n", "\nhealth:      UP");
+				"\nstop reason: stop_sequence\n", "\nhealth:      UNKNOWN");
+	}
+
+	@Test
+	void hasNoEmbeddedServerToFallBackTo() throws Exception {
+		assertThat(run(1, Map.of())).contains("The completion client has no credential",
+				"does not start in mode 'fallback', since the application is packaged");
 	}
 
 	@Test
 	void callsTheServerOfItsEnvironment() throws Exception {
 		try (CompletionServer server = CompletionServer.start()) {
-			String output = run(Map.of("ANTHROPIC_BASE_URL", server.baseUrl(), "ANTHROPIC_API_KEY", server.apiKey()));
+			String output = run(0,
+					Map.of("ANTHROPIC_BASE_URL", server.baseUrl(), "ANTHROPIC_API_KEY", server.apiKey()));
 			assertThat(output).contains("> Why is the sky blue?\n", "\nhealth:      UP").doesNotContain("canned");
 			assertThat(server.requests()).isNotEmpty();
 		}
 	}
 
-	private static String run(Map<String, String> environment, String... arguments)
+	private static String run(int exitValue, Map<String, String> environment, String... arguments)
 			throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(
 				List.of(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
@@ -63,7 +70,7 @@ class QuickstartJarTests {
 		Process process = builder.start();
 		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-		assertThat(process.exitValue()).as(output).isZero();
+		assertThat(process.exitValue()).as(output).isEqualTo(exitValue);
 		return output;
 	}
 
