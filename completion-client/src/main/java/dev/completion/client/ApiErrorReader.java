@@ -34,9 +34,13 @@ final class ApiErrorReader {
 
 	private static final int RATE_LIMITED = 429;
 
+	private static final int MAX_REQUEST_ID = 128;
+
 	private final JsonMapper mapper;
 
 	private final int maxBodySize;
+
+	private final Credential credential;
 
 	/**
 	 * Create a reader.
@@ -44,8 +48,37 @@ final class ApiErrorReader {
 	 * @param maxBodySize the most of an error's body that is kept, in bytes
 	 */
 	ApiErrorReader(JsonMapper mapper, int maxBodySize) {
+		this(mapper, maxBodySize, Credential.none());
+	}
+
+	private ApiErrorReader(JsonMapper mapper, int maxBodySize, Credential credential) {
 		this.mapper = mapper;
 		this.maxBodySize = maxBodySize;
+		this.credential = credential;
+	}
+
+	/**
+	 * Return a reader that redacts the given credential.
+	 */
+	ApiErrorReader redacting(Credential credential) {
+		return new ApiErrorReader(this.mapper, this.maxBodySize, credential);
+	}
+
+	/**
+	 * Return the given text of the server without the credential.
+	 */
+	String redact(String text) {
+		return this.credential.redact(text);
+	}
+
+	/**
+	 * Return the given request id, or {@code null} if it is not one: longer than 128
+	 * characters, not visible ASCII, or with the credential in it.
+	 */
+	@Nullable String requestId(@Nullable String value) {
+		boolean valid = value != null && !value.isEmpty() && value.length() <= MAX_REQUEST_ID
+				&& value.chars().allMatch((c) -> c > ' ' && c <= '~') && redact(value).equals(value);
+		return valid ? value : null;
 	}
 
 	/**
@@ -85,8 +118,7 @@ final class ApiErrorReader {
 		}
 		ApiError error = new ApiError(status, string(content.path("type")), string(content.path("message")), retryAfter,
 				headers, body, inStream);
-		String requestId = string(envelope.path("request_id"));
-		return AttemptFailure.api(error, requestId.isEmpty() ? null : requestId);
+		return AttemptFailure.api(error, requestId(envelope.path("request_id").stringValue("")));
 	}
 
 	private JsonNode envelope(byte[] bytes, int offset, int length) {
@@ -99,12 +131,12 @@ final class ApiErrorReader {
 		}
 	}
 
-	private static String string(JsonNode node) {
-		return node.isString() ? node.stringValue() : "";
+	private String string(JsonNode node) {
+		return node.isString() ? redact(node.stringValue()) : "";
 	}
 
 	private String body(byte[] bytes, int offset, int length) {
-		return Utf8.decode(bytes, offset, Math.min(length, this.maxBodySize));
+		return redact(Utf8.decode(bytes, offset, Math.min(length, this.maxBodySize)));
 	}
 
 }

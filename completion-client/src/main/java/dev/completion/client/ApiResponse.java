@@ -20,7 +20,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -82,7 +81,7 @@ final class ApiResponse {
 		HttpHeaders headers = this.headers;
 		if (headers == null) {
 			HttpHeaders copy = new HttpHeaders();
-			this.received.forEach((name, values) -> copy.put(name, new ArrayList<>(values)));
+			this.received.forEach((name, values) -> copy.put(name, values.stream().map(this.errors::redact).toList()));
 			headers = HttpHeaders.readOnlyHttpHeaders(copy);
 			this.headers = headers;
 		}
@@ -90,7 +89,8 @@ final class ApiResponse {
 	}
 
 	@Nullable String requestId() {
-		return this.received.getFirst("request-id");
+		String requestId = this.errors.requestId(this.received.getFirst("request-id"));
+		return (requestId != null) ? requestId : this.errors.requestId(this.received.getFirst("x-request-id"));
 	}
 
 	CompletionResponse wrap(Completion completion, int attempts, CompletionApi api) {
@@ -209,8 +209,8 @@ final class ApiResponse {
 	}
 
 	private String unexpectedContentType() {
-		return "The server responded with content type " + this.received.getFirst(HttpHeaders.CONTENT_TYPE)
-				+ " and content encoding " + encoding();
+		return this.errors.redact("The server responded with content type "
+				+ this.received.getFirst(HttpHeaders.CONTENT_TYPE) + " and content encoding " + encoding());
 	}
 
 	private Flux<DataBuffer> bytes() {
@@ -249,7 +249,8 @@ final class ApiResponse {
 			return decompressed;
 		}
 		catch (IOException ex) {
-			throw AttemptFailure.malformed("The response cannot be decompressed, content encoding is " + encoding());
+			throw AttemptFailure.malformed(
+					this.errors.redact("The response cannot be decompressed, content encoding is " + encoding()));
 		}
 	}
 

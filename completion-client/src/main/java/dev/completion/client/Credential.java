@@ -22,7 +22,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.util.Assert;
 
 /**
- * What a request proves its right with: an API key, a bearer token, or nothing.
+ * Credential that authenticates a request: an API key, a bearer token, or nothing.
  *
  * @since 0.1.0
  */
@@ -32,7 +32,10 @@ public final class Credential {
 
 	private static final int MAX_LENGTH = 8192;
 
-	private static final Credential NONE = new Credential("none", null, "");
+	// a shorter one would be found in words, too
+	private static final int MIN_REDACTED_LENGTH = 8;
+
+	private static final Credential NONE = new Credential("none", null, "", "");
 
 	private final String kind;
 
@@ -40,10 +43,13 @@ public final class Credential {
 
 	private final String headerValue;
 
-	private Credential(String kind, @Nullable String header, String headerValue) {
+	private final String secret;
+
+	private Credential(String kind, @Nullable String header, String prefix, String secret) {
 		this.kind = kind;
 		this.header = header;
-		this.headerValue = headerValue;
+		this.headerValue = prefix + secret;
+		this.secret = secret;
 	}
 
 	/**
@@ -52,7 +58,7 @@ public final class Credential {
 	 * @return the credential
 	 */
 	public static Credential apiKey(String apiKey) {
-		return new Credential("apiKey", API_KEY_HEADER, checked("apiKey", apiKey));
+		return new Credential("apiKey", API_KEY_HEADER, "", checked("apiKey", apiKey));
 	}
 
 	/**
@@ -61,7 +67,7 @@ public final class Credential {
 	 * @return the credential
 	 */
 	public static Credential bearer(String token) {
-		return new Credential("bearer", HttpHeaders.AUTHORIZATION, "Bearer " + checked("token", token));
+		return new Credential("bearer", HttpHeaders.AUTHORIZATION, "Bearer ", checked("token", token));
 	}
 
 	/**
@@ -95,6 +101,14 @@ public final class Credential {
 			headers.remove(HttpHeaders.AUTHORIZATION);
 			headers.set(this.header, this.headerValue);
 		}
+	}
+
+	/**
+	 * Return the given text of the server with {@code ***} in place of this credential,
+	 * which a server may quote.
+	 */
+	String redact(String text) {
+		return (this.secret.length() >= MIN_REDACTED_LENGTH) ? text.replace(this.secret, "***") : text;
 	}
 
 	/**

@@ -99,7 +99,9 @@ final class Transport {
 	}
 
 	private ApiResponse response(ClientResponse response, Attempt attempt) {
-		ApiResponse result = new ApiResponse(response, this.errors, attempt.limits(), attempt.responseDeadline());
+		Credential credential = Objects.requireNonNull(attempt.credential());
+		ApiResponse result = new ApiResponse(response, this.errors.redacting(credential), attempt.limits(),
+				attempt.responseDeadline());
 		attempt.responded(result);
 		return result;
 	}

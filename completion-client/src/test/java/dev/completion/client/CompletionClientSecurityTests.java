@@ -21,8 +21,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
+import dev.completion.client.error.CompletionApiException;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.MalformedResponseException;
+import dev.completion.client.error.ServerException;
 import dev.completion.server.CompletionServer;
 import dev.completion.server.RecordedRequest;
 import dev.completion.server.Reply;
@@ -32,6 +34,7 @@ import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -217,6 +220,54 @@ class CompletionClientSecurityTests extends AbstractCompletionClientTests {
 					.build()) {
 			assertThat(other.complete(REQUEST).block(LIMIT)).isNotNull();
 			assertThat(proxy.requests()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { KEY, "sk-very\\u002dsecret-key" })
+	void keyThatTheServerQuotesIsRedacted(String quoted) {
+		String envelope = """
+				{"type":"error","error":{"type":"%1$s_error","message":"Key %1$s is invalid"},"request_id":"req_%1$s"}"""
+			.formatted(quoted);
+		String body = "HTTP/1.1 401 X\r\nContent-Type: application/json\r\nrequest-id: %1$s\r\nx-key: a %1$s b\r\n"
+			.formatted(KEY) + "Content-Length: " + envelope.length() + "\r\n\r\n" + envelope;
+		String event = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+				+ ApiFixture.event("error", envelope);
+		String type = "HTTP/1.1 200 OK\r\nContent-Type: text/" + KEY + "\r\n\r\n";
+		for (String response : List.of(body, event, type)) {
+			try (RawServer raw = RawServer.answering(response); CompletionClient other = client(raw.baseUrl())) {
+				for (Flux<?> call : List.of(other.complete(REQUEST).flux(), other.stream(REQUEST))) {
+					CompletionClientException ex = failure(CompletionClientException.class, call);
+					assertThat(ex.requestId()).isNull();
+					if (ex instanceof CompletionApiException api) {
+						assertThat(api.errorType()).isEqualTo("***_error");
+						assertThat(api.apiMessage()).isEqualTo("Key *** is invalid");
+						assertThat(api.headers().toString()).doesNotContain(KEY);
+					}
+				}
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "req_1, , req_1", "'', req_2, req_2", "a b, req_2, req_2", "LONG, , ", "req_1, req_2, req_1" })
+	void requestIdIsShortVisibleAscii(String requestId, String alternative, String expected) {
+		String id = "LONG".equals(requestId) ? "x".repeat(129) : requestId;
+		try (RawServer raw = RawServer.answering("HTTP/1.1 500 X\r\nrequest-id: %s\r\nx-request-id: %s\r\n"
+			.formatted(id, (alternative != null) ? alternative : "") + "Content-Length: 0\r\n\r\n");
+				CompletionClient other = client(raw.baseUrl())) {
+			assertThat(failure(ServerException.class, other.stream(REQUEST)).requestId()).isEqualTo(expected);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a\\nb", "\\u00e9", "LONG" })
+	void requestIdOfAnEnvelopeIsShortVisibleAscii(String requestId) {
+		String id = requestId.equals("LONG") ? "x".repeat(50_000) : requestId;
+		String envelope = "{\"error\":{\"type\":\"api_error\",\"message\":\"m\"},\"request_id\":\"" + id + "\"}";
+		try (RawServer raw = RawServer.answering("HTTP/1.1 500 X\r\nContent-Type: application/json\r\nContent-Length: "
+				+ envelope.length() + "\r\n\r\n" + envelope); CompletionClient other = client(raw.baseUrl())) {
+			assertThat(failure(ServerException.class, other.stream(REQUEST)).requestId()).isNull();
 		}
 	}
 
