@@ -149,6 +149,7 @@ final class DefaultCompletionClient implements CompletionClient {
 	@Override
 	public Mono<ModelInfo> model(Model model) {
 		Assert.notNull(model, "'model' must not be null");
+		Assert.isTrue(!model.id().matches("\\.{1,2}"), "'model' must not be '.' or '..', which are parts of a path");
 		ApiRequest request = ApiRequest.get("/v1/models/{id}", Map.of("id", model.id()));
 		return Mono.defer(() -> get(request, call(false, null, false), this.resources.models()::read));
 	}

@@ -78,7 +78,7 @@ final class TransportFailures {
 			return AttemptFailure.timeout(Phase.CONNECT, attempt.timeouts().connect());
 		}
 		if (has(ProxyConnectException.class, ex)) {
-			return AttemptFailure.notConnected("The proxy did not connect", false, ex);
+			return AttemptFailure.notConnected("The proxy did not connect", false, serializable(ex));
 		}
 		if (has(NotSslRecordException.class, ex)) {
 			// not chained: its message has the bytes that the server sent
@@ -102,6 +102,17 @@ final class TransportFailures {
 		return isLost(ex)
 				? AttemptFailure.notConnected("Could not connect (" + ex.getClass().getSimpleName() + ")", true, ex)
 				: AttemptFailure.unexpected(ex);
+	}
+
+	// that of HTTP proxies has the headers of the response, which cannot be serialized
+	private static Throwable serializable(Throwable ex) {
+		ProxyConnectException proxy = find(ProxyConnectException.class, ex);
+		if (proxy == null || proxy.getClass() == ProxyConnectException.class) {
+			return ex;
+		}
+		ProxyConnectException copy = new ProxyConnectException(proxy.getMessage());
+		copy.setStackTrace(proxy.getStackTrace());
+		return copy;
 	}
 
 	// Netty reports this in the message only

@@ -18,7 +18,6 @@ package dev.completion.client;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -144,9 +143,6 @@ abstract class AbstractCompletionClientTests {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
 			stream.writeObject(error);
-		}
-		catch (NotSerializableException ex) {
-			// some exceptions of Netty hold what cannot be written, and end it there
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

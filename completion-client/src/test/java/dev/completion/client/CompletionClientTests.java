@@ -316,6 +316,14 @@ class CompletionClientTests {
 		assertThat(onlyRequest().path()).isEqualTo("/v1/models/claude-2.1");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { ".", ".." })
+	void modelThatIsAPathIsRefused(String id) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.client.model(Model.of(id)))
+			.withMessageContaining("'model'");
+		assertThat(this.server.requests()).isEmpty();
+	}
+
 	@Test
 	void modelWhenItDoesNotExistFails() {
 		assertThatExceptionOfType(NotFoundException.class)

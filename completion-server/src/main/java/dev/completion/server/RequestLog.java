@@ -21,19 +21,25 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Requests received, the newest ones only. Safe for use by many threads.
+ * The latest requests, up to a number and a total size. Thread-safe.
  */
 final class RequestLog {
 
 	private static final int CAPACITY = 10_000;
 
+	private static final long MAX_SIZE = 64 * 1024 * 1024;
+
 	private final Deque<RecordedRequest> requests = new ArrayDeque<>();
 
+	// of the bodies, in characters
+	private long size;
+
 	synchronized void add(RecordedRequest request) {
-		if (this.requests.size() == CAPACITY) {
-			this.requests.removeFirst();
-		}
 		this.requests.addLast(request);
+		this.size += request.body().length();
+		while (this.requests.size() > CAPACITY || (this.size > MAX_SIZE && this.requests.size() > 1)) {
+			this.size -= this.requests.removeFirst().body().length();
+		}
 	}
 
 	synchronized List<RecordedRequest> snapshot() {
@@ -42,6 +48,7 @@ final class RequestLog {
 
 	synchronized void clear() {
 		this.requests.clear();
+		this.size = 0;
 	}
 
 }

@@ -117,6 +117,19 @@ class CompletionServerTests {
 	}
 
 	@Test
+	void requestsKeepsLargeBodiesUpToALimit() {
+		RequestLog log = new RequestLog();
+		String body = "x".repeat(10 * 1024 * 1024);
+		for (int i = 0; i < 20; i++) {
+			log.add(new RecordedRequest("POST", "/" + i, List.of(), body, 1));
+		}
+		assertThat(log.snapshot()).extracting(RecordedRequest::path)
+			.containsExactly("/14", "/15", "/16", "/17", "/18", "/19");
+		log.add(new RecordedRequest("POST", "/large", List.of(), "x".repeat(70 * 1024 * 1024), 1));
+		assertThat(log.snapshot()).extracting(RecordedRequest::path).containsExactly("/large");
+	}
+
+	@Test
 	void resetForgetsRequestsRepliesAndRateLimits() {
 		try (CompletionServer server = CompletionServer.start()) {
 			TestClient client = new TestClient(server);

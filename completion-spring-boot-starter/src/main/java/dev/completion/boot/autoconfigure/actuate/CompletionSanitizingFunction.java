@@ -39,28 +39,31 @@ final class CompletionSanitizingFunction implements SanitizingFunction {
 
 	private static final Pattern HEADER = Pattern.compile("completion.*headers.*");
 
-	// a shorter one would hide what has it by chance
+	// a shorter one would hide values that contain it by chance
 	private static final int MIN_LENGTH = 8;
 
 	private final Supplier<Set<String>> credentials;
 
+	private final Supplier<Set<String>> headers;
+
 	CompletionSanitizingFunction(ConfigurableEnvironment environment) {
-		this.credentials = SingletonSupplier.of(() -> credentials(environment));
+		this.credentials = SingletonSupplier.of(() -> values(CREDENTIAL, environment));
+		this.headers = SingletonSupplier.of(() -> values(HEADER, environment));
 	}
 
-	private static Set<String> credentials(ConfigurableEnvironment environment) {
+	private static Set<String> values(Pattern name, ConfigurableEnvironment environment) {
 		return environment.getPropertySources()
 			.stream()
-			.flatMap((source) -> (source instanceof EnumerablePropertySource<?> enumerable) ? values(enumerable)
+			.flatMap((source) -> (source instanceof EnumerablePropertySource<?> enumerable) ? values(name, enumerable)
 					: Stream.of())
 			.map(environment::resolvePlaceholders)
 			.filter((value) -> value.length() >= MIN_LENGTH)
 			.collect(Collectors.toUnmodifiableSet());
 	}
 
-	private static Stream<String> values(EnumerablePropertySource<?> source) {
+	private static Stream<String> values(Pattern pattern, EnumerablePropertySource<?> source) {
 		return Stream.of(source.getPropertyNames())
-			.filter((name) -> CREDENTIAL.matcher(uniform(name)).matches())
+			.filter((name) -> pattern.matcher(uniform(name)).matches())
 			.map((name) -> String.valueOf(source.getProperty(name)));
 	}
 
@@ -72,12 +75,16 @@ final class CompletionSanitizingFunction implements SanitizingFunction {
 	public SanitizableData apply(SanitizableData data) {
 		String name = uniform(data.getKey());
 		boolean hidden = CREDENTIAL.matcher(name).matches() || HEADER.matcher(name).matches()
-				|| hasCredential(String.valueOf(data.getValue()));
+				|| hasSecret(String.valueOf(data.getValue()));
 		return hidden ? data.withSanitizedValue() : data;
 	}
 
-	private boolean hasCredential(String value) {
-		return this.credentials.get().stream().anyMatch(value::contains);
+	// the value of a header may be a common word, so that it is looked for only beside
+	// the
+	// name of the property, as in a command line
+	private boolean hasSecret(String value) {
+		return this.credentials.get().stream().anyMatch(value::contains)
+				|| (uniform(value).contains("headers") && this.headers.get().stream().anyMatch(value::contains));
 	}
 
 }

@@ -80,15 +80,15 @@ class CompletionSanitizingAutoConfigurationTests {
 					"completion.headers.x-gateway=gw-secret", "completion.proxy.host=localhost",
 					"completion.proxy.port=9", "completion.proxy.username=me", "completion.proxy.password=proxy-secret",
 					"GATEWAY_KEY=a-gateway-secret", "completion.clients.far.api-key=${GATEWAY_KEY}",
-					"command=--completion.api-key=sk-secret", "completion.clients.far.proxy.password=far-proxy-secret",
-					"spring.main.banner-mode=off", "logging.level.root=WARN",
-					"management.endpoints.web.exposure.include=*", "management.endpoint.env.show-values=always",
-					"management.endpoint.configprops.show-values=always")
+					"command=--completion.api-key=sk-secret", "line=app --completion.headers.x-gateway=gw-secret",
+					"completion.clients.far.proxy.password=far-proxy-secret", "spring.main.banner-mode=off",
+					"logging.level.root=WARN", "management.endpoints.web.exposure.include=*",
+					"management.endpoint.env.show-values=always", "management.endpoint.configprops.show-values=always")
 			.run()) {
 			String port = context.getEnvironment().getProperty("local.server.port");
 			for (String endpoint : new String[] { "env", "configprops", "beans", "health", "metrics", "conditions",
-					"env/completion.api-key", "env/completion.clients.far.api-key", "env/GATEWAY_KEY",
-					"env/command" }) {
+					"env/completion.api-key", "env/completion.clients.far.api-key", "env/GATEWAY_KEY", "env/command",
+					"env/line" }) {
 				URI uri = URI.create("http://localhost:" + port + "/actuator/" + endpoint);
 				HttpResponse<String> response = HttpClient.newHttpClient()
 					.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());

@@ -96,7 +96,6 @@ class CompletionHealthContributorAutoConfigurationTests {
 	}
 
 	@Test
-	@Proves("completion.health.time-to-live")
 	void downIsUnknownAfterTheTimeToLive() {
 		remote().withPropertyValues("completion.health.time-to-live=100ms").run((context) -> {
 			for (int i = 0; i < 3; i++) {
