@@ -77,14 +77,14 @@ final class InterimResponseHandler extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
-	 * Wrap exceptions that Netty reports for a response that is not valid HTTP, such as
-	 * {@link NumberFormatException}, in a {@link DecoderException}, which has no other
-	 * cause.
+	 * Replace exceptions that Netty reports for a response that is not valid HTTP, such
+	 * as {@link NumberFormatException}, by a {@link DecoderException}. It has no cause,
+	 * since Reactor Netty logs it, and those of Netty quote the response.
 	 */
 	private static void nameFailure(HttpObject object) {
 		Throwable cause = object.decoderResult().cause();
 		if (cause != null && !(cause instanceof CodecException)) {
-			object.setDecoderResult(DecoderResult.failure(new DecoderException(cause)));
+			object.setDecoderResult(DecoderResult.failure(new DecoderException("The response is not valid HTTP")));
 		}
 	}
 

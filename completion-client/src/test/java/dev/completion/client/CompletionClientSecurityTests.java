@@ -271,4 +271,16 @@ class CompletionClientSecurityTests extends AbstractCompletionClientTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "%s\r\n\r\n", "HTTP/%s 200 OK\r\n\r\n", "HTTP/1.1 %s\r\n\r\n",
+			"HTTP/1.1 200 OK\r\n%s\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%s\r\n" })
+	void serverThatIsNotHttpIsNotQuotedInLogs(String response) {
+		try (RawServer raw = RawServer.answering(response.formatted(KEY));
+				CompletionClient other = client(raw.baseUrl())) {
+			failure(CompletionClientException.class, other.complete(REQUEST).flux());
+			failure(CompletionClientException.class, other.stream(REQUEST));
+		}
+		// LogScanner fails if the key is logged
+	}
+
 }
