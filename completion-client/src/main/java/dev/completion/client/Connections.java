@@ -179,6 +179,7 @@ final class Connections {
 				SendFailureHandler.install(channel.pipeline());
 				InterimResponseHandler.install(channel.pipeline());
 				SurplusResponseHandler.install(channel.pipeline());
+				NotTlsHandler.install(channel.pipeline());
 			})
 			.doOnResponse((response, connection) -> {
 				if (response.status().code() < 200) {

@@ -223,6 +223,18 @@ class CompletionClientTlsTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
+	void serverThatDoesNotUseTlsIsNotQuotedInLogs() {
+		String banner = "SSH-2.0-" + KEY;
+		String hex = HexFormat.of().formatHex(KEY.getBytes(StandardCharsets.US_ASCII));
+		try (RawServer raw = RawServer.accepting((request, socket) -> RawStreams.write(socket, banner + "\r\n"));
+				CompletionClient other = trusting(raw.port())) {
+			assertThat(assertNotConnected(other, raw)).hasMessage("The server does not speak TLS");
+			assertThat(LogScanner.warnings()).noneMatch((message) -> message.contains(hex))
+				.anyMatch((message) -> message.contains("does not use TLS"));
+		}
+	}
+
+	@Test
 	@Tag("B11")
 	void connectionThatIsCutUnderTlsTruncatesTheStream() throws IOException {
 		// the server closes the socket and says nothing in TLS

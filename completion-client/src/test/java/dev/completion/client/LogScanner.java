@@ -19,6 +19,7 @@ package dev.completion.client;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
@@ -40,8 +41,14 @@ public class LogScanner extends AppenderBase<ILoggingEvent> implements AfterEach
 
 	private static final List<String> FOUND = new CopyOnWriteArrayList<>();
 
+	private static final List<String> WARNINGS = new CopyOnWriteArrayList<>();
+
 	@Override
 	protected void append(ILoggingEvent event) {
+		if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+			WARNINGS.add(event.getFormattedMessage() + ((event.getThrowableProxy() != null)
+					? ThrowableProxyUtil.asString(event.getThrowableProxy()) : ""));
+		}
 		check(event, event.getFormattedMessage());
 		if (event.getThrowableProxy() != null) {
 			check(event, ThrowableProxyUtil.asString(event.getThrowableProxy()));
@@ -56,7 +63,15 @@ public class LogScanner extends AppenderBase<ILoggingEvent> implements AfterEach
 
 	@Override
 	public void afterEach(ExtensionContext context) {
+		WARNINGS.clear();
 		assertThat(takeFound()).as("what must not be logged").isEmpty();
+	}
+
+	/**
+	 * Return the warnings of the current test, with their stack traces.
+	 */
+	static List<String> warnings() {
+		return List.copyOf(WARNINGS);
 	}
 
 	static List<String> takeFound() {
