@@ -51,9 +51,6 @@ final class PropertyCollector {
 	 */
 	void put(String name, Object value) {
 		Object previous = this.properties.put(name, value);
-		if (previous == value) {
-			return;
-		}
 		this.size += JsonValues.size(value) + ((previous != null) ? -JsonValues.size(previous) : name.length());
 		if (this.size > this.maxSize) {
 			throw AttemptFailure.limitExceeded("body", this.maxSize + " bytes");

@@ -80,6 +80,7 @@ class CompletionClientSurplusTests extends AbstractCompletionClientTests {
 	 * its number. Each part is written on its own, and a TLS record of its own, and all
 	 * are flushed together.
 	 */
+	@SuppressWarnings("FutureReturnValueIgnored") // the client reports what fails
 	private DisposableServer server(boolean secure, Parts parts) {
 		TcpServer server = TcpServer.create().host("127.0.0.1").port(0).doOnConnection((connection) -> {
 			this.connections.incrementAndGet();
