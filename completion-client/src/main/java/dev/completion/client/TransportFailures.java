@@ -18,6 +18,8 @@ package dev.completion.client;
 
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.util.Objects;
+import java.util.function.Function;
 
 import javax.net.ssl.SSLException;
 
@@ -78,7 +80,8 @@ final class TransportFailures {
 			return AttemptFailure.timeout(Phase.CONNECT, attempt.timeouts().connect());
 		}
 		if (has(ProxyConnectException.class, ex)) {
-			return AttemptFailure.notConnected("The proxy did not connect", false, serializable(ex));
+			return AttemptFailure.notConnected("The proxy did not connect", false,
+					serializable(ProxyConnectException.class, ProxyConnectException::new, ex));
 		}
 		if (has(NotSslRecordException.class, ex)) {
 			// not chained: its message has the bytes that the server sent
@@ -87,6 +90,20 @@ final class TransportFailures {
 		if (has(SSLException.class, ex)) {
 			return AttemptFailure.notConnected("The TLS handshake failed", false, ex);
 		}
+		AttemptFailure pool = poolFailure(ex);
+		if (pool != null) {
+			return pool;
+		}
+		if (has(UnknownHostException.class, ex)) {
+			return AttemptFailure.notConnected("The name of the server could not be resolved", true,
+					serializable(UnknownHostException.class, UnknownHostException::new, ex));
+		}
+		return isLost(ex)
+				? AttemptFailure.notConnected("Could not connect (" + ex.getClass().getSimpleName() + ")", true, ex)
+				: AttemptFailure.unexpected(ex);
+	}
+
+	private static @Nullable AttemptFailure poolFailure(Throwable ex) {
 		if (ex instanceof PoolAcquirePendingLimitException) {
 			return AttemptFailure.notConnected("Too many calls wait for a connection", false, ex);
 		}
@@ -96,23 +113,18 @@ final class TransportFailures {
 		if (ex instanceof PoolShutdownException) {
 			return AttemptFailure.notConnected("The connection pool was closed", true, ex);
 		}
-		if (has(UnknownHostException.class, ex)) {
-			return AttemptFailure.notConnected("The name of the server could not be resolved", true, ex);
-		}
-		return isLost(ex)
-				? AttemptFailure.notConnected("Could not connect (" + ex.getClass().getSimpleName() + ")", true, ex)
-				: AttemptFailure.unexpected(ex);
+		return null;
 	}
 
-	// that of HTTP proxies has the headers of the response, which cannot be serialized
-	private static Throwable serializable(Throwable ex) {
-		ProxyConnectException proxy = find(ProxyConnectException.class, ex);
-		if (proxy == null || proxy.getClass() == ProxyConnectException.class) {
-			return ex;
+	// exceptions of HTTP proxies and of DNS have fields that cannot be serialized
+	private static <T extends Throwable> Throwable serializable(Class<T> type, Function<String, T> copy, Throwable ex) {
+		Throwable original = Objects.requireNonNull(find(type, ex));
+		Throwable result = copy.apply(String.valueOf(original.getMessage()));
+		result.setStackTrace(original.getStackTrace());
+		if (original.getCause() != null) {
+			result.initCause(new IOException(original.getCause().toString()));
 		}
-		ProxyConnectException copy = new ProxyConnectException(proxy.getMessage());
-		copy.setStackTrace(proxy.getStackTrace());
-		return copy;
+		return result;
 	}
 
 	// Netty reports this in the message only

@@ -229,8 +229,10 @@ class CompletionClientTlsTests extends AbstractCompletionClientTests {
 		try (RawServer raw = RawServer.accepting((request, socket) -> RawStreams.write(socket, banner + "\r\n"));
 				CompletionClient other = trusting(raw.port())) {
 			assertThat(assertNotConnected(other, raw)).hasMessage("The server does not speak TLS");
-			assertThat(LogScanner.warnings()).noneMatch((message) -> message.contains(hex))
-				.anyMatch((message) -> message.contains("does not use TLS"));
+			CompletionClientResourcesTests.await(() -> LogScanner.warnings()
+				.stream()
+				.anyMatch((message) -> message.contains("The server does not use TLS")));
+			assertThat(LogScanner.warnings()).noneMatch((message) -> message.contains(hex));
 		}
 	}
 
