@@ -132,11 +132,18 @@ final class ApiErrorReader {
 	}
 
 	private String string(JsonNode node) {
-		return node.isString() ? redact(node.stringValue()) : "";
+		return node.isString() ? cut(node.stringValue()) : "";
 	}
 
 	private String body(byte[] bytes, int offset, int length) {
-		return redact(Utf8.decode(bytes, offset, Math.min(length, this.maxBodySize)));
+		// more than is kept, so that a credential is whole where the body is cut
+		int read = (int) Math.min(length, (long) this.maxBodySize + Credential.MAX_LENGTH);
+		return cut(Utf8.decode(bytes, offset, read));
+	}
+
+	private String cut(String text) {
+		String redacted = redact(text);
+		return (redacted.length() > this.maxBodySize) ? redacted.substring(0, this.maxBodySize) : redacted;
 	}
 
 }

@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -28,7 +29,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
@@ -94,7 +94,7 @@ final class ApiResponse {
 	}
 
 	CompletionResponse wrap(Completion completion, int attempts, CompletionApi api) {
-		return new CompletionResponse(completion, requestId(), this.received.getFirst("anthropic-organization-id"),
+		return new CompletionResponse(completion, requestId(), headers().getFirst("anthropic-organization-id"),
 				rateLimits(), attempts, api, Usage.of(completion), headers());
 	}
 
@@ -116,11 +116,17 @@ final class ApiResponse {
 		if (!isJson()) {
 			return malformed(unexpectedContentType());
 		}
-		return DataBufferUtils.join(bytes(), this.limits.body())
-			.onErrorMap(DataBufferLimitException.class, (ex) -> bodyTooLarge())
-			.map((buffer) -> decompressed(takeAll(buffer)))
-			.defaultIfEmpty(new byte[0])
-			.map((json) -> read(json, reader));
+		return bytes().collect(ByteArrayOutputStream::new, this::append)
+			.map((body) -> read(decompressed(body.toByteArray()), reader));
+	}
+
+	// copied at once, since buffers of a few bytes would take far more memory than these
+	private void append(ByteArrayOutputStream body, DataBuffer buffer) {
+		byte[] bytes = takeAll(buffer);
+		if (body.size() + bytes.length > this.limits.body()) {
+			throw bodyTooLarge();
+		}
+		body.writeBytes(bytes);
 	}
 
 	private <T> T read(byte[] json, Function<byte[], T> reader) {

@@ -127,7 +127,7 @@ final class CallRetry {
 		this.retries++;
 		this.repeatedAmbiguous |= this.call.outcome(failure) == Outcome.UNKNOWN;
 		this.call.retry(failure);
-		return Mono.delay(wait);
+		return Mono.delay(wait, DeadlineScheduler.shared());
 	}
 
 	/**
@@ -155,7 +155,8 @@ final class CallRetry {
 				return Mono.error(failure);
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			FatalErrors.throwIfFatal(ex);
 			this.call.attemptFailed(failure);
 			return Mono.error(AttemptFailure.credential(ex));
 		}

@@ -189,9 +189,9 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 		}
 		catch (Throwable ex) {
 			cancel();
-			Exceptions.throwIfJvmFatal(ex);
 			logger.warn("Subscriber failed", ex);
 			this.downstream.onError(ex);
+			FatalErrors.throwIfFatal(ex);
 		}
 	}
 

@@ -30,7 +30,7 @@ public final class Credential {
 
 	static final String API_KEY_HEADER = "x-api-key";
 
-	private static final int MAX_LENGTH = 8192;
+	static final int MAX_LENGTH = 8192;
 
 	// a shorter one would be found in words, too
 	private static final int MIN_REDACTED_LENGTH = 8;

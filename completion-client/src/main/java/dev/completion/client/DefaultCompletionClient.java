@@ -80,7 +80,7 @@ final class DefaultCompletionClient implements CompletionClient {
 	private <T> Mono<T> unary(CompletionRequest request, BiFunction<Call, Mono<Completion>, Mono<T>> view) {
 		CompletionRequest complete = request.withDefaults(this.defaults);
 		Call call = call(false, complete.timeout(), false);
-		return view.apply(call, run(complete, call).singleOrEmpty());
+		return view.apply(call, Mono.fromDirect(run(complete, call)));
 	}
 
 	@Override
@@ -156,7 +156,7 @@ final class DefaultCompletionClient implements CompletionClient {
 
 	private <T> Mono<T> get(ApiRequest request, Call call, Function<byte[], T> reader) {
 		Route<T> route = new FixedRoute<>(request, this.resources.transport(), reader);
-		return this.resources.runner().run(call, route, CallListeners.NONE).singleOrEmpty();
+		return Mono.fromDirect(this.resources.runner().run(call, route, CallListeners.NONE));
 	}
 
 	@Override

@@ -26,10 +26,11 @@ final class FatalErrors {
 
 	/**
 	 * Rethrow the given failure if it is a {@link VirtualMachineError}. Any other error,
-	 * such as a missing class, affects only the operation that failed.
+	 * such as a missing class, and an overflow of the stack affect only the operation
+	 * that failed.
 	 */
 	static void throwIfFatal(Throwable failure) {
-		if (failure instanceof VirtualMachineError fatal) {
+		if (failure instanceof VirtualMachineError fatal && !(failure instanceof StackOverflowError)) {
 			throw fatal;
 		}
 	}

@@ -16,7 +16,6 @@
 
 package dev.completion.client;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -226,19 +225,7 @@ final class MessageReader extends CompletionReader {
 		if (token == JsonToken.VALUE_NULL) {
 			return;
 		}
-		Object value = parser.readValueAs(Object.class);
-		if (value instanceof Map<?, ?> later && this.additionalProperties.get(name) instanceof Map<?, ?> earlier) {
-			Map<Object, @Nullable Object> merged = new LinkedHashMap<>(earlier);
-			later.forEach((key, part) -> {
-				if (part != null) {
-					merged.put(key, part);
-				}
-			});
-			this.additionalProperties.put(name, merged);
-		}
-		else {
-			this.additionalProperties.put(name, value);
-		}
+		this.additionalProperties.merge(name, parser.readValueAs(Object.class));
 	}
 
 	private Completion completion(String text) {

@@ -40,6 +40,8 @@ final class ModelReader {
 	private static final TypeReference<LinkedHashMap<String, Object>> PROPERTIES = new TypeReference<>() {
 	};
 
+	private static final int MAX_ID_LENGTH = 256;
+
 	private final JsonMapper mapper;
 
 	ModelReader(JsonMapper mapper) {
@@ -56,6 +58,7 @@ final class ModelReader {
 		List<ModelInfo> models = new ArrayList<>();
 		page.path("data").forEach((model) -> models.add(model(model)));
 		String lastId = page.path("last_id").isString() ? page.path("last_id").stringValue() : "";
+		require(lastId.length() <= MAX_ID_LENGTH, "has a 'last_id' of more than " + MAX_ID_LENGTH + " characters");
 		boolean more = page.path("has_more").asBoolean(false) && !lastId.isEmpty();
 		return new Page(models, more ? lastId : null);
 	}

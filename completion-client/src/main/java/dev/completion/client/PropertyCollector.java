@@ -19,8 +19,6 @@ package dev.completion.client;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Collects the additional properties of a response, up to a maximum size. A later value
  * of a property replaces an earlier one.
@@ -41,16 +39,34 @@ final class PropertyCollector {
 		this.maxSize = maxSize;
 	}
 
-	@Nullable Object get(String name) {
-		return this.properties.get(name);
-	}
-
 	/**
 	 * Add a property.
 	 * @throws AttemptFailure if the properties are too large
 	 */
 	void put(String name, Object value) {
-		Object previous = this.properties.put(name, value);
+		put(this.properties, name, value);
+	}
+
+	/**
+	 * Add a property. An object is merged into an earlier one of the same name: its
+	 * values that are not {@code null} replace those of the earlier one.
+	 * @throws AttemptFailure if the properties are too large
+	 */
+	@SuppressWarnings("unchecked") // objects of JSON have names
+	void merge(String name, Object value) {
+		if (!(value instanceof Map<?, ?> later && this.properties.get(name) instanceof Map<?, ?> earlier)) {
+			put(name, value);
+			return;
+		}
+		later.forEach((key, part) -> {
+			if (part != null) {
+				put((Map<String, Object>) earlier, (String) key, part);
+			}
+		});
+	}
+
+	private void put(Map<String, Object> target, String name, Object value) {
+		Object previous = target.put(name, value);
 		this.size += JsonValues.size(value) + ((previous != null) ? -JsonValues.size(previous) : name.length());
 		if (this.size > this.maxSize) {
 			throw AttemptFailure.limitExceeded("body", this.maxSize + " bytes");

@@ -23,10 +23,15 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 
 import dev.completion.client.error.LimitExceededException;
 import dev.completion.client.error.MalformedResponseException;
+import dev.completion.client.error.ServerException;
+import dev.completion.server.Reply;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -151,6 +156,51 @@ class CompletionClientBoundsTests extends AbstractCompletionClientTests {
 				CompletionClient other = client(raw.baseUrl())) {
 			assertThat(other.complete(REQUEST).block(LIMIT).completion()).isEqualTo(" Hi");
 		}
+	}
+
+	@Test
+	void objectsThatAreMergedTakeTimeByTheirSize() {
+		String keys = IntStream.range(0, 50_000)
+			.mapToObj((i) -> "\"k%d\":0".formatted(i))
+			.collect(Collectors.joining(","));
+		String body = "{\"usage\":{%s}%s,%s".formatted(keys, ",\"usage\":{}".repeat(18_000),
+				ApiFixture.MESSAGES.answer(" Hi", "max_tokens").substring(1));
+		try (RawServer raw = RawServer
+			.start((request, socket) -> RawResponse.of(200, "application/json", body).writeTo(socket));
+				CompletionClient other = limited(raw, ApiFixture.MESSAGES, 16_000_000)) {
+			Completion completion = other.complete(REQUEST).block(LIMIT);
+			assertThat(completion.additionalProperties().get("usage")).asInstanceOf(InstanceOfAssertFactories.MAP)
+				.hasSize(50_002);
+		}
+	}
+
+	@Test
+	void bodyOfTinyChunksIsRead() {
+		int size = 300_000;
+		String head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+		String text = answer().replace(" Hi", "x".repeat(size));
+		String chunks = text.chars().mapToObj((c) -> "1\r\n" + (char) c + "\r\n").collect(Collectors.joining());
+		try (RawServer raw = RawServer.answering(head + chunks + "0\r\n\r\n");
+				CompletionClient other = client(raw.baseUrl())) {
+			assertThat(other.complete(REQUEST).block(LIMIT).completion()).hasSize(size);
+		}
+	}
+
+	@Test
+	void lastIdOfModelsIsLimited() {
+		String page = "{\"data\":[],\"has_more\":true,\"last_id\":\"%s\"}".formatted("x".repeat(1000));
+		this.server.enqueue(Reply.body(200, "application/json", page));
+		assertThat(failure(MalformedResponseException.class, this.client.models())).hasMessageContaining("'last_id'");
+	}
+
+	@Test
+	void wordsOfAnErrorAreLimited() {
+		String words = "x".repeat(1_000_000);
+		this.server.enqueue(Reply.body(200, "application/json",
+				"{\"error\":{\"type\":\"%s\",\"message\":\"%s\"}}".formatted(words, words)));
+		ServerException ex = failure(ServerException.class, this.client.complete(REQUEST).flux());
+		assertThat(ex.apiMessage()).hasSize(64 * 1024);
+		assertThat(ex.errorType()).hasSize(64 * 1024);
 	}
 
 	private static byte[] gzip(String text) throws IOException {

@@ -22,7 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -32,6 +32,9 @@ import dev.completion.client.error.ConnectionException;
 import dev.completion.client.error.Outcome;
 import dev.completion.client.error.OverloadedException;
 import dev.completion.server.Reply;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -58,7 +61,7 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientTests {
 
 	private static final Duration TWO_SECONDS = Duration.ofSeconds(2);
 
-	private static final String HOOK = CompletionClientDeadlineTests.class.getName();
+	private final Semaphore retries = new Semaphore(0);
 
 	private final List<Throwable> dropped = new CopyOnWriteArrayList<>();
 
@@ -66,7 +69,10 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientTests {
 
 	@BeforeEach
 	void openPatient() {
+		ObservationRegistry registry = ObservationRegistry.create();
+		registry.observationConfig().observationHandler(new RetryHandler(this.retries));
 		this.patient = this.client.mutate()
+			.observationRegistry(registry)
 			.retry(RetryPolicy.builder().delay(Duration.ofMinutes(5)).maxDelay(Duration.ofMinutes(5)).build())
 			.timeouts(Timeouts.builder().total(Duration.ofMinutes(10)).response(null).build())
 			.build();
@@ -80,7 +86,6 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientTests {
 	@AfterEach
 	void nothingIsDropped() {
 		Hooks.resetOnErrorDropped();
-		Schedulers.resetOnScheduleHook(HOOK);
 		assertThat(this.dropped).isEmpty();
 	}
 
@@ -127,17 +132,9 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientTests {
 	 * Subscribe to the given call, and return when it waits for its second attempt.
 	 */
 	private Disposable whenBackingOff(Flux<?> call) throws InterruptedException {
-		CountDownLatch timersSet = new CountDownLatch(1);
-		Schedulers.onScheduleHook(HOOK, (task) -> {
-			if (task.getClass().getName().contains("MonoDelay")) {
-				timersSet.countDown();
-			}
-			return task;
-		});
 		Disposable running = call.subscribe((next) -> {
 		}, this.dropped::add);
-		assertThat(timersSet.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-		Schedulers.resetOnScheduleHook(HOOK);
+		assertThat(this.retries.tryAcquire(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 		return running;
 	}
 
@@ -257,6 +254,20 @@ class CompletionClientDeadlineTests extends AbstractCompletionClientTests {
 				assertThat(failure(CallTimeoutException.class, call).phase()).isEqualTo(Phase.TOTAL);
 			}
 		}
+	}
+
+	private record RetryHandler(Semaphore retries) implements ObservationHandler<CompletionObservationContext> {
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return context instanceof CompletionObservationContext;
+		}
+
+		@Override
+		public void onEvent(Observation.Event event, CompletionObservationContext context) {
+			this.retries.release();
+		}
+
 	}
 
 }

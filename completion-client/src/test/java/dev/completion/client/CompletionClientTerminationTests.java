@@ -127,6 +127,43 @@ class CompletionClientTerminationTests extends AbstractCompletionClientTests {
 		}
 	}
 
+	@ParameterizedTest
+	@MethodSource("errors")
+	void errorOfASubscriberEndsItsCall(Error thrown) {
+		Stream.of(this.client.complete(REQUEST).flux(), this.client.stream(REQUEST))
+			.forEach((call) -> assertThat(call.map((completion) -> {
+				throw thrown;
+			}).materialize().blockLast(LIMIT).getThrowable()).isSameAs(thrown));
+	}
+
+	@ParameterizedTest
+	@MethodSource("errors")
+	void errorOfARenewalEndsTheCall(Error thrown) {
+		this.server.enqueue(Reply.error(401, "authentication_error", "revoked"));
+		CredentialProvider provider = new CredentialProvider() {
+
+			@Override
+			public Mono<Credential> credential() {
+				return Mono.just(Credential.apiKey(KEY));
+			}
+
+			@Override
+			public boolean invalidate(Credential credential) {
+				throw thrown;
+			}
+
+		};
+		try (CompletionClient other = this.client.mutate().credential(provider).build()) {
+			assertThat(failure(CompletionClientException.class, other.stream(REQUEST)))
+				.hasMessageContaining("The credential provider failed");
+		}
+	}
+
+	static Stream<Error> errors() {
+		return Stream.of(new NoClassDefFoundError("mine"), new ExceptionInInitializerError("mine"),
+				new StackOverflowError("mine"), new AssertionError("mine"));
+	}
+
 	private static RawServer endlessModels(AtomicInteger pages) {
 		return RawServer.start((request, socket) -> {
 			while (true) {

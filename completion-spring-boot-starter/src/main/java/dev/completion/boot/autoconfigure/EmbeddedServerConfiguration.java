@@ -118,7 +118,7 @@ class EmbeddedServerConfiguration {
 			return "the environment variable '" + empty + "' is empty";
 		}
 		CloudPlatform platform = CloudPlatform.getActive(environment);
-		if (platform != null) {
+		if (platform != null && platform != CloudPlatform.NONE) {
 			return "the application runs on the cloud platform " + platform;
 		}
 		return isPackaged(EmbeddedServerConfiguration.class.getClassLoader()) ? "the application is packaged" : null;

@@ -96,6 +96,7 @@ public final class CallHistory implements CallListener {
 	public synchronized void onSuccess(HttpHeaders headers) {
 		this.lastSuccess = this.clock.instant();
 		this.lastCall = this.lastSuccess;
+		this.rateLimitedUntil = null;
 		forgetFailure();
 		this.requestsRemaining = RateLimits.from(headers).requests().remaining();
 		count(false);

@@ -121,7 +121,9 @@ class EmbeddedServerConfigurationTests {
 
 	@Test
 	void emptyPropertyIsNotSet() {
-		this.runner.withPropertyValues("completion.embedded-server.mode=fallback", "completion.api-key=")
+		this.runner
+			.withPropertyValues("completion.embedded-server.mode=fallback", "completion.api-key=",
+					"spring.main.cloud-platform=none")
 			.run((context) -> assertThat(complete(context)).isNotBlank());
 	}
 
