@@ -16,6 +16,7 @@
 
 package dev.completion.client;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 import dev.completion.client.error.ApiError;
@@ -136,14 +137,20 @@ final class ApiErrorReader {
 	}
 
 	private String body(byte[] bytes, int offset, int length) {
-		// more than is kept, so that a credential is whole where the body is cut
-		int read = (int) Math.min(length, (long) this.maxBodySize + Credential.MAX_LENGTH);
-		return cut(Utf8.decode(bytes, offset, read));
+		return cut(Utf8.decode(bytes, offset, Math.min(length, maxBytesRead())));
+	}
+
+	/**
+	 * Return the maximum number of bytes of a body that are read. They are more than are
+	 * kept, so that a credential is whole, and is redacted, before the body is cut.
+	 */
+	int maxBytesRead() {
+		return this.maxBodySize + Credential.MAX_LENGTH;
 	}
 
 	private String cut(String text) {
-		String redacted = redact(text);
-		return (redacted.length() > this.maxBodySize) ? redacted.substring(0, this.maxBodySize) : redacted;
+		byte[] redacted = redact(text).getBytes(StandardCharsets.UTF_8);
+		return Utf8.decode(redacted, 0, Math.min(redacted.length, this.maxBodySize));
 	}
 
 }

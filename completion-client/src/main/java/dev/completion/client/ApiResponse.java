@@ -231,7 +231,7 @@ final class ApiResponse {
 	private Mono<byte[]> errorBody() {
 		Flux<DataBuffer> bytes = bytes().onErrorComplete()
 			.takeUntilOther(Mono.delay(this.deadline.atMost(MAX_ERROR_BODY_TIME), DeadlineScheduler.shared()));
-		return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(bytes, this.limits.errorBody()))
+		return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(bytes, this.errors.maxBytesRead()))
 			.map(ApiResponse::takeAll)
 			.map(this::decompressedIfPossible)
 			.defaultIfEmpty(new byte[0]);
@@ -239,7 +239,7 @@ final class ApiResponse {
 
 	private byte[] decompressedIfPossible(byte[] body) {
 		try {
-			return decompress(body, this.limits.errorBody());
+			return decompress(body, this.errors.maxBytesRead());
 		}
 		catch (IOException ex) {
 			return body;

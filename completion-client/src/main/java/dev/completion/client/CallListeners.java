@@ -42,17 +42,17 @@ record CallListeners(List<CallListener> listeners) {
 	void succeeded(Call call) {
 		if (!this.listeners.isEmpty()) {
 			HttpHeaders headers = Objects.requireNonNull(call.response()).headers();
-			tell((listener) -> listener.onSuccess(headers));
+			notifyListeners((listener) -> listener.onSuccess(headers));
 		}
 	}
 
 	void failed(CompletionClientException error) {
 		if (!(error instanceof UnsupportedRequestException)) {
-			tell((listener) -> listener.onError(error));
+			notifyListeners((listener) -> listener.onError(error));
 		}
 	}
 
-	private void tell(Consumer<CallListener> event) {
+	private void notifyListeners(Consumer<CallListener> event) {
 		for (CallListener listener : this.listeners) {
 			try {
 				event.accept(listener);

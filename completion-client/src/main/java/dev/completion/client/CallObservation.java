@@ -70,7 +70,7 @@ final class CallObservation implements CoreSubscriber<Completion>, Subscription,
 		if (parent != null) {
 			this.observation.parentObservation(parent);
 		}
-		tell(this.observation::start, this.observed::hasKeyValues);
+		changeState(this.observation::start, this.observed::hasKeyValues);
 	}
 
 	/**
@@ -178,7 +178,7 @@ final class CallObservation implements CoreSubscriber<Completion>, Subscription,
 	}
 
 	private void end() {
-		tell(this.observation::stop, this.observed::isNamed);
+		changeState(this.observation::stop, this.observed::isNamed);
 	}
 
 	/**
@@ -187,7 +187,7 @@ final class CallObservation implements CoreSubscriber<Completion>, Subscription,
 	 * handler was called yet.
 	 * @param described whether the convention has said what it has to say
 	 */
-	private void tell(Runnable change, BooleanSupplier described) {
+	private void changeState(Runnable change, BooleanSupplier described) {
 		if (!safely(change) && !described.getAsBoolean()) {
 			this.observation.observationConvention(CallObservations.DEFAULT_CONVENTION);
 			safely(change);

@@ -190,7 +190,7 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 		ClientSettings settings = this.settings.copy();
 		if (settings.credential == null && BaseUrl.isVendors(settings.baseUrl)) {
 			throw new MissingCredentialException(
-					"'apiKey' or 'credential' must be set: " + settings.baseUrl + " answers no request without");
+					"'apiKey' or 'credential' must be set: " + settings.baseUrl + " requires a credential");
 		}
 		Assert.state(settings.allowInsecure || !BaseUrl.isInsecure(settings.baseUrl),
 				"'baseUrl' must begin with https://, unless it is of this machine or 'allowInsecure' is set");

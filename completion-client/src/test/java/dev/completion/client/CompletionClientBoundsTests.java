@@ -175,18 +175,6 @@ class CompletionClientBoundsTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
-	void bodyOfTinyChunksIsRead() {
-		int size = 300_000;
-		String head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
-		String text = answer().replace(" Hi", "x".repeat(size));
-		String chunks = text.chars().mapToObj((c) -> "1\r\n" + (char) c + "\r\n").collect(Collectors.joining());
-		try (RawServer raw = RawServer.answering(head + chunks + "0\r\n\r\n");
-				CompletionClient other = client(raw.baseUrl())) {
-			assertThat(other.complete(REQUEST).block(LIMIT).completion()).hasSize(size);
-		}
-	}
-
-	@Test
 	void lastIdOfModelsIsLimited() {
 		String page = "{\"data\":[],\"has_more\":true,\"last_id\":\"%s\"}".formatted("x".repeat(1000));
 		this.server.enqueue(Reply.body(200, "application/json", page));

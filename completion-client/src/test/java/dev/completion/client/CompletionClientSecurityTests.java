@@ -283,4 +283,12 @@ class CompletionClientSecurityTests extends AbstractCompletionClientTests {
 		// LogScanner fails if the key is logged
 	}
 
+	@Test
+	void keyThatStandsWhereABodyIsCutIsRedacted() {
+		String body = "x".repeat(64 * 1024 - 10) + KEY;
+		this.server.enqueue(Reply.body(500, "text/plain", body));
+		assertThat(failure(ServerException.class, this.client.complete(REQUEST).flux()).responseBody())
+			.doesNotContain(KEY.substring(0, 5));
+	}
+
 }

@@ -114,13 +114,18 @@ class CompletionClientTerminationTests extends AbstractCompletionClientTests {
 			});
 		}
 		this.server.enqueue(Reply.stall(), Reply.events(delta()).stallAfter(1),
-				Reply.error(429, "rate_limit_error", "Slow down").stallAfter(0));
+				Reply.error(429, "rate_limit_error", "Slow down").stallAfter(0),
+				Reply.error(529, "overloaded_error", "Overloaded"), Reply.text(" Hi"));
 		try (CompletionClient other = this.client.mutate()
 			.timeouts(Timeouts.builder().response(Duration.ofSeconds(1)).idle(Duration.ofMillis(300)).build())
 			.build()) {
 			failure(CallTimeoutException.class, other.complete(REQUEST).flux());
 			failure(CallTimeoutException.class, other.stream(REQUEST));
 			failure(RateLimitException.class, other.stream(REQUEST));
+			CompletionClient retrying = other.mutate()
+				.retry(RetryPolicy.builder().delay(Duration.ofMillis(1)).build())
+				.build();
+			assertThat(retrying.complete(REQUEST).block(LIMIT).completion()).isEqualTo(" Hi");
 		}
 		finally {
 			released.set(true);

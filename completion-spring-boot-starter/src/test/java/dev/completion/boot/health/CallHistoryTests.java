@@ -132,6 +132,8 @@ class CallHistoryTests {
 		assertThat(health().getDetails()).containsEntry("rateLimited", true)
 			.containsEntry("resetAt", START.plusSeconds(30));
 		succeed();
+		assertThat(health().getDetails()).doesNotContainKeys("rateLimited", "resetAt");
+		fail(apiError(429, Duration.ofSeconds(30)));
 		pass(Duration.ofSeconds(31));
 		assertThat(health().getDetails()).doesNotContainKeys("rateLimited", "resetAt");
 	}

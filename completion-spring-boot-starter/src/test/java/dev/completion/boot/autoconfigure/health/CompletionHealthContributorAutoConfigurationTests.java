@@ -140,13 +140,7 @@ class CompletionHealthContributorAutoConfigurationTests {
 		this.runner
 			.withPropertyValues("completion.embedded-server.mode=fallback",
 					"completion.clients.far.base-url=http://localhost:9", "completion.clients.near.headers.x=1")
-			.run((context) -> {
-				CompositeReactiveHealthContributor composite = context
-					.getBean(CompositeReactiveHealthContributor.class);
-				assertThat(details(composite, "far")).doesNotContainKey("embedded");
-				assertThat(details(composite, "near")).containsEntry("embedded", true);
-				assertThat(details(composite, "default")).containsEntry("embedded", true);
-			});
+			.run(CompletionHealthContributorAutoConfigurationTests::assertAllButFarAreEmbedded);
 	}
 
 	@Test
@@ -157,13 +151,14 @@ class CompletionHealthContributorAutoConfigurationTests {
 			.withBean("farCompletionConnectionDetails", CompletionConnectionDetails.class,
 					() -> () -> "http://localhost:9",
 					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
-			.run((context) -> {
-				CompositeReactiveHealthContributor composite = context
-					.getBean(CompositeReactiveHealthContributor.class);
-				assertThat(details(composite, "far")).doesNotContainKey("embedded");
-				assertThat(details(composite, "near")).containsEntry("embedded", true);
-				assertThat(details(composite, "default")).containsEntry("embedded", true);
-			});
+			.run(CompletionHealthContributorAutoConfigurationTests::assertAllButFarAreEmbedded);
+	}
+
+	private static void assertAllButFarAreEmbedded(ApplicationContext context) {
+		CompositeReactiveHealthContributor composite = context.getBean(CompositeReactiveHealthContributor.class);
+		assertThat(details(composite, "far")).doesNotContainKey("embedded");
+		assertThat(details(composite, "near")).containsEntry("embedded", true);
+		assertThat(details(composite, "default")).containsEntry("embedded", true);
 	}
 
 	@Test
