@@ -31,8 +31,9 @@ import reactor.core.scheduler.Schedulers;
  * {@link Schedulers#parallel()} wakes a thread if it is the soonest there, and a call has
  * several, each of which is. Here a timer thread wakes a few times a second while
  * anything is scheduled, so that hardly any delay is the soonest. Tasks run on other
- * threads, since subscribers may block in them. The application does not use any of these
- * threads for other work, so that it cannot keep a call from ending.
+ * threads, since subscribers may block in them; more are added while all are blocked. The
+ * application does not use these threads for other work, so that it cannot keep a call
+ * from ending.
  */
 final class DeadlineScheduler implements Scheduler {
 
@@ -40,13 +41,15 @@ final class DeadlineScheduler implements Scheduler {
 
 	private static final long KEEP_ALIVE_SECONDS = 10;
 
-	private static final int MAX_THREADS = Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE;
+	private static final int THREADS = Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE;
+
+	private static final int MAX_THREADS = 1000;
 
 	private static final DeadlineScheduler SHARED = new DeadlineScheduler();
 
 	private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, DeadlineScheduler::daemon);
 
-	private final ThreadPoolExecutor threads = new ThreadPoolExecutor(MAX_THREADS, MAX_THREADS, KEEP_ALIVE_SECONDS,
+	private final ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, MAX_THREADS, KEEP_ALIVE_SECONDS,
 			TimeUnit.SECONDS, new LinkedBlockingQueue<>(), DeadlineScheduler::daemon);
 
 	private final Scheduler scheduler = Schedulers.fromExecutorService(this.timer);
@@ -54,6 +57,9 @@ final class DeadlineScheduler implements Scheduler {
 	private final Scheduler tasks = Schedulers.fromExecutorService(this.threads);
 
 	private final AtomicBoolean ticking = new AtomicBoolean();
+
+	// of the timer thread
+	private long completedTasks;
 
 	/**
 	 * Create a scheduler, whose threads end when there is nothing to do.
@@ -82,7 +88,9 @@ final class DeadlineScheduler implements Scheduler {
 
 	@Override
 	public Disposable schedule(Runnable task) {
-		return this.tasks.schedule(task);
+		Disposable scheduled = this.tasks.schedule(task);
+		startTicking();
+		return scheduled;
 	}
 
 	@Override
@@ -95,10 +103,14 @@ final class DeadlineScheduler implements Scheduler {
 	 * subscriber.
 	 */
 	Disposable scheduleCheck(Runnable check, long delay, TimeUnit unit) {
+		startTicking();
+		return this.scheduler.schedule(check, delay, unit);
+	}
+
+	private void startTicking() {
 		if (this.ticking.compareAndSet(false, true)) {
 			tick();
 		}
-		return this.scheduler.schedule(check, delay, unit);
 	}
 
 	@Override
@@ -117,14 +129,27 @@ final class DeadlineScheduler implements Scheduler {
 	@SuppressWarnings("FutureReturnValueIgnored")
 	private void tick() {
 		this.timer.schedule(() -> {
+			addThreadsIfBlocked();
 			// whoever schedules meanwhile but wakes the thread
-			if (this.timer.getQueue().isEmpty()) {
+			if (this.timer.getQueue().isEmpty() && this.threads.getQueue().isEmpty()) {
 				this.ticking.set(false);
 			}
 			else {
 				tick();
 			}
 		}, TICK_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	private void addThreadsIfBlocked() {
+		long completed = this.threads.getCompletedTaskCount();
+		int waiting = this.threads.getQueue().size();
+		if (waiting == 0) {
+			this.threads.setCorePoolSize(THREADS);
+		}
+		else if (completed == this.completedTasks) {
+			this.threads.setCorePoolSize(Math.min(this.threads.getPoolSize() + waiting, MAX_THREADS));
+		}
+		this.completedTasks = completed;
 	}
 
 }

@@ -100,6 +100,37 @@ class DeadlineSchedulerTests {
 	}
 
 	@Test
+	void tasksThatBlockForLongDoNotKeepOthersFromRunning() throws InterruptedException {
+		int blocking = 3 * Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE;
+		CountDownLatch blocked = new CountDownLatch(blocking);
+		CountDownLatch released = new CountDownLatch(1);
+		CountDownLatch other = new CountDownLatch(1);
+		try {
+			for (int i = 0; i < blocking; i++) {
+				this.scheduler.schedule(() -> {
+					blocked.countDown();
+					await(released);
+				}, 1, TimeUnit.MILLISECONDS);
+			}
+			assertThat(blocked.await(20, TimeUnit.SECONDS)).isTrue();
+			this.scheduler.schedule(other::countDown, 1, TimeUnit.MILLISECONDS);
+			assertThat(other.await(20, TimeUnit.SECONDS)).isTrue();
+		}
+		finally {
+			released.countDown();
+		}
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
 	void nothingIsLeftOfWhatIsDisposedOf() {
 		for (int i = 0; i < 1000; i++) {
 			schedule("a", 60_000 + i).dispose();
