@@ -170,6 +170,13 @@ public final class CallHistory implements CallListener {
 		}
 	}
 
+	/**
+	 * Return whether a call has succeeded after the given time.
+	 */
+	synchronized boolean hasSucceededSince(Instant time) {
+		return this.lastSuccess != null && this.lastSuccess.isAfter(time);
+	}
+
 	private void forgetFailure() {
 		this.failure = null;
 		this.blockingFailures = 0;

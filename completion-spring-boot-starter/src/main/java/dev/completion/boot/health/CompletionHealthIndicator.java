@@ -72,17 +72,18 @@ public final class CompletionHealthIndicator extends AbstractReactiveHealthIndic
 	}
 
 	/**
-	 * Return the health according to probe and calls. The status of a failed probe takes
-	 * precedence. A successful probe does not show that completions are available: bills
-	 * may be unpaid, and models overloaded.
+	 * Return the health according to probe and calls. A failed probe takes precedence,
+	 * unless a call has succeeded since. A successful probe does not show that
+	 * completions are available: bills may be unpaid, and models overloaded.
 	 */
 	private Health probed(Health.Builder builder, ModelsProbe.Result result) {
 		if (result.status().equals(Status.UP)) {
 			this.history.authenticated(result.time());
 		}
 		Status passive = passive(builder).build().getStatus();
+		boolean probeFailed = !result.status().equals(Status.UP) && !result.status().equals(Status.UNKNOWN);
 		boolean callsKnowBest = !passive.equals(Status.UNKNOWN)
-				&& (result.status().equals(Status.UP) || result.status().equals(Status.UNKNOWN));
+				&& (!probeFailed || this.history.hasSucceededSince(result.time()));
 		result.describe(builder);
 		return builder.status(callsKnowBest ? passive : result.status()).build();
 	}

@@ -172,6 +172,19 @@ class CompletionModelsHealthTests {
 		});
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "403, permission_error, DOWN", "500, api_error, OUT_OF_SERVICE" })
+	void callThatSucceedsAfterAFailedProbeKnowsBetter(int status, String type, String failed) {
+		this.server.enqueue(Reply.text(" Hi"), Reply.error(status, type, "No models for you"));
+		this.runner.run((context) -> {
+			complete(context);
+			assertThat(health(context).getStatus().getCode()).isEqualTo(failed);
+			complete(context);
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+			assertThat(health(context).getDetails()).containsKey("probe");
+		});
+	}
+
 	@Test
 	void billThatIsNotPaidIsNotHiddenByModelsThatAreListed() {
 		this.runner.run((context) -> {
