@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 import dev.completion.client.error.ApiError;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class ApiErrorReader {
 
 	private final int maxBodySize;
 
-	private final Credential credential;
+	private final UnaryOperator<String> redaction;
 
 	/**
 	 * Create a reader.
@@ -49,32 +50,33 @@ final class ApiErrorReader {
 	 * @param maxBodySize the most of an error's body that is kept, in bytes
 	 */
 	ApiErrorReader(JsonMapper mapper, int maxBodySize) {
-		this(mapper, maxBodySize, Credential.none());
+		this(mapper, maxBodySize, UnaryOperator.identity());
 	}
 
-	private ApiErrorReader(JsonMapper mapper, int maxBodySize, Credential credential) {
+	private ApiErrorReader(JsonMapper mapper, int maxBodySize, UnaryOperator<String> redaction) {
 		this.mapper = mapper;
 		this.maxBodySize = maxBodySize;
-		this.credential = credential;
+		this.redaction = redaction;
 	}
 
 	/**
-	 * Return a reader that redacts the given credential.
+	 * Return a reader whose results are redacted.
+	 * @param redaction removes credentials, which a server may quote
 	 */
-	ApiErrorReader redacting(Credential credential) {
-		return new ApiErrorReader(this.mapper, this.maxBodySize, credential);
+	ApiErrorReader redacting(UnaryOperator<String> redaction) {
+		return new ApiErrorReader(this.mapper, this.maxBodySize, redaction);
 	}
 
 	/**
-	 * Return the given text of the server without the credential.
+	 * Return the given text of the server without credentials.
 	 */
 	String redact(String text) {
-		return this.credential.redact(text);
+		return this.redaction.apply(text);
 	}
 
 	/**
 	 * Return the given request id, or {@code null} if it is not one: longer than 128
-	 * characters, not visible ASCII, or with the credential in it.
+	 * characters, not visible ASCII, or with a credential in it.
 	 */
 	@Nullable String requestId(@Nullable String value) {
 		boolean valid = value != null && !value.isEmpty() && value.length() <= MAX_REQUEST_ID
@@ -119,7 +121,17 @@ final class ApiErrorReader {
 		}
 		ApiError error = new ApiError(status, string(content.path("type")), string(content.path("message")), retryAfter,
 				headers, body, inStream);
-		return AttemptFailure.api(error, requestId(envelope.path("request_id").stringValue("")));
+		AttemptFailure failure = AttemptFailure.api(error, requestId(envelope.path("request_id").stringValue("")));
+		return showsWork(envelope) ? failure.afterWork() : failure;
+	}
+
+	/**
+	 * Return whether the server reports tokens or text besides the error, so that the
+	 * model has worked on the request.
+	 */
+	private static boolean showsWork(JsonNode envelope) {
+		return envelope.path("usage").path("output_tokens").asLong(0) > 0 || !envelope.path("content").isEmpty()
+				|| !envelope.path("completion").asString("").isEmpty();
 	}
 
 	private JsonNode envelope(byte[] bytes, int offset, int length) {

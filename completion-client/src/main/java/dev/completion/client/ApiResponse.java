@@ -17,10 +17,11 @@
 package dev.completion.client;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -43,6 +44,9 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 final class ApiResponse {
 
 	private static final Duration MAX_ERROR_BODY_TIME = Duration.ofSeconds(5);
+
+	// a content length is no proof that as many bytes arrive
+	private static final int MAX_INITIAL_BODY_SIZE = 64 * 1024;
 
 	private final ClientResponse response;
 
@@ -81,11 +85,16 @@ final class ApiResponse {
 		HttpHeaders headers = this.headers;
 		if (headers == null) {
 			HttpHeaders copy = new HttpHeaders();
-			this.received.forEach((name, values) -> copy.put(name, values.stream().map(this.errors::redact).toList()));
+			this.received.forEach((name, values) -> copy.put(name, redacted(values)));
 			headers = HttpHeaders.readOnlyHttpHeaders(copy);
 			this.headers = headers;
 		}
 		return headers;
+	}
+
+	private List<String> redacted(List<String> values) {
+		return (values.size() == 1) ? List.of(this.errors.redact(values.get(0)))
+				: values.stream().map(this.errors::redact).toList();
 	}
 
 	@Nullable String requestId() {
@@ -116,17 +125,19 @@ final class ApiResponse {
 		if (!isJson()) {
 			return malformed(unexpectedContentType());
 		}
-		return bytes().collect(ByteArrayOutputStream::new, this::append)
-			.map((body) -> read(decompressed(body.toByteArray()), reader));
+		return bytes().collect(this::body, this::append).map((body) -> read(decompressed(body.toByteArray()), reader));
 	}
 
-	// copied at once, since buffers of a few bytes would take far more memory than these
-	private void append(ByteArrayOutputStream body, DataBuffer buffer) {
-		byte[] bytes = takeAll(buffer);
-		if (body.size() + bytes.length > this.limits.body()) {
+	private Body body() {
+		long length = Math.min(this.received.getContentLength(), MAX_INITIAL_BODY_SIZE);
+		return new Body((int) Math.max(length, 0));
+	}
+
+	private void append(Body body, DataBuffer buffer) {
+		body.append(buffer);
+		if (body.size > this.limits.body()) {
 			throw bodyTooLarge();
 		}
-		body.writeBytes(bytes);
 	}
 
 	private <T> T read(byte[] json, Function<byte[], T> reader) {
@@ -282,6 +293,36 @@ final class ApiResponse {
 		buffer.read(bytes);
 		DataBufferUtils.release(buffer);
 		return bytes;
+	}
+
+	/**
+	 * Collects the bytes of a body. They are copied at once, since buffers of a few bytes
+	 * would take far more memory.
+	 */
+	private static final class Body {
+
+		private byte[] bytes;
+
+		private int size;
+
+		private Body(int initialSize) {
+			this.bytes = new byte[initialSize];
+		}
+
+		private void append(DataBuffer buffer) {
+			int count = buffer.readableByteCount();
+			if (this.size + count > this.bytes.length) {
+				this.bytes = Arrays.copyOf(this.bytes, Math.max(2 * this.size, this.size + count));
+			}
+			buffer.read(this.bytes, this.size, count);
+			this.size += count;
+			DataBufferUtils.release(buffer);
+		}
+
+		private byte[] toByteArray() {
+			return (this.size == this.bytes.length) ? this.bytes : Arrays.copyOf(this.bytes, this.size);
+		}
+
 	}
 
 }

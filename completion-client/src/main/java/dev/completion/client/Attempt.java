@@ -16,7 +16,9 @@
 
 package dev.completion.client;
 
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -48,6 +50,9 @@ final class Attempt {
 
 	private final int earlierRequests;
 
+	// without the same one twice
+	private final List<Credential> earlierCredentials;
+
 	private volatile HttpHeaders headers = HttpHeaders.EMPTY;
 
 	private volatile @Nullable Credential credential;
@@ -61,19 +66,36 @@ final class Attempt {
 	private volatile boolean abandoned;
 
 	/**
-	 * Create an attempt.
+	 * Create the first attempt of a call.
 	 * @param stream whether a stream is requested
 	 * @param timeouts the timeouts of the call
 	 * @param limits the limits of the response
 	 * @param responseDeadline the deadline for the response
-	 * @param earlierRequests the number of requests of earlier attempts
 	 */
-	Attempt(boolean stream, Timeouts timeouts, Limits limits, Deadline responseDeadline, int earlierRequests) {
+	Attempt(boolean stream, Timeouts timeouts, Limits limits, Deadline responseDeadline) {
 		this.stream = stream;
 		this.timeouts = timeouts;
 		this.limits = limits;
 		this.responseDeadline = responseDeadline;
-		this.earlierRequests = earlierRequests;
+		this.earlierRequests = 0;
+		this.earlierCredentials = List.of();
+	}
+
+	private Attempt(Attempt previous, Deadline responseDeadline) {
+		this.stream = previous.stream;
+		this.timeouts = previous.timeouts;
+		this.limits = previous.limits;
+		this.responseDeadline = responseDeadline;
+		this.earlierRequests = previous.requests();
+		this.earlierCredentials = previous.credentials();
+	}
+
+	/**
+	 * Create the next attempt of the same call.
+	 * @param responseDeadline the deadline for the response
+	 */
+	Attempt next(Deadline responseDeadline) {
+		return new Attempt(this, responseDeadline);
 	}
 
 	/**
@@ -135,6 +157,26 @@ final class Attempt {
 	 */
 	@Nullable Credential credential() {
 		return this.credential;
+	}
+
+	private List<Credential> credentials() {
+		Credential current = this.credential;
+		if (current == null || this.earlierCredentials.contains(current)) {
+			return this.earlierCredentials;
+		}
+		return Stream.concat(this.earlierCredentials.stream(), Stream.of(current)).toList();
+	}
+
+	/**
+	 * Return the given text of the server without the credentials of the call so far.
+	 */
+	String redact(String text) {
+		String redacted = text;
+		for (Credential earlier : this.earlierCredentials) {
+			redacted = earlier.redact(redacted);
+		}
+		Credential current = this.credential;
+		return (current != null) ? current.redact(redacted) : redacted;
 	}
 
 	/**

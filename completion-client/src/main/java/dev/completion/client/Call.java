@@ -88,7 +88,7 @@ final class Call {
 		this.joined = joined;
 		this.joinedProperties = new PropertyCollector(limits.body());
 		this.total = total;
-		this.attempt = attempt(null, 0);
+		this.attempt = new Attempt(stream, timeouts, limits, new Deadline(Phase.RESPONSE, null));
 	}
 
 	/**
@@ -111,21 +111,19 @@ final class Call {
 	 * @param api the API that it uses
 	 */
 	Attempt nextAttempt(CompletionApi api) {
-		int earlierRequests = attempts();
-		if (earlierRequests > 0 && api != this.api) {
+		if (attempts() > 0 && api != this.api) {
 			this.events.switched(api);
 		}
 		this.api = api;
 		Duration response = this.timeouts.response(this.stream);
 		// no response deadline if the deadline of the call is earlier
-		Attempt attempt = attempt((response != null && this.total.allows(response)) ? response : null, earlierRequests);
-		this.attempt = attempt;
-		return attempt;
+		return next((response != null && this.total.allows(response)) ? response : null);
 	}
 
-	private Attempt attempt(@Nullable Duration response, int earlierRequests) {
-		Deadline deadline = new Deadline(Phase.RESPONSE, response);
-		return new Attempt(this.stream, this.timeouts, this.limits, deadline, earlierRequests);
+	private Attempt next(@Nullable Duration response) {
+		Attempt next = this.attempt.next(new Deadline(Phase.RESPONSE, response));
+		this.attempt = next;
+		return next;
 	}
 
 	/**
@@ -133,7 +131,7 @@ final class Call {
 	 */
 	void attemptFailed(AttemptFailure failure) {
 		this.failures.add(toAttemptException(failure));
-		this.attempt = attempt(null, attempts());
+		next(null);
 	}
 
 	/**

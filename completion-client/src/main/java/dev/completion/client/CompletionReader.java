@@ -19,6 +19,7 @@ package dev.completion.client;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -41,6 +42,8 @@ abstract class CompletionReader {
 
 	private final JsonMapper mapper;
 
+	private final UnaryOperator<String> redaction;
+
 	private final RepeatedEvent repeatedEvent = new RepeatedEvent();
 
 	// where the text of the event begins that is being read
@@ -56,9 +59,12 @@ abstract class CompletionReader {
 	 * Create a reader.
 	 * @param mapper the mapper of the client
 	 * @param model the model to report where the server names none
+	 * @param redaction removes credentials, which a server may quote, from values that
+	 * become tags
 	 */
-	CompletionReader(JsonMapper mapper, Model model) {
+	CompletionReader(JsonMapper mapper, Model model, UnaryOperator<String> redaction) {
 		this.mapper = mapper;
+		this.redaction = redaction;
 		this.model = model;
 	}
 
@@ -75,10 +81,13 @@ abstract class CompletionReader {
 	abstract boolean knows(String event);
 
 	/**
-	 * Return whether an event of the given name shows that the model is working, so that
-	 * a request which fails later may be billed.
+	 * Return whether an event of the given name, which was just read, may show that the
+	 * model is working, so that a request which fails later may be billed. Servers send
+	 * events of other names too, and what they mean is not known.
 	 */
-	abstract boolean showsWork(String event);
+	boolean mayShowWork(String event) {
+		return true;
+	}
 
 	/**
 	 * Read the data of an event other than {@code ping} and {@code error}.
@@ -159,12 +168,12 @@ abstract class CompletionReader {
 		return new Completion(this.id, text, stopReason, this.model, this.type, stop, additionalProperties);
 	}
 
-	private static String repeated(String previous, String name, JsonToken token, JsonParser parser) {
+	private String repeated(String previous, String name, JsonToken token, JsonParser parser) {
 		if (token == JsonToken.VALUE_NULL) {
 			return previous;
 		}
 		require(token == JsonToken.VALUE_STRING, "has a '" + name + "' that is not a string");
-		return isCurrentText(previous, parser) ? previous : parser.getString();
+		return isCurrentText(previous, parser) ? previous : this.redaction.apply(parser.getString());
 	}
 
 	/**
@@ -196,6 +205,10 @@ abstract class CompletionReader {
 	static String text(String name, JsonToken token, JsonParser parser) {
 		require(token == JsonToken.VALUE_STRING, "has a '" + name + "' that is not a string");
 		return parser.getString();
+	}
+
+	final @Nullable StopReason stopReasonOf(@Nullable String value) {
+		return (value != null && !value.isBlank()) ? StopReason.of(this.redaction.apply(value)) : null;
 	}
 
 	static @Nullable String optionalText(String name, JsonToken token, JsonParser parser) {

@@ -86,7 +86,7 @@ final class CompletionRoute implements Route<Completion> {
 
 	@Override
 	public Flux<Completion> exchange(ApiRequest request, Attempt attempt) {
-		CompletionReader reader = this.protocol.reader(this.model, attempt.limits());
+		CompletionReader reader = this.protocol.reader(this.model, attempt);
 		Flux<Completion> results = this.stream
 				? this.transport.stream(request, attempt,
 						(response) -> response.eventStream(reader, attempt.timeouts().idle()))

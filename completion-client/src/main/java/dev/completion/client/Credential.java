@@ -32,9 +32,6 @@ public final class Credential {
 
 	static final int MAX_LENGTH = 8192;
 
-	// a shorter one would be found in words, too
-	private static final int MIN_REDACTED_LENGTH = 8;
-
 	private static final Credential NONE = new Credential("none", null, "", "");
 
 	private final String kind;
@@ -43,13 +40,13 @@ public final class Credential {
 
 	private final String headerValue;
 
-	private final String secret;
+	private final SecretRedactor redactor;
 
 	private Credential(String kind, @Nullable String header, String prefix, String secret) {
 		this.kind = kind;
 		this.header = header;
 		this.headerValue = prefix + secret;
-		this.secret = secret;
+		this.redactor = new SecretRedactor(secret);
 	}
 
 	/**
@@ -108,7 +105,7 @@ public final class Credential {
 	 * which a server may quote.
 	 */
 	String redact(String text) {
-		return (this.secret.length() >= MIN_REDACTED_LENGTH) ? text.replace(this.secret, "***") : text;
+		return this.redactor.redact(text);
 	}
 
 	/**

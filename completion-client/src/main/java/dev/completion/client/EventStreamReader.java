@@ -101,8 +101,8 @@ final class EventStreamReader {
 				continue;
 			}
 			this.progress = true;
-			this.work |= this.reader.showsWork(event);
 			Completion completion = completion(event);
+			this.work |= this.reader.mayShowWork(event);
 			if (completion != null) {
 				return completion;
 			}

@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -43,6 +44,8 @@ final class MessageReader extends CompletionReader {
 
 	private boolean hasContent;
 
+	private boolean hasBlocks;
+
 	private boolean started;
 
 	private @Nullable String stopReason;
@@ -53,10 +56,11 @@ final class MessageReader extends CompletionReader {
 	 * Create a reader.
 	 * @param mapper the mapper of the client
 	 * @param model the model to report where the server names none
+	 * @param redaction removes credentials
 	 * @param maxSize the maximum size of the additional properties, in bytes
 	 */
-	MessageReader(JsonMapper mapper, Model model, int maxSize) {
-		super(mapper, model);
+	MessageReader(JsonMapper mapper, Model model, UnaryOperator<String> redaction, int maxSize) {
+		super(mapper, model, redaction);
 		this.additionalProperties = new PropertyCollector(maxSize);
 	}
 
@@ -78,8 +82,8 @@ final class MessageReader extends CompletionReader {
 	}
 
 	@Override
-	boolean showsWork(String event) {
-		return knows(event) && !event.equals("message_start");
+	boolean mayShowWork(String event) {
+		return this.hasBlocks || !event.equals("message_start");
 	}
 
 	@Override
@@ -213,6 +217,7 @@ final class MessageReader extends CompletionReader {
 		require(token == JsonToken.START_ARRAY, "has a 'content' that is not an array");
 		this.hasContent = true;
 		for (JsonToken block = parser.nextToken(); block != JsonToken.END_ARRAY; block = parser.nextToken()) {
+			this.hasBlocks = true;
 			String text = blockText("content", block, parser);
 			if (text != null) {
 				this.content.append(text);
@@ -238,10 +243,7 @@ final class MessageReader extends CompletionReader {
 	}
 
 	private @Nullable StopReason stopReason() {
-		if (this.stopReason == null || this.stopReason.isBlank()) {
-			return null;
-		}
-		return this.stopReason.equals(END_TURN) ? StopReason.STOP_SEQUENCE : StopReason.of(this.stopReason);
+		return END_TURN.equals(this.stopReason) ? StopReason.STOP_SEQUENCE : stopReasonOf(this.stopReason);
 	}
 
 }

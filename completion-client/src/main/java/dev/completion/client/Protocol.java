@@ -27,23 +27,23 @@ import tools.jackson.databind.json.JsonMapper;
  * @param path the path of its requests
  * @param writer writes its requests
  * @param readers creates the reader of one response, given the model of the request and
- * the limits of the response
+ * the attempt
  */
 record Protocol(CompletionApi api, String path, RequestWriter writer,
-		BiFunction<Model, Limits, CompletionReader> readers) {
+		BiFunction<Model, Attempt, CompletionReader> readers) {
 
 	static Protocol textCompletions(JsonMapper mapper) {
 		return new Protocol(CompletionApi.TEXT_COMPLETIONS, "/v1/complete", new TextCompletionWriter(mapper),
-				(model, limits) -> new TextCompletionReader(mapper, model));
+				(model, attempt) -> new TextCompletionReader(mapper, model, attempt::redact));
 	}
 
 	static Protocol messages(JsonMapper mapper) {
 		return new Protocol(CompletionApi.MESSAGES, "/v1/messages", new MessageWriter(mapper),
-				(model, limits) -> new MessageReader(mapper, model, limits.body()));
+				(model, attempt) -> new MessageReader(mapper, model, attempt::redact, attempt.limits().body()));
 	}
 
-	CompletionReader reader(Model model, Limits limits) {
-		return this.readers.apply(model, limits);
+	CompletionReader reader(Model model, Attempt attempt) {
+		return this.readers.apply(model, attempt);
 	}
 
 }

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -39,8 +40,8 @@ final class TextCompletionReader extends CompletionReader {
 
 	private Map<String, Object> additionalProperties = Map.of();
 
-	TextCompletionReader(JsonMapper mapper, Model model) {
-		super(mapper, model);
+	TextCompletionReader(JsonMapper mapper, Model model, UnaryOperator<String> redaction) {
+		super(mapper, model, redaction);
 	}
 
 	@Override
@@ -51,12 +52,6 @@ final class TextCompletionReader extends CompletionReader {
 	@Override
 	boolean knows(String event) {
 		return event.equals("completion");
-	}
-
-	// text is delivered, and an event without text is no work
-	@Override
-	boolean showsWork(String event) {
-		return false;
 	}
 
 	@Override
@@ -104,7 +99,7 @@ final class TextCompletionReader extends CompletionReader {
 			JsonToken token = parser.nextToken();
 			switch (name) {
 				case "completion" -> completion = deltaText(name, token, parser);
-				case "stop_reason" -> stopReason = stopReason(optionalText(name, token, parser));
+				case "stop_reason" -> stopReason = stopReasonOf(optionalText(name, token, parser));
 				case "stop" -> stop = optionalText(name, token, parser);
 				case "id" -> readId(token, parser);
 				case "type" -> readType(token, parser);
@@ -117,10 +112,6 @@ final class TextCompletionReader extends CompletionReader {
 		}
 		this.additionalProperties = (others != null) ? repeated(others) : Map.of();
 		return completion(completion, stopReason, stop, this.additionalProperties);
-	}
-
-	private static @Nullable StopReason stopReason(@Nullable String value) {
-		return (value != null && !value.isBlank()) ? StopReason.of(value) : null;
 	}
 
 	private Map<String, Object> repeatable(@Nullable Map<String, Object> others, String name, JsonToken token,

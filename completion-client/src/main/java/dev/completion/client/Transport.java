@@ -99,8 +99,7 @@ final class Transport {
 	}
 
 	private ApiResponse response(ClientResponse response, Attempt attempt) {
-		Credential credential = Objects.requireNonNull(attempt.credential());
-		ApiResponse result = new ApiResponse(response, this.errors.redacting(credential), attempt.limits(),
+		ApiResponse result = new ApiResponse(response, this.errors.redacting(attempt::redact), attempt.limits(),
 				attempt.responseDeadline());
 		attempt.responded(result);
 		return result;

@@ -34,7 +34,7 @@
  *
  * Attempt and transport (one HTTP request and its response): Attempt, AttemptFailure,
  * Transport, TransportFailures, ApiRequest, ClientRequestView, ApiResponse,
- * ApiErrorReader, GzipMemberInputStream, RetryAfter, Connections, InterimResponseHandler,
+ * ApiErrorReader, SecretRedactor, GzipMemberInputStream, RetryAfter, Connections, InterimResponseHandler,
  * SurplusResponseHandler, SendFailureHandler, NotTlsHandler.
  *
  * Stream (from bytes to events): EventStreamSubscriber, EventStreamReader, SseDecoder,

@@ -145,7 +145,8 @@ class CompletionClientMessagesStreamTests extends AbstractCompletionClientTests 
 		return List.of(MessageEvents.START + MessageEvents.THINKING + MessageEvents.thought("a").repeat(20),
 				MessageEvents.START + MessageEvents.text(0, ""),
 				MessageEvents.START + MessageEvents.blockStart(0, "{\"type\":\"of_the_future\"}"),
-				MessageEvents.START + MessageEvents.delta("null", "null"));
+				MessageEvents.START + MessageEvents.delta("null", "null"), ApiFixture.event("of_the_future", "{}"),
+				MessageEvents.START.replace("\"content\":[]", "\"content\":[{\"type\":\"thinking\"}]"));
 	}
 
 	@ParameterizedTest

@@ -18,9 +18,12 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import dev.completion.client.error.AuthenticationException;
 import dev.completion.client.error.CompletionApiException;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.MalformedResponseException;
@@ -246,6 +249,47 @@ class CompletionClientSecurityTests extends AbstractCompletionClientTests {
 					}
 				}
 			}
+		}
+	}
+
+	@Test
+	void keyThatTheServerQuotesInACompletionIsRedacted() {
+		String completion = """
+				{"type":"completion","id":"compl_%1$s","completion":" Hi","stop_reason":"because_%1$s","model":"m-%1$s"}"""
+			.formatted(KEY.replace("-", "\\u002d"));
+		this.server.enqueue(Reply.body(200, "application/json", completion),
+				Reply.events(ApiFixture.event("completion", completion)));
+		CompletionClient variant = this.client.mutate().api(CompletionApi.TEXT_COMPLETIONS).build();
+		for (Flux<Completion> call : List.of(variant.complete(REQUEST).flux(), variant.stream(REQUEST))) {
+			Completion result = Objects.requireNonNull(call.blockLast(LIMIT));
+			assertThat(result.id()).isEqualTo("compl_***");
+			assertThat(result.model().id()).isEqualTo("m-***");
+			assertThat(result.stopReason()).isEqualTo(StopReason.of("because_***"));
+		}
+	}
+
+	@Test
+	void keyThatWasRenewedIsRedacted() {
+		AtomicInteger renewals = new AtomicInteger();
+		CredentialProvider provider = new CredentialProvider() {
+
+			@Override
+			public Mono<Credential> credential() {
+				return Mono.fromSupplier(() -> Credential.apiKey(KEY + renewals.get()));
+			}
+
+			@Override
+			public boolean invalidate(Credential refused) {
+				renewals.incrementAndGet();
+				return true;
+			}
+
+		};
+		this.server.enqueue(Reply.error(401, "authentication_error", "Renew"),
+				Reply.error(401, "authentication_error", "Neither %1$s0 nor %1$s1 nor key-%1$s0".formatted(KEY)));
+		try (CompletionClient other = this.client.mutate().credential(provider).build()) {
+			CompletionApiException ex = failure(AuthenticationException.class, other.complete(REQUEST).flux());
+			assertThat(ex.apiMessage()).isEqualTo("Neither *** nor *** nor key-***");
 		}
 	}
 

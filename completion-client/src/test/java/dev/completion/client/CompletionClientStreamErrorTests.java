@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.LimitExceededException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -67,6 +69,39 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientTests {
 		OverloadedException ex = failure(OverloadedException.class, this.client.stream(REQUEST));
 		assertThat(ex.outcome()).isEqualTo(Outcome.REJECTED);
 		assertThat(ex.partialText()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@Tag("E4")
+	@ValueSource(strings = { "\"usage\":{\"output_tokens\":5}", "\"completion\":\" Hel\"",
+			"\"content\":[{\"type\":\"text\",\"text\":\"Hel\"}]" })
+	void errorThatReportsWorkIsNoRejection(String work) {
+		String envelope = "{\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}," + work + "}";
+		this.server.enqueue(Reply.events(ApiFixture.event("error", envelope)),
+				Reply.body(200, "application/json", envelope), Reply.body(529, "application/json", envelope));
+		for (Flux<?> call : List.of(this.client.stream(REQUEST), this.client.stream(REQUEST),
+				this.client.stream(REQUEST))) {
+			assertThat(failure(OverloadedException.class, call).outcome()).isEqualTo(Outcome.UNKNOWN);
+		}
+		assertThat(this.server.requests()).hasSize(3);
+	}
+
+	@Test
+	@Tag("E4")
+	void errorAfterAnEventWithoutTextIsRetriedOnlyIfThatIsAllowed() {
+		String events = ApiFixture.event(this.api.textEvent, this.api.deltaData(""))
+				+ ApiFixture.event("error", "{\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}");
+		this.server.enqueue(Reply.events(events), Reply.events(events), Reply.text(" Hi"));
+		RetryPolicy policy = RetryPolicy.builder().delay(Duration.ofMillis(1)).build();
+		try (CompletionClient careful = this.client.mutate().retry(policy).build();
+				CompletionClient eager = careful.mutate()
+					.retry(policy.toBuilder().retryAmbiguous(true).build())
+					.build()) {
+			assertThat(failure(OverloadedException.class, careful.stream(REQUEST)).outcome())
+				.isEqualTo(Outcome.UNKNOWN);
+			assertThat(this.server.requests()).hasSize(1);
+			assertThat(eager.stream(REQUEST).as(Completion::join).block(LIMIT).completion()).contains("Hi");
+		}
 	}
 
 	@Test

@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.AfterEach;
@@ -210,7 +211,8 @@ class EventStreamReaderTests {
 	}
 
 	private static Flux<Completion> completions(Flux<DataBuffer> body) {
-		return new EventStreamReader(new TextCompletionReader(JsonMapper.shared(), Model.CLAUDE_2_1),
+		return new EventStreamReader(
+				new TextCompletionReader(JsonMapper.shared(), Model.CLAUDE_2_1, UnaryOperator.identity()),
 				new ApiErrorReader(JsonMapper.shared(), 64 * 1024), HttpHeaders::new, Limits.defaults())
 			.read(body, null);
 	}

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,8 @@ class MessageReaderTests {
 
 	private static final Model ASKED = Model.of("asked");
 
-	private final MessageReader reader = new MessageReader(JsonMapper.builder().build(), ASKED, 1_000_000);
+	private final MessageReader reader = new MessageReader(JsonMapper.builder().build(), ASKED,
+			UnaryOperator.identity(), 1_000_000);
 
 	@Test
 	void readHasEveryField() {

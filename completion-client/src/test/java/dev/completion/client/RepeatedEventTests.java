@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -147,8 +148,10 @@ class RepeatedEventTests {
 	@MethodSource("streams")
 	void readsWhatTheParserReads(List<String> events) {
 		Random random = new Random(42);
-		TextCompletionReader reader = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1);
-		TextCompletionReader parsing = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1);
+		TextCompletionReader reader = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1,
+				UnaryOperator.identity());
+		TextCompletionReader parsing = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1,
+				UnaryOperator.identity());
 		for (int i = 0; i < 20_000; i++) {
 			String template = events.get((random.nextInt(4) == 0) ? random.nextInt(events.size()) : 0);
 			byte[] json = mutilated(bytes(template.replace("@", text(random))), random);
@@ -174,7 +177,8 @@ class RepeatedEventTests {
 	}
 
 	private static MessageReader message() {
-		MessageReader reader = new MessageReader(JsonMapper.shared(), Model.CLAUDE_HAIKU_4_5, 1024);
+		MessageReader reader = new MessageReader(JsonMapper.shared(), Model.CLAUDE_HAIKU_4_5, UnaryOperator.identity(),
+				1024);
 		byte[] start = bytes("{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"model\":\"m\"}}");
 		reader.readEvent("message_start", start, 0, start.length);
 		return reader;

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,8 @@ class TextCompletionReaderTests {
 
 	private static final Model ASKED = Model.of("asked-for");
 
-	private final TextCompletionReader reader = new TextCompletionReader(JsonMapper.builder().build(), ASKED);
+	private final TextCompletionReader reader = new TextCompletionReader(JsonMapper.builder().build(), ASKED,
+			UnaryOperator.identity());
 
 	@Test
 	void readWhenAnswerIsWholeHasEveryField() {

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -69,7 +70,8 @@ public class EventBenchmark {
 
 	private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT);
 
-	private final TextCompletionReader reader = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1);
+	private final TextCompletionReader reader = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1,
+			UnaryOperator.identity());
 
 	private final NonBlockingByteArrayJsonParser parser = (NonBlockingByteArrayJsonParser) new JsonFactory()
 		.createNonBlockingByteArrayParser(ObjectReadContext.empty());
