@@ -16,7 +16,9 @@
 
 package dev.completion.client;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
@@ -44,9 +46,10 @@ class SecretRedactorTests {
 		String escaped = json.substring(1, json.length() - 1);
 		String twice = JsonMapper.shared().writeValueAsString(escaped);
 		return new String[] { SECRET, escaped, escaped.replace("/", "\\/"), twice.substring(1, twice.length() - 1),
-				each("\\u00", ""), each("\\u00", "").toUpperCase().replace("U00", "u00"), each("%", ""),
-				each("&#x", ";"), UriUtils.encode(SECRET, "UTF-8"), UriUtils.encode(SECRET, "UTF-8").toLowerCase(),
-				HtmlUtils.htmlEscape(SECRET), HtmlUtils.htmlEscapeDecimal(SECRET), HtmlUtils.htmlEscapeHex(SECRET) };
+				each("\\u00", ""), each("\\u00", "").toUpperCase(Locale.ROOT).replace("U00", "u00"), each("%", ""),
+				each("&#x", ";"), UriUtils.encode(SECRET, StandardCharsets.UTF_8),
+				UriUtils.encode(SECRET, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT), HtmlUtils.htmlEscape(SECRET),
+				HtmlUtils.htmlEscapeDecimal(SECRET), HtmlUtils.htmlEscapeHex(SECRET) };
 	}
 
 	private static String each(String prefix, String suffix) {
