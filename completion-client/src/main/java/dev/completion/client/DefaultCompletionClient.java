@@ -176,8 +176,8 @@ final class DefaultCompletionClient implements CompletionClient {
 			Function<byte[], T> reader) implements Route<T> {
 
 		@Override
-		public Flux<T> exchange(ApiRequest request, Attempt attempt) {
-			return this.transport.send(request, attempt, (response) -> response.json(this.reader)).flux();
+		public Flux<T> exchange(ApiRequest request, Credential credential, Attempt attempt) {
+			return this.transport.send(request, credential, attempt, (response) -> response.json(this.reader)).flux();
 		}
 
 	}
