@@ -168,6 +168,10 @@ final class ClientResources {
 		return this.runner;
 	}
 
+	Pacers pacers() {
+		return this.pacers;
+	}
+
 	CallListeners listeners() {
 		return this.listeners;
 	}

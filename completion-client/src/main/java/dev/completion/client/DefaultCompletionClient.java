@@ -159,6 +159,13 @@ final class DefaultCompletionClient implements CompletionClient {
 		return Mono.fromDirect(this.resources.runner().run(call, route, CallListeners.NONE));
 	}
 
+	/**
+	 * Return the number of calls that wait for a rate limit, those of variants included.
+	 */
+	int waitingCalls() {
+		return this.resources.pacers().waiting();
+	}
+
 	@Override
 	public Builder mutate() {
 		return new DefaultCompletionClientBuilder(this.settings.copy(), this.resources);

@@ -151,6 +151,13 @@ final class Pacer {
 		return this.waiting.isEmpty() && now() - this.advancedAt > time / NANOS_PER_SECOND;
 	}
 
+	/**
+	 * Return the number of calls that wait.
+	 */
+	synchronized int waiting() {
+		return this.waiting.size();
+	}
+
 	private void wake() {
 		List<PacedRequest> signalled = new ArrayList<>();
 		synchronized (this) {

@@ -76,8 +76,11 @@ final class Pacers {
 		return this.pacers.computeIfAbsent(key, (added) -> new Pacer(this.scheduler));
 	}
 
-	int size() {
-		return this.pacers.size();
+	/**
+	 * Return the number of calls that wait.
+	 */
+	int waiting() {
+		return this.pacers.values().stream().mapToInt(Pacer::waiting).sum();
 	}
 
 	private void dropIdle() {

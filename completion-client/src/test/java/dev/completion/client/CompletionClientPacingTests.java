@@ -18,7 +18,6 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.completion.client.error.CallTimeoutException;
@@ -63,6 +62,11 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 		if (this.paced != null) {
 			this.paced.close();
 		}
+	}
+
+	private void awaitWaiting(int calls) {
+		DefaultCompletionClient waiting = (DefaultCompletionClient) paced();
+		CompletionClientResourcesTests.await(() -> waiting.waitingCalls() == calls);
 	}
 
 	private static long elapsedMillis(Runnable action) {
@@ -111,7 +115,7 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 		long waited = elapsedMillis(() -> {
 			Mono<Completion> first = paced().complete(REQUEST).cache();
 			first.subscribe();
-			CompletionClientResourcesTests.await(() -> this.server.requests().size() == 1);
+			awaitWaiting(1);
 			assertThat(paced().complete(REQUEST).block(LIMIT).completion()).contains("second");
 			assertThat(first.block(LIMIT).completion()).contains("first");
 		});
@@ -170,15 +174,12 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 	void callThatWaitsUntilItsDeadlineFailsAsTheLastRefusal() {
 		this.server.enqueue(REFUSAL.header("retry-after", "30"));
 		Disposable first = paced().complete(REQUEST).subscribe();
-		CompletionClientResourcesTests.await(() -> this.server.requests().size() == 1);
-		CompletionRequest request = REQUEST.toBuilder().timeout(Duration.ofSeconds(2)).build();
-		CompletionClientResourcesTests.await(() -> {
-			long start = System.nanoTime();
-			Throwable error = Objects.requireNonNull(paced().complete(request).materialize().block(LIMIT))
-				.getThrowable();
-			return error instanceof RateLimitException ex && ex.outcome() == Outcome.NOT_SENT && ex.attempts() == 0
-					&& System.nanoTime() - start >= Duration.ofSeconds(2).toNanos();
-		});
+		awaitWaiting(1);
+		CompletionRequest request = REQUEST.toBuilder().timeout(Duration.ofMillis(500)).build();
+		RateLimitException ex = failure(RateLimitException.class, paced().complete(request).flux());
+		assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT);
+		assertThat(ex.attempts()).isZero();
+		awaitWaiting(1);
 		first.dispose();
 		assertThat(this.server.requests()).hasSize(1);
 	}
@@ -187,7 +188,7 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 	void waitingCallsEndWhenTheyAreCancelledOrTheClientIsClosed() {
 		this.server.enqueue(REFUSAL.header("retry-after", "30"));
 		Disposable first = paced().complete(REQUEST).subscribe();
-		CompletionClientResourcesTests.await(() -> this.server.requests().size() == 1);
+		awaitWaiting(1);
 		AtomicInteger closed = new AtomicInteger();
 		int calls = 100;
 		for (int i = 0; i < calls; i++) {
@@ -196,8 +197,10 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 				.subscribe(null, (error) -> closed.addAndGet((error instanceof ConnectionException) ? 1 : 0));
 			cancelled.dispose();
 		}
+		awaitWaiting(calls + 1);
 		paced().close();
 		CompletionClientResourcesTests.await(() -> closed.get() == calls);
+		awaitWaiting(0);
 		assertThat(first.isDisposed()).isTrue();
 		assertThat(this.server.requests()).hasSize(1);
 	}
