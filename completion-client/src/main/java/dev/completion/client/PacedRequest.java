@@ -21,10 +21,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /**
- * Request of a call that a {@link Pacer} sends, once or again after a refusal. All
- * methods but {@link #signal()} are called by the pacer, under its lock.
+ * Request of a call that a {@link Pacer} sends, once or again after a refusal. It is
+ * guarded by the lock of the pacer.
  */
 final class PacedRequest implements Comparable<PacedRequest> {
 
@@ -43,6 +44,8 @@ final class PacedRequest implements Comparable<PacedRequest> {
 	private double rate;
 
 	private Sinks.@Nullable Empty<Void> permission;
+
+	private @Nullable Runnable notification;
 
 	private @Nullable AttemptFailure failure;
 
@@ -84,6 +87,8 @@ final class PacedRequest implements Comparable<PacedRequest> {
 	Mono<Void> await() {
 		Sinks.Empty<Void> permission = Sinks.empty();
 		this.permission = permission;
+		// with the thread locals of this call, since another may cause the notification
+		this.notification = Schedulers.onSchedule(this::signal);
 		return permission.asMono();
 	}
 
@@ -108,9 +113,14 @@ final class PacedRequest implements Comparable<PacedRequest> {
 	}
 
 	/**
-	 * Notify the call that this request may be sent, or that it has failed.
+	 * Return the task that notifies the call that this request may be sent, or that it
+	 * has failed.
 	 */
-	void signal() {
+	Runnable notification() {
+		return Objects.requireNonNull(this.notification);
+	}
+
+	private void signal() {
 		Sinks.Empty<Void> permission = Objects.requireNonNull(this.permission);
 		AttemptFailure failure = this.failure;
 		if (failure != null) {

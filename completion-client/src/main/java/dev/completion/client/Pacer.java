@@ -171,7 +171,7 @@ final class Pacer {
 
 	// a call may block when it is signalled
 	private void signal(List<PacedRequest> requests) {
-		requests.forEach((request) -> this.scheduler.schedule(request::signal));
+		requests.forEach((request) -> this.scheduler.schedule(request.notification()));
 	}
 
 	/**

@@ -26,6 +26,7 @@ import dev.completion.client.error.ApiError;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.http.HttpHeaders;
@@ -108,6 +109,35 @@ class PacerTests {
 		assertThat(sent).isEmpty();
 		this.time.advanceTimeBy(Duration.ofSeconds(10));
 		assertThat(sent).containsExactly("first", "later");
+	}
+
+	@Test
+	void waitingCallKeepsItsThreadLocals() {
+		ThreadLocal<String> tenant = new ThreadLocal<>();
+		Schedulers.onScheduleHook("tenant", (task) -> {
+			String captured = tenant.get();
+			return () -> {
+				tenant.set(captured);
+				task.run();
+				tenant.remove();
+			};
+		});
+		try {
+			List<String> seen = new ArrayList<>();
+			PacedRequest first = new PacedRequest(100);
+			this.pacer.admit(first);
+			this.pacer.refused(first, refusal(), Duration.ofSeconds(1), (name) -> null);
+			for (String name : List.of("a", "b", "c")) {
+				tenant.set(name);
+				this.pacer.admit(new PacedRequest(100)).subscribe(null, null, () -> seen.add(name + tenant.get()));
+			}
+			tenant.set("other");
+			this.time.advanceTimeBy(Duration.ofSeconds(10));
+			assertThat(seen).containsExactly("aa", "bb", "cc");
+		}
+		finally {
+			Schedulers.resetOnScheduleHook("tenant");
+		}
 	}
 
 	private final class Simulation {
