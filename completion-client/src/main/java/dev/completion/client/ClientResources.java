@@ -59,8 +59,6 @@ final class ClientResources {
 
 	private final ApiSelector apis;
 
-	private final Pacers pacers;
-
 	private final CallRunner runner;
 
 	private final CallListeners listeners;
@@ -84,9 +82,7 @@ final class ClientResources {
 				new ApiErrorReader(mapper, settings.limits.errorBody()));
 		this.apis = (original != null && original.apis.isOf(settings.api, settings.baseUrl)) ? original.apis
 				: new ApiSelector(settings.api, settings.baseUrl, mapper);
-		this.pacers = (original != null && original.pacers.isOf(settings.baseUrl)) ? original.pacers
-				: new Pacers(settings.baseUrl, DeadlineScheduler.shared());
-		this.runner = new CallRunner(settings, this.transport, this.calls, this.pacers);
+		this.runner = new CallRunner(settings.retry, settings.credentials(), this.calls);
 		this.listeners = new CallListeners(List.copyOf(settings.listeners));
 		this.observations = settings.observations();
 	}
@@ -166,10 +162,6 @@ final class ClientResources {
 
 	CallRunner runner() {
 		return this.runner;
-	}
-
-	Pacers pacers() {
-		return this.pacers;
 	}
 
 	CallListeners listeners() {

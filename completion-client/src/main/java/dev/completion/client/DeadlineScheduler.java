@@ -114,11 +114,6 @@ final class DeadlineScheduler implements Scheduler {
 	}
 
 	@Override
-	public long now(TimeUnit unit) {
-		return unit.convert(System.nanoTime(), TimeUnit.NANOSECONDS);
-	}
-
-	@Override
 	public Worker createWorker() {
 		return this.tasks.createWorker();
 	}
