@@ -125,7 +125,10 @@ final class ApiResponse {
 		if (!isJson()) {
 			return malformed(unexpectedContentType());
 		}
-		return bytes().collect(this::body, this::append).map((body) -> read(decompressed(body.toByteArray()), reader));
+		return bytes().collect(this::body, this::append)
+			// buffers that arrive after a cancellation
+			.doOnDiscard(DataBuffer.class, DataBufferUtils::release)
+			.map((body) -> read(decompressed(body.toByteArray()), reader));
 	}
 
 	private Body body() {

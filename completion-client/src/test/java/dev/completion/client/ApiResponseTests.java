@@ -19,10 +19,16 @@ package dev.completion.client;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.completion.client.error.CallTimeoutException.Phase;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 import reactor.test.publisher.TestPublisher;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,27 +47,52 @@ class ApiResponseTests {
 
 	private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(PooledByteBufAllocator.DEFAULT);
 
+	private final List<String> read = new ArrayList<>();
+
+	private Disposable read(Publisher<DataBuffer> body) {
+		ClientResponse response = ClientResponse.create(HttpStatus.OK)
+			.header("content-type", "application/json")
+			.body(Flux.from(body))
+			.build();
+		return new ApiResponse(response, new ApiErrorReader(JsonMapper.shared(), 1024), Limits.defaults(),
+				new Deadline(Phase.RESPONSE, null))
+			.json((json) -> new String(json, StandardCharsets.UTF_8))
+			.subscribe(this.read::add);
+	}
+
+	private NettyDataBuffer buffer(String text) {
+		NettyDataBuffer buffer = this.buffers.allocateBuffer(text.length());
+		buffer.write(text, StandardCharsets.UTF_8);
+		return buffer;
+	}
+
 	// a buffer of one byte takes far more memory than that byte
 	@Test
 	void jsonReleasesEachBufferAsItArrives() {
 		TestPublisher<DataBuffer> body = TestPublisher.create();
-		ClientResponse response = ClientResponse.create(HttpStatus.OK)
-			.header("content-type", "application/json")
-			.body(body.flux())
-			.build();
-		List<String> read = new ArrayList<>();
-		new ApiResponse(response, new ApiErrorReader(JsonMapper.shared(), 1024), Limits.defaults(),
-				new Deadline(Phase.RESPONSE, null))
-			.json((json) -> new String(json, StandardCharsets.UTF_8))
-			.subscribe(read::add);
+		read(body);
 		for (String part : List.of("a", "b", "c")) {
-			NettyDataBuffer buffer = this.buffers.allocateBuffer(1);
-			buffer.write(part, StandardCharsets.UTF_8);
+			NettyDataBuffer buffer = buffer(part);
 			body.next(buffer);
 			assertThat(buffer.getNativeBuffer().refCnt()).isZero();
 		}
 		body.complete();
-		assertThat(read).containsExactly("abc");
+		assertThat(this.read).containsExactly("abc");
+	}
+
+	// the event loop goes on reading until it runs the cancellation of another thread
+	@Test
+	void jsonReleasesABufferThatArrivesAfterACancellation() {
+		AtomicReference<Subscriber<? super DataBuffer>> connection = new AtomicReference<>();
+		Disposable call = read((subscriber) -> {
+			connection.set(subscriber);
+			subscriber.onSubscribe(Operators.emptySubscription());
+		});
+		call.dispose();
+		NettyDataBuffer late = buffer("late");
+		connection.get().onNext(late);
+		assertThat(late.getNativeBuffer().refCnt()).isZero();
+		assertThat(this.read).isEmpty();
 	}
 
 }
