@@ -24,6 +24,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Predicate;
 import java.util.zip.GZIPOutputStream;
 
 import dev.completion.client.error.CompletionClientException;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.Parameter;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,6 +88,26 @@ abstract class AbstractCompletionClientTests {
 			.defaults((request) -> request.model(this.api.model))
 			.retry(RetryPolicy.builder().maxRetries(0).build())
 			.build();
+	}
+
+	/**
+	 * Return a provider of the given credential.
+	 * @param invalidate decides whether a refused credential is renewed
+	 */
+	static CredentialProvider provider(Mono<Credential> credential, Predicate<Credential> invalidate) {
+		return new CredentialProvider() {
+
+			@Override
+			public Mono<Credential> credential() {
+				return credential;
+			}
+
+			@Override
+			public boolean invalidate(Credential refused) {
+				return invalidate.test(refused);
+			}
+
+		};
 	}
 
 	/**

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import dev.completion.client.error.AuthenticationException;
@@ -55,22 +54,6 @@ class CompletionClientCredentialTests extends AbstractCompletionClientTests {
 			.credential(provider)
 			.retry(RetryPolicy.builder().maxRetries(maxRetries).delay(Duration.ofMillis(1)).build())
 			.build();
-	}
-
-	private static CredentialProvider provider(Mono<Credential> credential, Predicate<Credential> invalidate) {
-		return new CredentialProvider() {
-
-			@Override
-			public Mono<Credential> credential() {
-				return credential;
-			}
-
-			@Override
-			public boolean invalidate(Credential refused) {
-				return invalidate.test(refused);
-			}
-
-		};
 	}
 
 	private Stream<String> keysSent() {

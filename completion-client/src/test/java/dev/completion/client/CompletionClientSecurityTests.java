@@ -271,20 +271,8 @@ class CompletionClientSecurityTests extends AbstractCompletionClientTests {
 	@Test
 	void keyThatWasRenewedIsRedacted() {
 		AtomicInteger renewals = new AtomicInteger();
-		CredentialProvider provider = new CredentialProvider() {
-
-			@Override
-			public Mono<Credential> credential() {
-				return Mono.fromSupplier(() -> Credential.apiKey(KEY + renewals.get()));
-			}
-
-			@Override
-			public boolean invalidate(Credential refused) {
-				renewals.incrementAndGet();
-				return true;
-			}
-
-		};
+		CredentialProvider provider = provider(Mono.fromSupplier(() -> Credential.apiKey(KEY + renewals.get())),
+				(refused) -> renewals.incrementAndGet() > 0);
 		this.server.enqueue(Reply.error(401, "authentication_error", "Renew"),
 				Reply.error(401, "authentication_error", "Neither %1$s0 nor %1$s1 nor key-%1$s0".formatted(KEY)));
 		try (CompletionClient other = this.client.mutate().credential(provider).build()) {

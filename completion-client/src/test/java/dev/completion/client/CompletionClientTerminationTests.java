@@ -145,19 +145,9 @@ class CompletionClientTerminationTests extends AbstractCompletionClientTests {
 	@MethodSource("errors")
 	void errorOfARenewalEndsTheCall(Error thrown) {
 		this.server.enqueue(Reply.error(401, "authentication_error", "revoked"));
-		CredentialProvider provider = new CredentialProvider() {
-
-			@Override
-			public Mono<Credential> credential() {
-				return Mono.just(Credential.apiKey(KEY));
-			}
-
-			@Override
-			public boolean invalidate(Credential credential) {
-				throw thrown;
-			}
-
-		};
+		CredentialProvider provider = provider(Mono.just(Credential.apiKey(KEY)), (refused) -> {
+			throw thrown;
+		});
 		try (CompletionClient other = this.client.mutate().credential(provider).build()) {
 			assertThat(failure(CompletionClientException.class, other.stream(REQUEST)))
 				.hasMessageContaining("The credential provider failed");

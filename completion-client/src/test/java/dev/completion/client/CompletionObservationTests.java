@@ -193,19 +193,7 @@ class CompletionObservationTests extends AbstractCompletionClientTests {
 	@Test
 	void renewedCredentialIsARetry() {
 		this.server.enqueue(Reply.error(401, "authentication_error", "invalid x-api-key"));
-		CredentialProvider renewed = new CredentialProvider() {
-
-			@Override
-			public Mono<Credential> credential() {
-				return Mono.just(Credential.apiKey(KEY));
-			}
-
-			@Override
-			public boolean invalidate(Credential refused) {
-				return true;
-			}
-
-		};
+		CredentialProvider renewed = provider(Mono.just(Credential.apiKey(KEY)), (refused) -> true);
 		try (CompletionClient renewing = this.observed.mutate().credential(renewed).build()) {
 			renewing.complete(REQUEST).block(LIMIT);
 		}
