@@ -137,9 +137,14 @@ final class ApiResponse {
 	}
 
 	private void append(Body body, DataBuffer buffer) {
-		body.append(buffer);
-		if (body.size > this.limits.body()) {
-			throw bodyTooLarge();
+		try {
+			if (buffer.readableByteCount() > this.limits.body() - body.size) {
+				throw bodyTooLarge();
+			}
+			body.append(buffer, this.limits.body());
+		}
+		finally {
+			DataBufferUtils.release(buffer);
 		}
 	}
 
@@ -312,14 +317,14 @@ final class ApiResponse {
 			this.bytes = new byte[initialSize];
 		}
 
-		private void append(DataBuffer buffer) {
+		private void append(DataBuffer buffer, int maxSize) {
 			int count = buffer.readableByteCount();
-			if (this.size + count > this.bytes.length) {
-				this.bytes = Arrays.copyOf(this.bytes, Math.max(2 * this.size, this.size + count));
+			int newSize = this.size + count;
+			if (newSize > this.bytes.length) {
+				this.bytes = Arrays.copyOf(this.bytes, Math.max(newSize, (int) Math.min(2L * this.size, maxSize)));
 			}
 			buffer.read(this.bytes, this.size, count);
-			this.size += count;
-			DataBufferUtils.release(buffer);
+			this.size = newSize;
 		}
 
 		private byte[] toByteArray() {

@@ -133,11 +133,19 @@ final class DeadlineScheduler implements Scheduler {
 			// whoever schedules meanwhile but wakes the thread
 			if (this.timer.getQueue().isEmpty() && this.threads.getQueue().isEmpty()) {
 				this.ticking.set(false);
+				tickIfWaiting();
 			}
 			else {
 				tick();
 			}
 		}, TICK_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	// for a task that was scheduled just before
+	private void tickIfWaiting() {
+		if (!this.threads.getQueue().isEmpty()) {
+			startTicking();
+		}
 	}
 
 	private void addThreadsIfBlocked() {

@@ -34,8 +34,8 @@
  *
  * Attempt and transport (one HTTP request and its response): Attempt, AttemptFailure,
  * Transport, TransportFailures, ApiRequest, ClientRequestView, ApiResponse,
- * ApiErrorReader, SecretRedactor, GzipMemberInputStream, RetryAfter, Connections, InterimResponseHandler,
- * SurplusResponseHandler, SendFailureHandler, NotTlsHandler.
+ * ApiErrorReader, SecretRedactor, GzipMemberInputStream, RetryAfter, Connections,
+ * InterimResponseHandler, SurplusResponseHandler, SendFailureHandler, NotTlsHandler.
  *
  * Stream (from bytes to events): EventStreamSubscriber, EventStreamReader, SseDecoder,
  * IdleTimer.
