@@ -130,8 +130,13 @@ final class ApiErrorReader {
 	 * model has worked on the request.
 	 */
 	private static boolean showsWork(JsonNode envelope) {
-		return envelope.path("usage").path("output_tokens").asLong(0) > 0 || !envelope.path("content").isEmpty()
-				|| !envelope.path("completion").asString("").isEmpty();
+		return envelope.path("usage").path("output_tokens").asLong(0) > 0 || hasText(envelope.path("content"))
+				|| hasText(envelope.path("completion"));
+	}
+
+	// a string, or blocks of content
+	private static boolean hasText(JsonNode node) {
+		return !node.isEmpty() || !node.stringValue("").isEmpty();
 	}
 
 	private JsonNode envelope(byte[] bytes, int offset, int length) {

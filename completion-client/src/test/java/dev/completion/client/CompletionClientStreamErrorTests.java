@@ -74,7 +74,7 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientTests {
 	@ParameterizedTest
 	@Tag("E4")
 	@ValueSource(strings = { "\"usage\":{\"output_tokens\":5}", "\"completion\":\" Hel\"",
-			"\"content\":[{\"type\":\"text\",\"text\":\"Hel\"}]" })
+			"\"content\":[{\"type\":\"text\",\"text\":\"Hel\"}]", "\"content\":\"Hel\"" })
 	void errorThatReportsWorkIsNoRejection(String work) {
 		String envelope = "{\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}," + work + "}";
 		this.server.enqueue(Reply.events(ApiFixture.event("error", envelope)),
@@ -84,6 +84,17 @@ class CompletionClientStreamErrorTests extends AbstractCompletionClientTests {
 			assertThat(failure(OverloadedException.class, call).outcome()).isEqualTo(Outcome.UNKNOWN);
 		}
 		assertThat(this.server.requests()).hasSize(3);
+	}
+
+	@ParameterizedTest
+	@Tag("E4")
+	@ValueSource(strings = { "\"usage\":{\"output_tokens\":0}", "\"usage\":null,\"completion\":null,\"content\":null",
+			"\"usage\":[],\"completion\":\"\",\"content\":[]" })
+	void errorThatReportsNoWorkIsARejection(String none) {
+		this.server.enqueue(Reply.events(ApiFixture.event("error",
+				"{\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}," + none + "}")));
+		assertThat(failure(OverloadedException.class, this.client.stream(REQUEST)).outcome())
+			.isEqualTo(Outcome.REJECTED);
 	}
 
 	@Test
