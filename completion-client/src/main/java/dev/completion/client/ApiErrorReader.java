@@ -17,7 +17,6 @@
 package dev.completion.client;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 import dev.completion.client.error.ApiError;
@@ -33,8 +32,6 @@ import org.springframework.http.HttpStatusCode;
  * Reads errors: the envelope of the API, or whatever a proxy sent in its place.
  */
 final class ApiErrorReader {
-
-	private static final int RATE_LIMITED = 429;
 
 	private static final int MAX_REQUEST_ID = 128;
 
@@ -115,12 +112,8 @@ final class ApiErrorReader {
 	private AttemptFailure error(HttpStatusCode status, HttpHeaders headers, String body, JsonNode envelope,
 			boolean inStream) {
 		JsonNode content = envelope.path("error");
-		Duration retryAfter = RetryAfter.from(headers);
-		if (retryAfter == null && status.value() == RATE_LIMITED) {
-			retryAfter = RetryAfter.untilReset(headers);
-		}
-		ApiError error = new ApiError(status, string(content.path("type")), string(content.path("message")), retryAfter,
-				headers, body, inStream);
+		ApiError error = new ApiError(status, string(content.path("type")), string(content.path("message")),
+				RetryAfter.from(headers), headers, body, inStream);
 		AttemptFailure failure = AttemptFailure.api(error, requestId(envelope.path("request_id").stringValue("")));
 		return showsWork(envelope) ? failure.afterWork() : failure;
 	}

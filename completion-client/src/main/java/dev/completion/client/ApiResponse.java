@@ -92,6 +92,10 @@ final class ApiResponse {
 		return headers;
 	}
 
+	@Nullable String header(String name) {
+		return this.received.getFirst(name);
+	}
+
 	private List<String> redacted(List<String> values) {
 		return (values.size() == 1) ? List.of(this.errors.redact(values.get(0)))
 				: values.stream().map(this.errors::redact).toList();

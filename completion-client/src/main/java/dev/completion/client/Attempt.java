@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,10 @@ final class Attempt {
 
 	private final Limits limits;
 
-	private final Deadline responseDeadline;
+	private volatile Deadline responseDeadline;
+
+	private volatile Consumer<ApiResponse> responseListener = (response) -> {
+	};
 
 	private final int earlierRequests;
 
@@ -119,6 +123,20 @@ final class Attempt {
 	 */
 	Deadline responseDeadline() {
 		return this.responseDeadline;
+	}
+
+	/**
+	 * Start the response deadline again, because the request had to wait.
+	 */
+	void restart(Deadline responseDeadline) {
+		this.responseDeadline = responseDeadline;
+	}
+
+	/**
+	 * Set the listener that is notified when the response headers have arrived.
+	 */
+	void onResponse(Consumer<ApiResponse> listener) {
+		this.responseListener = listener;
 	}
 
 	/**
@@ -195,6 +213,7 @@ final class Attempt {
 	 */
 	void responded(ApiResponse response) {
 		this.response = response;
+		this.responseListener.accept(response);
 	}
 
 	/**

@@ -108,6 +108,13 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
+	 * Return this failure for another request, which is not sent because of it.
+	 */
+	AttemptFailure ofUnsentRequest() {
+		return new AttemptFailure(Outcome.NOT_SENT, false, this.error, this.requestId, this.exception);
+	}
+
+	/**
 	 * Create a failure for a connection that could not be established. Nothing was sent.
 	 * @param repeatable whether another attempt may succeed
 	 */

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 import dev.completion.client.error.CallDetails;
 import dev.completion.client.error.CallTimeoutException.Phase;
@@ -61,6 +62,9 @@ final class Call {
 	private volatile Attempt attempt;
 
 	private CallEvents events = CallEvents.NONE;
+
+	// supplies the failure of a call that waits for a rate limit, or null if it does not
+	private volatile @Nullable Supplier<@Nullable AttemptFailure> waiting;
 
 	/**
 	 * Create a call, and start the deadline of the whole call.
@@ -115,15 +119,43 @@ final class Call {
 			this.events.switched(api);
 		}
 		this.api = api;
-		Duration response = this.timeouts.response(this.stream);
-		// no response deadline if the deadline of the call is earlier
-		return next((response != null && this.total.allows(response)) ? response : null);
-	}
-
-	private Attempt next(@Nullable Duration response) {
-		Attempt next = this.attempt.next(new Deadline(Phase.RESPONSE, response));
+		Attempt next = this.attempt.next(responseDeadline());
 		this.attempt = next;
 		return next;
+	}
+
+	// none if the deadline of the call is earlier
+	private Deadline responseDeadline() {
+		Duration response = this.timeouts.response(this.stream);
+		return new Deadline(Phase.RESPONSE, (response != null && this.total.allows(response)) ? response : null);
+	}
+
+	/**
+	 * Record that the call waits for a rate limit.
+	 * @param late supplies the failure if it waits until its deadline, or {@code null}
+	 * for a timeout
+	 */
+	void waits(Supplier<@Nullable AttemptFailure> late) {
+		this.waiting = late;
+	}
+
+	/**
+	 * Record that the call waits no longer. The time it waited is not part of the
+	 * response timeout.
+	 */
+	void admitted() {
+		this.waiting = null;
+		this.attempt.restart(responseDeadline());
+	}
+
+	/**
+	 * Return the failure of the call if it ends now, because its deadline is reached.
+	 * @param timeout the failure if the call does not wait for a rate limit
+	 */
+	AttemptFailure late(AttemptFailure timeout) {
+		Supplier<@Nullable AttemptFailure> waiting = this.waiting;
+		AttemptFailure refusal = (waiting != null) ? waiting.get() : null;
+		return (refusal != null) ? refusal : timeout;
 	}
 
 	/**
@@ -131,7 +163,7 @@ final class Call {
 	 */
 	void attemptFailed(AttemptFailure failure) {
 		this.failures.add(toAttemptException(failure));
-		next(null);
+		this.attempt = this.attempt.next(new Deadline(Phase.RESPONSE, null));
 	}
 
 	/**

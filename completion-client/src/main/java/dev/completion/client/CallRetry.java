@@ -68,7 +68,7 @@ final class CallRetry {
 			return renewCredential(attempt, failure);
 		}
 		boolean retry = this.retries < this.policy.maxRetries() && attempt.isRequested() && isRetryable(failure);
-		return retry ? delay(failure) : Mono.error(failure);
+		return retry ? delay(attempt, failure) : Mono.error(failure);
 	}
 
 	private boolean isRetryable(AttemptFailure failure) {
@@ -89,12 +89,21 @@ final class CallRetry {
 	 * client.
 	 */
 	private static @Nullable Boolean asked(@Nullable ApiError error) {
-		String asked = (error != null) ? error.headers().getFirst(SHOULD_RETRY) : null;
-		if ("false".equalsIgnoreCase(asked)) {
+		if (error == null) {
+			return null;
+		}
+		if (isForbidden(error)) {
 			return false;
 		}
-		boolean repeatable = error != null && !error.inStream() && isRepeatable(error);
-		return (repeatable && "true".equalsIgnoreCase(asked)) ? Boolean.TRUE : null;
+		boolean asked = "true".equalsIgnoreCase(error.headers().getFirst(SHOULD_RETRY));
+		return (asked && !error.inStream() && isRepeatable(error)) ? Boolean.TRUE : null;
+	}
+
+	/**
+	 * Return whether the server requests that the call is not retried.
+	 */
+	static boolean isForbidden(ApiError error) {
+		return "false".equalsIgnoreCase(error.headers().getFirst(SHOULD_RETRY));
 	}
 
 	private static boolean isRepeatable(AttemptFailure failure) {
@@ -109,7 +118,7 @@ final class CallRetry {
 		return status >= 500 || (isTransient && !error.inStream());
 	}
 
-	private Mono<Long> delay(AttemptFailure failure) {
+	private Mono<Long> delay(Attempt attempt, AttemptFailure failure) {
 		ApiError error = failure.error();
 		Duration retryAfter = (error != null) ? error.retryAfter() : null;
 		Duration wait = wait(this.policy.delay(this.retries), retryAfter);
@@ -121,7 +130,8 @@ final class CallRetry {
 			this.call.attemptFailed(failure);
 			return Mono.error(this.call.total().failure());
 		}
-		if (!this.budget.spend()) {
+		// the budget is for outages, in which a server admits no request
+		if (!CallPacing.isRefusal(attempt, failure) && !this.budget.spend()) {
 			return Mono.error(failure);
 		}
 		this.retries++;

@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Runs calls by making attempts until one succeeds or no further attempt is allowed. Each
@@ -24,24 +25,28 @@ import reactor.core.publisher.Flux;
  */
 final class CallRunner {
 
-	private final RetryPolicy policy;
+	private final ClientSettings settings;
 
-	private final CredentialProvider credentials;
+	private final Transport transport;
 
 	private final ActiveCalls calls;
+
+	private final Pacers pacers;
 
 	private final RetryBudget budget = new RetryBudget();
 
 	/**
 	 * Create a runner.
-	 * @param policy the retry policy
-	 * @param credentials the provider that may renew a rejected credential
+	 * @param settings the settings of the client
+	 * @param transport the transport that obtains credentials
 	 * @param calls the active calls
+	 * @param pacers the pacers of the server
 	 */
-	CallRunner(RetryPolicy policy, CredentialProvider credentials, ActiveCalls calls) {
-		this.policy = policy;
-		this.credentials = credentials;
+	CallRunner(ClientSettings settings, Transport transport, ActiveCalls calls, Pacers pacers) {
+		this.settings = settings;
+		this.transport = transport;
 		this.calls = calls;
+		this.pacers = pacers;
 	}
 
 	/**
@@ -51,8 +56,11 @@ final class CallRunner {
 	 * @param listeners the listeners to notify when the call ends
 	 */
 	<T> Flux<T> run(Call call, Route<T> route, CallListeners listeners) {
-		CallRetry retry = new CallRetry(this.policy, this.budget, this.credentials, call);
-		Run<T> run = new Run<>(call, route, retry);
+		RetryPolicy policy = this.settings.retry;
+		CallRetry retry = new CallRetry(policy, this.budget, this.settings.credentials(), call);
+		CallPacing pacing = new CallPacing(this.settings.pacing, policy.maxRetryAfter(), this.pacers, call,
+				route.model());
+		Run<T> run = new Run<>(call, route, retry, pacing, this.transport);
 		return new InterposedFlux<T, T>(Flux.defer(run::attempt), (attempts,
 				subscriber) -> new CallSubscriber<T>(call, retry, this.calls, listeners, subscriber).begin(attempts));
 	}
@@ -60,7 +68,7 @@ final class CallRunner {
 	/**
 	 * The attempts of one call.
 	 */
-	private record Run<T>(Call call, Route<T> route, CallRetry retry) {
+	private record Run<T>(Call call, Route<T> route, CallRetry retry, CallPacing pacing, Transport transport) {
 
 		private Flux<T> attempt() {
 			ApiRequest request;
@@ -72,8 +80,21 @@ final class CallRunner {
 				return Flux.error(ex);
 			}
 			Attempt attempt = this.call.nextAttempt(this.route.api());
-			return this.route.exchange(request, attempt)
+			return this.transport.credential(attempt.responseDeadline())
+				.flatMapMany((credential) -> admit(request, credential, attempt))
 				.onErrorResume((ex) -> next(attempt, TransportFailures.translate(ex, attempt)));
+		}
+
+		private Flux<T> admit(ApiRequest request, Credential credential, Attempt attempt) {
+			attempt.onResponse(this.pacing::responded);
+			Mono<Void> permission = this.pacing.admit(request, credential);
+			if (permission == null) {
+				return this.route.exchange(request, credential, attempt);
+			}
+			return permission.thenMany(Flux.defer(() -> {
+				this.call.admitted();
+				return this.route.exchange(request, credential, attempt);
+			}));
 		}
 
 		private Flux<T> next(Attempt attempt, AttemptFailure failure) {
@@ -82,9 +103,21 @@ final class CallRunner {
 				this.call.attemptFailed(reason);
 				return attempt();
 			}
+			if (this.pacing.handles(attempt, reason)) {
+				return refused(reason);
+			}
 			return this.retry.next(attempt, reason)
 				.doOnError(AttemptFailure.class, this.route::failed)
 				.flatMapMany((waited) -> attempt());
+		}
+
+		private Flux<T> refused(AttemptFailure failure) {
+			if (!this.pacing.refused(failure)) {
+				this.route.failed(failure);
+				return Flux.error(failure);
+			}
+			this.call.retry(failure);
+			return attempt();
 		}
 
 	}

@@ -105,7 +105,7 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 	void begin(Flux<? extends T> attempts) {
 		this.downstream.onSubscribe(this);
 		this.calls.add(this);
-		this.timer = this.call.total().whenReached(this::abort);
+		this.timer = this.call.total().whenReached((failure) -> abort(this.call.late(failure)));
 		if (this.state == WAITING) {
 			subscribe(attempts);
 		}

@@ -59,6 +59,8 @@ final class ClientResources {
 
 	private final ApiSelector apis;
 
+	private final Pacers pacers;
+
 	private final CallRunner runner;
 
 	private final CallListeners listeners;
@@ -82,7 +84,9 @@ final class ClientResources {
 				new ApiErrorReader(mapper, settings.limits.errorBody()));
 		this.apis = (original != null && original.apis.isOf(settings.api, settings.baseUrl)) ? original.apis
 				: new ApiSelector(settings.api, settings.baseUrl, mapper);
-		this.runner = new CallRunner(settings.retry, settings.credentials(), this.calls);
+		this.pacers = (original != null && original.pacers.isOf(settings.baseUrl)) ? original.pacers
+				: new Pacers(settings.baseUrl, DeadlineScheduler.shared());
+		this.runner = new CallRunner(settings, this.transport, this.calls, this.pacers);
 		this.listeners = new CallListeners(List.copyOf(settings.listeners));
 		this.observations = settings.observations();
 	}
@@ -162,6 +166,10 @@ final class ClientResources {
 
 	CallRunner runner() {
 		return this.runner;
+	}
+
+	Pacers pacers() {
+		return this.pacers;
 	}
 
 	CallListeners listeners() {

@@ -59,6 +59,8 @@ final class ClientSettings {
 
 	RetryPolicy retry = RetryPolicy.defaults();
 
+	Pacing pacing = Pacing.defaults();
+
 	Limits limits = Limits.defaults();
 
 	WebClient.@Nullable Builder webClientBuilder;
@@ -89,6 +91,7 @@ final class ClientSettings {
 		copy.defaults = this.defaults;
 		copy.timeouts = this.timeouts;
 		copy.retry = this.retry;
+		copy.pacing = this.pacing;
 		copy.limits = this.limits;
 		copy.webClientBuilder = this.webClientBuilder;
 		copy.httpClient = this.httpClient;

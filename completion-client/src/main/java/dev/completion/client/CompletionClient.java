@@ -121,9 +121,10 @@ public interface CompletionClient extends AutoCloseable {
 
 	/**
 	 * Return a builder of a variant of this client, which starts from its settings and
-	 * shares its connections, and, of the same server, what it knows of which API serves
-	 * a model, but not its budget of retries. The variant closes with this client; its
-	 * own {@link #close()} ends no calls but its own, and leaves the connections open.
+	 * shares its connections, and, of the same server, its {@linkplain Pacing pacing} and
+	 * what it knows of which API serves a model, but not its budget of retries. The
+	 * variant closes with this client; its own {@link #close()} ends no calls but its
+	 * own, and leaves the connections open.
 	 * @return the builder
 	 */
 	Builder mutate();
@@ -252,6 +253,13 @@ public interface CompletionClient extends AutoCloseable {
 		 * @return this builder
 		 */
 		Builder retry(RetryPolicy retry);
+
+		/**
+		 * Set how requests are sent that a rate limit refuses.
+		 * @param pacing the settings
+		 * @return this builder
+		 */
+		Builder pacing(Pacing pacing);
 
 		/**
 		 * Set how much a server may send.

@@ -85,18 +85,23 @@ final class CompletionRoute implements Route<Completion> {
 	}
 
 	@Override
-	public Flux<Completion> exchange(ApiRequest request, Attempt attempt) {
+	public Flux<Completion> exchange(ApiRequest request, Credential credential, Attempt attempt) {
 		CompletionReader reader = this.protocol.reader(this.model, attempt);
 		Flux<Completion> results = this.stream
-				? this.transport.stream(request, attempt,
+				? this.transport.stream(request, credential, attempt,
 						(response) -> response.eventStream(reader, attempt.timeouts().idle()))
-				: this.transport.send(request, attempt, (response) -> response.json(reader::read)).flux();
+				: this.transport.send(request, credential, attempt, (response) -> response.json(reader::read)).flux();
 		return this.switched ? results.doOnNext((result) -> this.apis.learn(this.model)) : results;
 	}
 
 	@Override
 	public CompletionApi api() {
 		return this.protocol.api();
+	}
+
+	@Override
+	public String model() {
+		return this.model.id();
 	}
 
 	@Override

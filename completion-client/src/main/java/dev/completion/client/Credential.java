@@ -40,12 +40,15 @@ public final class Credential {
 
 	private final String headerValue;
 
+	private final String secret;
+
 	private final SecretRedactor redactor;
 
 	private Credential(String kind, @Nullable String header, String prefix, String secret) {
 		this.kind = kind;
 		this.header = header;
 		this.headerValue = prefix + secret;
+		this.secret = secret;
 		this.redactor = new SecretRedactor(secret);
 	}
 
@@ -106,6 +109,17 @@ public final class Credential {
 	 */
 	String redact(String text) {
 		return this.redactor.redact(text);
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof Credential credential && this.kind.equals(credential.kind)
+				&& this.secret.equals(credential.secret);
+	}
+
+	@Override
+	public int hashCode() {
+		return 31 * this.kind.hashCode() + this.secret.hashCode();
 	}
 
 	/**

@@ -114,6 +114,11 @@ final class DeadlineScheduler implements Scheduler {
 	}
 
 	@Override
+	public long now(TimeUnit unit) {
+		return unit.convert(System.nanoTime(), TimeUnit.NANOSECONDS);
+	}
+
+	@Override
 	public Worker createWorker() {
 		return this.tasks.createWorker();
 	}

@@ -159,6 +159,13 @@ final class DefaultCompletionClient implements CompletionClient {
 		return Mono.fromDirect(this.resources.runner().run(call, route, CallListeners.NONE));
 	}
 
+	/**
+	 * Return the number of calls that wait for a rate limit, those of variants included.
+	 */
+	int waitingCalls() {
+		return this.resources.pacers().waiting();
+	}
+
 	@Override
 	public Builder mutate() {
 		return new DefaultCompletionClientBuilder(this.settings.copy(), this.resources);
@@ -176,8 +183,8 @@ final class DefaultCompletionClient implements CompletionClient {
 			Function<byte[], T> reader) implements Route<T> {
 
 		@Override
-		public Flux<T> exchange(ApiRequest request, Attempt attempt) {
-			return this.transport.send(request, attempt, (response) -> response.json(this.reader)).flux();
+		public Flux<T> exchange(ApiRequest request, Credential credential, Attempt attempt) {
+			return this.transport.send(request, credential, attempt, (response) -> response.json(this.reader)).flux();
 		}
 
 	}

@@ -137,6 +137,13 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	}
 
 	@Override
+	public CompletionClient.Builder pacing(Pacing pacing) {
+		Assert.notNull(pacing, "'pacing' must not be null");
+		this.settings.pacing = pacing;
+		return this;
+	}
+
+	@Override
 	public CompletionClient.Builder limits(Limits limits) {
 		Assert.notNull(limits, "'limits' must not be null");
 		this.settings.limits = limits;

@@ -56,7 +56,7 @@ public record RateLimits(Limit requests, Limit tokens, Limit inputTokens, Limit 
 				instant(headers.getFirst(PREFIX + name + "-reset")));
 	}
 
-	private static @Nullable Long number(@Nullable String value) {
+	static @Nullable Long number(@Nullable String value) {
 		try {
 			return (value != null) ? Long.valueOf(value.trim()) : null;
 		}

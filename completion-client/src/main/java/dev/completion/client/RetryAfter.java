@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -30,8 +29,8 @@ import org.springframework.http.HttpHeaders;
 
 /**
  * Reads how long a server asks to wait: {@code retry-after-ms}, else {@code retry-after}
- * in seconds or as an HTTP date; or when a rate limit that is used up is reset. A value
- * that makes no sense counts as missing.
+ * in seconds or as an HTTP date. A value that makes no sense counts as missing. When a
+ * rate limit is reset is no time to wait, since that is when the limit is full again.
  */
 final class RetryAfter {
 
@@ -46,21 +45,6 @@ final class RetryAfter {
 			Duration seconds = number(value, 1000);
 			return (seconds != null) ? seconds : date(value, headers);
 		});
-	}
-
-	/**
-	 * Return the time until the rate limits that are used up are reset, the longest if
-	 * there are several.
-	 */
-	static @Nullable Duration untilReset(HttpHeaders headers) {
-		RateLimits limits = RateLimits.from(headers);
-		Duration longest = null;
-		for (RateLimits.Limit limit : List.of(limits.requests(), limits.tokens(), limits.inputTokens(),
-				limits.outputTokens())) {
-			boolean isUsedUp = limit.remaining() != null && limit.remaining() == 0;
-			longest = isUsedUp ? longer(longest, until(limit.reset(), headers)) : longest;
-		}
-		return longest;
 	}
 
 	private static @Nullable Duration longer(@Nullable Duration a, @Nullable Duration b) {

@@ -28,7 +28,7 @@ final class RetryBudget {
 
 	private static final int COST_OF_RETRY = 10;
 
-	private static final int GAIN_OF_SUCCESS = 1;
+	private static final int GAIN_OF_SUCCESS = 5;
 
 	private final AtomicInteger balance = new AtomicInteger(CAPACITY);
 

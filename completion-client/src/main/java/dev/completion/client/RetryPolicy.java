@@ -32,6 +32,9 @@ import org.springframework.util.Assert;
  * Each wait is twice as long as the one before, and is drawn between half of that and all
  * of it. Where the server says how long to wait, that is the minimum. Each client has a
  * budget, besides: while most of its calls fail, it tries none again.
+ * <p>
+ * Requests that a rate limit refuses are sent again as {@link Pacing} says, unless it is
+ * not enabled.
  *
  * @since 0.1.0
  */

@@ -35,13 +35,20 @@ interface Route<T> {
 	/**
 	 * Make an attempt.
 	 */
-	Flux<T> exchange(ApiRequest request, Attempt attempt);
+	Flux<T> exchange(ApiRequest request, Credential credential, Attempt attempt);
 
 	/**
 	 * Return the API of the next attempt.
 	 */
 	default CompletionApi api() {
 		return CompletionApi.TEXT_COMPLETIONS;
+	}
+
+	/**
+	 * Return the id of the model that is requested, or an empty string if none is.
+	 */
+	default String model() {
+		return "";
 	}
 
 	/**

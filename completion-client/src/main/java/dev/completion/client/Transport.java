@@ -83,19 +83,21 @@ final class Transport {
 	/**
 	 * Send a request and handle its response within the response timeout.
 	 */
-	<T> Mono<T> send(ApiRequest request, Attempt attempt, Function<ApiResponse, Mono<T>> handler) {
-		Deadline deadline = attempt.responseDeadline();
-		return deadline.limit(credential(deadline).flatMap((credential) -> spec(request, credential, attempt)
-			.exchangeToMono((response) -> handler.apply(response(response, attempt)))));
+	<T> Mono<T> send(ApiRequest request, Credential credential, Attempt attempt,
+			Function<ApiResponse, Mono<T>> handler) {
+		return attempt.responseDeadline()
+			.limit(spec(request, credential, attempt)
+				.exchangeToMono((response) -> handler.apply(response(response, attempt))));
 	}
 
 	/**
 	 * Send a request and handle its response. The response headers must arrive within the
 	 * response timeout.
 	 */
-	<T> Flux<T> stream(ApiRequest request, Attempt attempt, Function<ApiResponse, Flux<T>> handler) {
-		return credential(attempt.responseDeadline()).flatMapMany((credential) -> spec(request, credential, attempt)
-			.exchangeToFlux((response) -> handler.apply(response(response, attempt))));
+	<T> Flux<T> stream(ApiRequest request, Credential credential, Attempt attempt,
+			Function<ApiResponse, Flux<T>> handler) {
+		return spec(request, credential, attempt)
+			.exchangeToFlux((response) -> handler.apply(response(response, attempt)));
 	}
 
 	private ApiResponse response(ClientResponse response, Attempt attempt) {
@@ -105,7 +107,11 @@ final class Transport {
 		return result;
 	}
 
-	private Mono<Credential> credential(Deadline deadline) {
+	/**
+	 * Obtain the credential of the next request.
+	 * @param deadline the deadline of the provider
+	 */
+	Mono<Credential> credential(Deadline deadline) {
 		try {
 			Mono<Credential> credential = Objects.requireNonNull(this.credentials.credential());
 			if (credential instanceof Fuseable.ScalarCallable<?> ready) {

@@ -21,7 +21,7 @@
  *
  * API types: CompletionClient, CompletionRequest, Prompt, Model, Completion,
  * CompletionResponse, StopReason, Usage, RateLimits, ModelInfo, CompletionApi, Credential,
- * CredentialProvider, MissingCredentialException, Timeouts, RetryPolicy, Limits,
+ * CredentialProvider, MissingCredentialException, Timeouts, RetryPolicy, Pacing, Limits,
  * CallListener.
  *
  * Client (creates the other objects from its settings): DefaultCompletionClient,
@@ -31,6 +31,9 @@
  * Call (from the first attempt to the last): Call, CallRunner, CallRetry, RetryBudget,
  * CallSubscriber, ActiveCalls, CallListeners, Route, CompletionRoute, ApiSelector,
  * Deadline, DeadlineScheduler, InterposedFlux, FatalErrors.
+ *
+ * Pacing (when a rate limit lets requests pass): CallPacing, Pacers, Pacer, PacedRequest,
+ * PacedRate, RateLimitMirror.
  *
  * Attempt and transport (one HTTP request and its response): Attempt, AttemptFailure,
  * Transport, TransportFailures, ApiRequest, ClientRequestView, ApiResponse,

@@ -87,6 +87,7 @@ abstract class AbstractCompletionClientTests {
 			.apiKey(KEY)
 			.defaults((request) -> request.model(this.api.model))
 			.retry(RetryPolicy.builder().maxRetries(0).build())
+			.pacing(Pacing.builder().enabled(false).build())
 			.build();
 	}
 

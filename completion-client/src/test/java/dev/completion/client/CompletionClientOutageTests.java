@@ -118,14 +118,14 @@ class CompletionClientOutageTests extends AbstractCompletionClientTests {
 
 	@Tag("D9")
 	@Test
-	void budgetGrowsByATenthOfARetryWithEachSuccess() {
+	void budgetGrowsByHalfOfARetryWithEachSuccess() {
 		overload(20);
 		for (int i = 0; i < 10; i++) {
 			attempts(this.retrying).block(LIMIT);
 		}
 		this.server.reset();
 		for (int round = 0; round < 3; round++) {
-			succeed(9);
+			succeed(1);
 			overload(1);
 			assertThat(attempts(this.retrying).block(LIMIT)).isOne();
 			succeed(1);
@@ -133,7 +133,7 @@ class CompletionClientOutageTests extends AbstractCompletionClientTests {
 			assertThat(this.retrying.exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(2);
 			// the success after the retry counts as well
 			this.retrying.stream(REQUEST).take(1).blockLast(LIMIT);
-			succeed(9);
+			succeed(1);
 			overload(2);
 			assertThat(attempts(this.retrying).block(LIMIT)).isEqualTo(2);
 		}

@@ -54,16 +54,16 @@ class RetryBudgetTests {
 		for (int i = 0; i < 100; i++) {
 			assertThat(this.budget.spend()).isFalse();
 		}
-		succeed(10);
+		succeed(2);
 		assertThat(spendAll()).isOne();
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 10, 20, 30, 60 })
-	void succeededGivesBackATenthOfARetry(int successes) {
+	@ValueSource(ints = { 2, 4, 6, 12 })
+	void succeededGivesBackHalfOfARetry(int successes) {
 		spendAll();
 		succeed(successes - 1);
-		assertThat(spendAll()).isEqualTo(successes / 10 - 1);
+		assertThat(spendAll()).isEqualTo(successes / 2 - 1);
 		succeed(1);
 		assertThat(spendAll()).isOne();
 	}

@@ -48,6 +48,7 @@ import org.springframework.util.unit.DataSize;
  * @param defaults Defaults for request parameters.
  * @param timeout Timeouts of a call.
  * @param retry Retries of failed calls.
+ * @param pacing Pacing of requests that a rate limit refuses.
  * @param limits Limits on the size of responses.
  * @param ssl SSL configuration.
  * @param proxy HTTP proxy.
@@ -62,9 +63,10 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 		@Nullable String apiKey, @Nullable String authToken, @Nullable String baseUrl,
 		@DefaultValue("false") boolean allowInsecure, @DefaultValue("2023-06-01") String version,
 		@DefaultValue List<String> betas, @DefaultValue Map<String, String> headers, @DefaultValue Defaults defaults,
-		@DefaultValue Timeout timeout, @DefaultValue Retry retry, @DefaultValue Limits limits, @DefaultValue Ssl ssl,
-		@DefaultValue Proxy proxy, @DefaultValue Pool pool, @DefaultValue Health health,
-		@DefaultValue Observations observations, @DefaultValue EmbeddedServer embeddedServer) {
+		@DefaultValue Timeout timeout, @DefaultValue Retry retry, @DefaultValue Pacing pacing,
+		@DefaultValue Limits limits, @DefaultValue Ssl ssl, @DefaultValue Proxy proxy, @DefaultValue Pool pool,
+		@DefaultValue Health health, @DefaultValue Observations observations,
+		@DefaultValue EmbeddedServer embeddedServer) {
 
 	/**
 	 * Bind the properties of a client.
@@ -142,6 +144,16 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	public record Retry(@DefaultValue("2") int maxRetries, @DefaultValue("500ms") Duration delay,
 			@DefaultValue("8s") Duration maxDelay, @DefaultValue("60s") Duration maxRetryAfter,
 			@DefaultValue("false") boolean retryAmbiguous) {
+	}
+
+	/**
+	 * Pacing.
+	 *
+	 * @param enabled Whether to pace requests. Otherwise, requests that a rate limit
+	 * refuses are retried like other failed calls.
+	 * @param maxRefusals Number of refusals after which a call fails.
+	 */
+	public record Pacing(@DefaultValue("true") boolean enabled, @DefaultValue("8") int maxRefusals) {
 	}
 
 	/**

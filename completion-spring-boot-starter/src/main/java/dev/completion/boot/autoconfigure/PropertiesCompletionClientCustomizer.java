@@ -26,6 +26,7 @@ import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.CompletionRequest;
 import dev.completion.client.Limits;
+import dev.completion.client.Pacing;
 import dev.completion.client.RetryPolicy;
 import dev.completion.client.Timeouts;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,7 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 			builder.defaults(this::defaults);
 			builder.timeouts(timeouts());
 			builder.retry(retry());
+			builder.pacing(pacing());
 			builder.limits(limits());
 			// not the builder's, but wrong ones should not stop the first look at the
 			// health
@@ -136,6 +138,13 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 			map("timeout.response", timeout.response(), builder::response);
 			map("timeout.idle", timeout.idle(), builder::idle);
 			map("timeout.total", timeout.total(), builder::total);
+			return builder.build();
+		}
+
+		private Pacing pacing() {
+			CompletionProperties.Pacing pacing = this.properties.pacing();
+			Pacing.Builder builder = Pacing.builder().enabled(pacing.enabled());
+			map("pacing.max-refusals", pacing.maxRefusals(), builder::maxRefusals);
 			return builder.build();
 		}
 

@@ -22,6 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 import dev.completion.client.CompletionClient;
+import dev.completion.client.Pacing;
 import dev.completion.client.RetryPolicy;
 import dev.completion.client.Timeouts;
 import dev.completion.client.error.CompletionApiException;
@@ -70,6 +71,7 @@ public final class ModelsProbe {
 		return client.mutate()
 			.timeouts(Timeouts.builder().response(timeout).total(timeout).build())
 			.retry(RetryPolicy.builder().maxRetries(0).build())
+			.pacing(Pacing.builder().enabled(false).build())
 			.build();
 	}
 

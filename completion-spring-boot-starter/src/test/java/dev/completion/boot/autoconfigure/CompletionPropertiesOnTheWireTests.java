@@ -154,6 +154,26 @@ class CompletionPropertiesOnTheWireTests {
 	}
 
 	@Test
+	@Proves("completion.pacing.enabled")
+	void refusedCallIsSentAgainUnlessPacingIsDisabled() {
+		Reply refusal = Reply.error(429, "rate_limit_error", "Slow down").header("retry-after-ms", "1");
+		this.server.enqueue(refusal);
+		run((client) -> assertThat(complete(client).block(LIMIT)).isNotNull(), "completion.retry.max-retries=0");
+		this.server.enqueue(refusal);
+		run((client) -> failure(RateLimitException.class, complete(client)), "completion.retry.max-retries=0",
+				"completion.pacing.enabled=false");
+	}
+
+	@Test
+	@Proves("completion.pacing.max-refusals")
+	void callFailsWithTheLastRefusalThatIsAllowed() {
+		Reply refusal = Reply.error(429, "rate_limit_error", "Slow down").header("retry-after-ms", "1");
+		this.server.enqueue(refusal, refusal);
+		run((client) -> assertThat(failure(RateLimitException.class, complete(client)).attempts()).isEqualTo(2),
+				"completion.pacing.max-refusals=2");
+	}
+
+	@Test
 	@Proves("completion.retry.retry-ambiguous")
 	void callThatMayHaveRunIsTriedAgainWhereThatIsAllowed() {
 		this.server.enqueue(Reply.cut());

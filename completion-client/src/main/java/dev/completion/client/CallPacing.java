@@ -1,0 +1,137 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import dev.completion.client.error.ApiError;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Paces the requests of one call.
+ */
+final class CallPacing {
+
+	private static final Duration MIN_TIME_OF_REFUSAL = Duration.ofSeconds(1);
+
+	private final Pacing settings;
+
+	private final Duration maxRetryAfter;
+
+	private final Pacers pacers;
+
+	private final Call call;
+
+	private final String model;
+
+	private @Nullable Pacer pacer;
+
+	private @Nullable PacedRequest request;
+
+	private int refusals;
+
+	/**
+	 * Create the pacing of a call.
+	 * @param settings the settings
+	 * @param maxRetryAfter the maximum time that a server may ask to wait
+	 * @param pacers the pacers of the server
+	 * @param call the call
+	 * @param model the model that is requested, or empty if none is
+	 */
+	CallPacing(Pacing settings, Duration maxRetryAfter, Pacers pacers, Call call, String model) {
+		this.settings = settings;
+		this.maxRetryAfter = maxRetryAfter;
+		this.pacers = pacers;
+		this.call = call;
+		this.model = model;
+	}
+
+	/**
+	 * Return whether the given failure means that a rate limit refused the request. The
+	 * server has not processed it, and other requests may succeed.
+	 */
+	static boolean isRefusal(Attempt attempt, AttemptFailure failure) {
+		ApiError error = failure.error();
+		if (error == null || error.inStream() || !attempt.isRefused()) {
+			return false;
+		}
+		Duration retryAfter = error.retryAfter();
+		return switch (error.status().value()) {
+			case 429 -> true;
+			case 503, 529 -> retryAfter != null && retryAfter.compareTo(MIN_TIME_OF_REFUSAL) >= 0;
+			default -> false;
+		};
+	}
+
+	/**
+	 * Return whether the given failure makes the call wait, whatever its retry policy.
+	 */
+	boolean handles(Attempt attempt, AttemptFailure failure) {
+		return this.request != null && isRefusal(attempt, failure);
+	}
+
+	/**
+	 * Ask for the permission to send a request.
+	 * @return completes when the request may be sent, or {@code null} if that is at once
+	 */
+	@Nullable Mono<Void> admit(ApiRequest apiRequest, Credential credential) {
+		if (!this.settings.enabled()) {
+			return null;
+		}
+		Pacer pacer = this.pacers.get(credential, this.model, apiRequest.uri());
+		PacedRequest request = this.request;
+		if (request == null || pacer != this.pacer) {
+			byte[] body = apiRequest.body();
+			request = new PacedRequest((body != null) ? body.length : 0);
+			this.request = request;
+			this.pacer = pacer;
+		}
+		Mono<Void> permission = pacer.admit(request);
+		if (permission != null) {
+			this.call.waits(pacer::lateFailure);
+		}
+		return permission;
+	}
+
+	/**
+	 * Record the response to the request.
+	 */
+	void responded(ApiResponse response) {
+		if (this.pacer != null && this.request != null && response.isOk()) {
+			this.pacer.responded(this.request, response::header);
+		}
+	}
+
+	/**
+	 * Record that the request was refused.
+	 * @return whether to send it again
+	 */
+	boolean refused(AttemptFailure failure) {
+		ApiError error = Objects.requireNonNull(failure.error());
+		Duration retryAfter = error.retryAfter();
+		boolean tooLong = retryAfter != null && retryAfter.compareTo(this.maxRetryAfter) > 0;
+		Objects.requireNonNull(this.pacer)
+			.refused(Objects.requireNonNull(this.request), failure, tooLong ? this.maxRetryAfter : retryAfter,
+					error.headers()::getFirst);
+		this.refusals++;
+		boolean inTime = retryAfter == null || this.call.total().allows(retryAfter);
+		return !tooLong && inTime && this.refusals < this.settings.maxRefusals() && !CallRetry.isForbidden(error);
+	}
+
+}

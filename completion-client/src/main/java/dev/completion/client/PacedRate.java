@@ -1,0 +1,177 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+/**
+ * Rate at which requests may be sent, learned from the requests that a rate limit admits.
+ * It is unlimited until the first refusal. Not thread-safe.
+ * <p>
+ * Requests alternate between periods in which they are sent, and periods in which a gate
+ * is closed after a refusal. The number of requests that were admitted in both gives a
+ * lower bound of the limit, and the number in a period of sending gives an upper one.
+ */
+final class PacedRate {
+
+	private static final double DECREASE = 0.97;
+
+	private static final double MIN_CYCLE = 0.5;
+
+	private static final double MAX_CYCLE = 60;
+
+	private static final double MIN_DOUBLING_TIME = 0.5;
+
+	private static final double WEIGHT_OF_LAST = 0.2;
+
+	private static final double MAX_DOUBLINGS = 60;
+
+	private double base = Double.POSITIVE_INFINITY;
+
+	private double target = Double.POSITIVE_INFINITY;
+
+	// the time of sending since the gate was opened, in seconds
+	private double sendingTime;
+
+	// mean time until a request is refused, in seconds
+	private double refusalTime = 0.05;
+
+	// mean time for which the gate is closed, in seconds
+	private double cycle = 1;
+
+	// number of requests that are admitted at once after a pause, or 0 if not known
+	private double burst;
+
+	boolean isUnlimited() {
+		return this.base == Double.POSITIVE_INFINITY;
+	}
+
+	double cycle() {
+		return this.cycle;
+	}
+
+	/**
+	 * Return the rate in requests per second. It doubles in equal times until it reaches
+	 * the target, and then grows slowly at first, to find out whether the limit was
+	 * raised.
+	 */
+	double perSecond() {
+		if (isUnlimited()) {
+			return this.base;
+		}
+		double doublingTime = doublingTime();
+		double ramp = (this.target < Double.POSITIVE_INFINITY) ? doublingTime * log2(this.target / this.base)
+				: Double.POSITIVE_INFINITY;
+		if (this.sendingTime < ramp) {
+			return this.base * Math.pow(2, Math.min(this.sendingTime / doublingTime, MAX_DOUBLINGS));
+		}
+		double reached = Math.max(this.target, this.base);
+		double time = (this.sendingTime - ramp) / (20 * this.cycle);
+		return reached + reached * (0.05 * time + 0.5 * time * time * time)
+				+ 0.5 * time * Math.sqrt(reached / this.cycle);
+	}
+
+	double doublingTime() {
+		return Math.max(MIN_DOUBLING_TIME, 5 * this.refusalTime);
+	}
+
+	private static double log2(double value) {
+		return Math.log(Math.max(value, 1)) / Math.log(2);
+	}
+
+	/**
+	 * Record that calls were waiting for the given time while the gate was open.
+	 */
+	void sending(double seconds) {
+		this.sendingTime += seconds;
+	}
+
+	/**
+	 * Record the time that a refusal took.
+	 */
+	void refusedAfter(double seconds) {
+		this.refusalTime += WEIGHT_OF_LAST * (seconds - this.refusalTime);
+	}
+
+	/**
+	 * Forget the limit.
+	 */
+	void forget() {
+		this.base = Double.POSITIVE_INFINITY;
+		this.target = Double.POSITIVE_INFINITY;
+		this.burst = 0;
+	}
+
+	/**
+	 * Learn from a period of sending that ended with a refusal, and from the period after
+	 * it in which the gate was closed.
+	 * @param admitted the number of requests that were admitted
+	 * @param open the duration of the period of sending, in seconds
+	 * @param rate the rate at the first refusal
+	 * @param closedBefore the time for which the gate was closed before the period of
+	 * sending, in seconds, or {@code NaN} if this is the first refusal
+	 * @param closed the time for which the gate was closed after it, in seconds
+	 */
+	void learn(long admitted, double open, double rate, double closedBefore, double closed) {
+		double cycle = isUnlimited() ? closed : 0.7 * this.cycle + 0.3 * closed;
+		this.cycle = Math.min(Math.max(cycle, MIN_CYCLE), MAX_CYCLE);
+		this.sendingTime = 0;
+		if (admitted > 0) {
+			boolean first = Double.isNaN(closedBefore);
+			double low = admitted / (open + (first ? closed : closedBefore));
+			double high = Math.min(admitted / open, rate);
+			learn(admitted, Math.min(low, high), high, rate, first);
+		}
+		else if (isUnlimited()) {
+			this.base = 4 / closed;
+		}
+	}
+
+	private void learn(long admitted, double low, double high, double rate, boolean first) {
+		double middle = Math.sqrt(low * high);
+		if (first) {
+			this.burst = admitted;
+			this.target = Math.max(0.85 * high, 0.95 * low);
+			this.base = Math.min(2 * low, this.target);
+		}
+		else if (this.base * 1.05 < rate && rate < this.target && this.burst > 0) {
+			settle(DECREASE * Math.max(middle, limitBelow(rate)));
+		}
+		else if (high <= 2 * low) {
+			settle(DECREASE * middle);
+		}
+		else {
+			this.burst = admitted;
+			settle(Math.max(0.95 * low, Math.min(middle, 0.95 * rate)));
+		}
+	}
+
+	private void settle(double rate) {
+		this.base = rate;
+		this.target = rate;
+	}
+
+	/**
+	 * Return the limit, given the rate at which the doubling rate was refused. It has
+	 * then exceeded the limit by the burst: with {@code z} as the limit divided by the
+	 * rate, {@code burst = rate * doublingTime / ln 2 * (1 - z + z ln z)}, and {@code z}
+	 * is about {@code (1 - sqrt(burst * ln 2 / (rate * doublingTime)))^1.5}.
+	 */
+	private double limitBelow(double rate) {
+		double excess = this.burst * Math.log(2) / (doublingTime() * rate);
+		return (excess < 1) ? rate * Math.pow(1 - Math.sqrt(excess), 1.5) : 0;
+	}
+
+}

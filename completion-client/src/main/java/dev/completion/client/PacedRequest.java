@@ -1,0 +1,139 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Request of a call that a {@link Pacer} sends, once or again after a refusal. It is
+ * guarded by the lock of the pacer.
+ */
+final class PacedRequest implements Comparable<PacedRequest> {
+
+	private static final int BYTES_PER_TOKEN = 4;
+
+	private final double inputTokens;
+
+	// the costs of all requests up to this one, for each limit
+	private final double[] totals = new double[3];
+
+	// the position in the order of arrival, or 0
+	private long order;
+
+	private double sentAt;
+
+	private double rate;
+
+	private Sinks.@Nullable Empty<Void> permission;
+
+	private @Nullable Runnable notification;
+
+	private @Nullable AttemptFailure failure;
+
+	/**
+	 * Create a request.
+	 * @param size the size of its body in bytes, from which the number of its tokens is
+	 * estimated
+	 */
+	PacedRequest(int size) {
+		this.inputTokens = (double) size / BYTES_PER_TOKEN;
+	}
+
+	double inputTokens() {
+		return this.inputTokens;
+	}
+
+	double[] totals() {
+		return this.totals;
+	}
+
+	/**
+	 * Return whether this request has a position in the order of arrival.
+	 */
+	boolean hasOrder() {
+		return this.order > 0;
+	}
+
+	/**
+	 * Set the position in the order of arrival, which the request keeps after a refusal.
+	 */
+	void order(long order) {
+		this.order = order;
+	}
+
+	/**
+	 * Wait for the permission to be sent.
+	 * @return completes when the request may be sent, or fails if it will not be
+	 */
+	Mono<Void> await() {
+		Sinks.Empty<Void> permission = Sinks.empty();
+		this.permission = permission;
+		// with the thread locals of this call, since another may cause the notification
+		this.notification = Schedulers.onSchedule(this::signal);
+		return permission.asMono();
+	}
+
+	void sent(double time, double rate) {
+		this.sentAt = time;
+		this.rate = rate;
+	}
+
+	double sentAt() {
+		return this.sentAt;
+	}
+
+	/**
+	 * Return the rate at which this request was sent.
+	 */
+	double rate() {
+		return this.rate;
+	}
+
+	void fail(AttemptFailure failure) {
+		this.failure = failure;
+	}
+
+	/**
+	 * Return the task that notifies the call that this request may be sent, or that it
+	 * has failed.
+	 */
+	Runnable notification() {
+		return Objects.requireNonNull(this.notification);
+	}
+
+	private void signal() {
+		Sinks.Empty<Void> permission = Objects.requireNonNull(this.permission);
+		AttemptFailure failure = this.failure;
+		if (failure != null) {
+			permission.tryEmitError(failure);
+		}
+		else {
+			permission.tryEmitEmpty();
+		}
+	}
+
+	@Override
+	public int compareTo(PacedRequest other) {
+		return Long.compare(this.order, other.order);
+	}
+
+}

@@ -1,0 +1,346 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Paces the requests with one credential, for one model, to one endpoint. Requests wait
+ * in the order of their arrival while a gate is closed, which a refusal closes for the
+ * time that the server names, and are then sent at a {@linkplain PacedRate rate} that is
+ * learned from what the server admits. They also wait while the headers of responses
+ * {@linkplain RateLimitMirror show} that a limit is used up. Until the first refusal
+ * nothing else makes them wait. Thread-safe.
+ */
+final class Pacer {
+
+	private static final double NANOS_PER_SECOND = 1e9;
+
+	private static final double ROUNDING_ERROR = 1e-9;
+
+	// periods of sending in a row in which no request was admitted
+	private static final int MAX_BARREN_PERIODS = 8;
+
+	private static final double MAX_BACKOFF = 8;
+
+	private static final double MAX_JITTER = 2;
+
+	private static final double MIN_TIME_TO_FORGET = 60;
+
+	private static final double MIN_OPEN_TIME = 1e-3;
+
+	private final Scheduler scheduler;
+
+	private final TreeSet<PacedRequest> waiting = new TreeSet<>();
+
+	private final PacedRate rate = new PacedRate();
+
+	private final RateLimitMirror mirror = new RateLimitMirror();
+
+	private long arrivals;
+
+	// the time until which no request is sent
+	private double gate;
+
+	// whether the gate has closed, and what was admitted is not known yet
+	private boolean closed;
+
+	private double openedAt;
+
+	private double closedAt = Double.NaN;
+
+	private double closedBefore = Double.NaN;
+
+	private double openTime;
+
+	private double closedRate;
+
+	private double wait;
+
+	private long sent;
+
+	private long refused;
+
+	private int barrenPeriods;
+
+	private double nextAfter = Double.NEGATIVE_INFINITY;
+
+	private double heldByRateAt;
+
+	private double advancedAt;
+
+	private @Nullable AttemptFailure lastRefusal;
+
+	private Disposable timer = Disposables.disposed();
+
+	private double wakeAt = Double.POSITIVE_INFINITY;
+
+	/**
+	 * Create a pacer.
+	 * @param scheduler the scheduler of delays, whose clock it uses
+	 */
+	Pacer(Scheduler scheduler) {
+		this.scheduler = scheduler;
+		this.openedAt = now();
+		this.advancedAt = this.openedAt;
+	}
+
+	private double now() {
+		return this.scheduler.now(TimeUnit.NANOSECONDS) / NANOS_PER_SECOND;
+	}
+
+	/**
+	 * Send the given request when it may be sent.
+	 * @return completes when that is, or {@code null} if the request may be sent at once
+	 */
+	@Nullable Mono<Void> admit(PacedRequest request) {
+		List<PacedRequest> signalled = new ArrayList<>(0);
+		Mono<Void> permission;
+		synchronized (this) {
+			double now = now();
+			advance(now);
+			if (!request.hasOrder()) {
+				request.order(++this.arrivals);
+			}
+			if (this.waiting.isEmpty() && availableAt(request, now, signalled) <= now) {
+				send(request, now);
+				return null;
+			}
+			permission = request.await();
+			this.waiting.add(request);
+			sendAvailable(now, signalled);
+		}
+		signal(signalled);
+		return permission.doOnCancel(() -> cancel(request));
+	}
+
+	private synchronized void cancel(PacedRequest request) {
+		this.waiting.remove(request);
+	}
+
+	/**
+	 * Return whether this pacer was not used for the given time, in nanoseconds.
+	 */
+	synchronized boolean isIdle(long time) {
+		return this.waiting.isEmpty() && now() - this.advancedAt > time / NANOS_PER_SECOND;
+	}
+
+	/**
+	 * Return the number of calls that wait.
+	 */
+	synchronized int waiting() {
+		return this.waiting.size();
+	}
+
+	private void wake() {
+		List<PacedRequest> signalled = new ArrayList<>();
+		synchronized (this) {
+			this.wakeAt = Double.POSITIVE_INFINITY;
+			double now = now();
+			advance(now);
+			sendAvailable(now, signalled);
+		}
+		signal(signalled);
+	}
+
+	// a call may block when it is signalled
+	private void signal(List<PacedRequest> requests) {
+		requests.forEach((request) -> this.scheduler.schedule(request.notification()));
+	}
+
+	/**
+	 * Count the time in which calls waited although the gate was open.
+	 */
+	private void advance(double now) {
+		if (!this.waiting.isEmpty() && !this.closed && now >= this.gate) {
+			this.rate.sending(Math.max(0, now - Math.max(this.advancedAt, this.openedAt)));
+		}
+		this.advancedAt = now;
+	}
+
+	private void sendAvailable(double now, List<PacedRequest> signalled) {
+		while (!this.waiting.isEmpty()) {
+			PacedRequest oldest = this.waiting.first();
+			double availableAt = availableAt(oldest, now, signalled);
+			if (this.waiting.isEmpty()) {
+				return;
+			}
+			if (availableAt > now) {
+				wakeAt(availableAt, now);
+				return;
+			}
+			this.waiting.pollFirst();
+			send(oldest, now);
+			signalled.add(oldest);
+		}
+	}
+
+	private void wakeAt(double time, double now) {
+		if (time < this.wakeAt) {
+			this.timer.dispose();
+			this.wakeAt = time;
+			this.timer = this.scheduler.schedule(this::wake, (long) Math.ceil((time - now) * NANOS_PER_SECOND),
+					TimeUnit.NANOSECONDS);
+		}
+	}
+
+	/**
+	 * Return the time at which to send the given request, or to ask again.
+	 */
+	private double availableAt(PacedRequest request, double now, List<PacedRequest> signalled) {
+		if (now < this.gate) {
+			return this.gate;
+		}
+		if (this.closed) {
+			open(now, signalled);
+		}
+		if (now - this.heldByRateAt > Math.max(MIN_TIME_TO_FORGET, 10 * this.rate.cycle())) {
+			forget(now);
+		}
+		double perSecond = perSecond();
+		double next = this.nextAfter + 1 / perSecond;
+		if (next > now + ROUNDING_ERROR) {
+			this.heldByRateAt = now;
+			// the rate grows meanwhile
+			return Math.min(next, now + this.rate.doublingTime() / 4);
+		}
+		return now + this.mirror.timeUntilAvailable(request, now);
+	}
+
+	private void forget(double now) {
+		if (!this.rate.isUnlimited()) {
+			this.rate.forget();
+			this.closedAt = Double.NaN;
+			this.openedAt = now;
+			this.sent = 0;
+			this.refused = 0;
+		}
+	}
+
+	private double perSecond() {
+		double perSecond = this.rate.perSecond();
+		return this.rate.isUnlimited() ? perSecond : Math.min(perSecond, this.mirror.maxPerSecond());
+	}
+
+	private void send(PacedRequest request, double now) {
+		double perSecond = perSecond();
+		this.sent++;
+		this.nextAfter = Math.max(this.nextAfter + 1 / perSecond, now);
+		request.sent(now, perSecond);
+		this.mirror.sent(request);
+	}
+
+	/**
+	 * Record the response to a request that was not refused.
+	 */
+	synchronized void responded(PacedRequest request, Function<String, @Nullable String> headers) {
+		this.mirror.responded(request, headers, now());
+	}
+
+	/**
+	 * Record that a request was refused, which closes the gate. A refusal of a request
+	 * that was sent before the gate was last opened says nothing new.
+	 * @param retryAfter the time that the server names, or {@code null}
+	 */
+	synchronized void refused(PacedRequest request, AttemptFailure failure, @Nullable Duration retryAfter,
+			Function<String, @Nullable String> headers) {
+		double now = now();
+		advance(now);
+		this.lastRefusal = failure;
+		this.rate.refusedAfter(now - request.sentAt());
+		this.mirror.refused(request);
+		this.mirror.responded(request, headers, now);
+		if (!this.closed && request.sentAt() < this.openedAt) {
+			return;
+		}
+		this.refused++;
+		if (!this.closed) {
+			close(request, now);
+		}
+		closeFor(retryAfter, now);
+	}
+
+	private void close(PacedRequest request, double now) {
+		this.closed = true;
+		this.openTime = Math.max(MIN_OPEN_TIME, request.sentAt() - this.openedAt);
+		this.closedRate = request.rate();
+		this.closedBefore = this.openedAt - this.closedAt;
+		this.closedAt = now;
+		this.wait = 0;
+	}
+
+	private void closeFor(@Nullable Duration retryAfter, double now) {
+		double asked = (retryAfter != null) ? retryAfter.toNanos() / NANOS_PER_SECOND : 0;
+		boolean backOff = retryAfter == null || this.barrenPeriods > 0;
+		double wait = Math.max(asked, backOff ? Math.min(MAX_BACKOFF, 0.5 * Math.pow(2, this.barrenPeriods)) : 0);
+		if (wait > this.wait) {
+			double jitter = ThreadLocalRandom.current().nextDouble() * Math.min(wait / 10, MAX_JITTER);
+			this.wait = wait;
+			this.gate = Math.max(this.gate, now + wait + jitter);
+		}
+	}
+
+	/**
+	 * Open the gate. By now the refusals of all requests that were sent before have
+	 * arrived, so that it is known how many were admitted.
+	 */
+	private void open(double now, List<PacedRequest> signalled) {
+		long admitted = this.sent - this.refused;
+		this.rate.learn(admitted, this.openTime, this.closedRate, this.closedBefore, now - this.closedAt);
+		this.barrenPeriods = (admitted > 0) ? 0 : this.barrenPeriods + 1;
+		if (this.barrenPeriods == MAX_BARREN_PERIODS) {
+			this.barrenPeriods--;
+			failWaiting(signalled);
+		}
+		this.closed = false;
+		this.openedAt = now;
+		this.advancedAt = now;
+		this.heldByRateAt = now;
+		this.sent = 0;
+		this.refused = 0;
+	}
+
+	private void failWaiting(List<PacedRequest> signalled) {
+		AttemptFailure failure = lateFailure();
+		if (failure != null) {
+			this.waiting.forEach((request) -> request.fail(failure));
+			signalled.addAll(this.waiting);
+			this.waiting.clear();
+		}
+	}
+
+	/**
+	 * Return the failure of a call that has waited too long, or {@code null} if no
+	 * request was refused.
+	 */
+	synchronized @Nullable AttemptFailure lateFailure() {
+		return (this.lastRefusal != null) ? this.lastRefusal.ofUnsentRequest() : null;
+	}
+
+}

@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The pacers of a server. One that is not used for a while is dropped, and so are those
+ * without waiting calls if there are too many, as there may be one for each user.
+ * Thread-safe.
+ */
+final class Pacers {
+
+	private static final long MAX_IDLE_TIME = Duration.ofMinutes(10).toNanos();
+
+	private static final int MAX_PACERS = 10_000;
+
+	private static final long CLEANING_INTERVAL = Duration.ofMinutes(1).toNanos();
+
+	private final String baseUrl;
+
+	private final Scheduler scheduler;
+
+	private final Map<Key, Pacer> pacers = new ConcurrentHashMap<>();
+
+	private final AtomicLong cleanedAt;
+
+	/**
+	 * Create pacers.
+	 * @param baseUrl the base URL of the server
+	 * @param scheduler the scheduler of delays
+	 */
+	Pacers(String baseUrl, Scheduler scheduler) {
+		this.baseUrl = baseUrl;
+		this.scheduler = scheduler;
+		this.cleanedAt = new AtomicLong(System.nanoTime());
+	}
+
+	boolean isOf(String baseUrl) {
+		return this.baseUrl.equals(baseUrl);
+	}
+
+	/**
+	 * Return the pacer of the requests with the given credential, model and path.
+	 */
+	Pacer get(Credential credential, String model, String path) {
+		dropIdle();
+		Key key = new Key(credential, model, path);
+		Pacer pacer = this.pacers.get(key);
+		return (pacer != null) ? pacer : add(key);
+	}
+
+	private Pacer add(Key key) {
+		if (this.pacers.size() >= MAX_PACERS) {
+			this.pacers.values().removeIf((pacer) -> pacer.isIdle(0));
+		}
+		return this.pacers.computeIfAbsent(key, (added) -> new Pacer(this.scheduler));
+	}
+
+	/**
+	 * Return the number of calls that wait.
+	 */
+	int waiting() {
+		return this.pacers.values().stream().mapToInt(Pacer::waiting).sum();
+	}
+
+	private void dropIdle() {
+		long now = System.nanoTime();
+		long last = this.cleanedAt.get();
+		if (now - last > CLEANING_INTERVAL && this.cleanedAt.compareAndSet(last, now)) {
+			this.pacers.values().removeIf((pacer) -> pacer.isIdle(MAX_IDLE_TIME));
+		}
+	}
+
+	private record Key(Credential credential, String model, String path) {
+	}
+
+}

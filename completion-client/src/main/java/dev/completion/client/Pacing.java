@@ -1,0 +1,128 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import org.springframework.util.Assert;
+
+/**
+ * Settings for requests that a rate limit refuses: those with status 429, and those with
+ * status 503 or 529 that name a time of at least one second. A client sends the requests
+ * of all of its calls at the rate that the server admits, separately for each credential,
+ * model and endpoint. A refused call waits and is sent again, in the order of arrival,
+ * which does not count as a {@linkplain RetryPolicy retry}.
+ *
+ * @since 0.1.0
+ */
+public final class Pacing {
+
+	private static final Pacing DEFAULTS = builder().build();
+
+	private final boolean enabled;
+
+	private final int maxRefusals;
+
+	private Pacing(Builder builder) {
+		this.enabled = builder.enabled;
+		this.maxRefusals = builder.maxRefusals;
+	}
+
+	/**
+	 * Return the default settings.
+	 * @return the defaults
+	 */
+	public static Pacing defaults() {
+		return DEFAULTS;
+	}
+
+	/**
+	 * Return a builder that starts from the defaults.
+	 * @return the builder
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Return a builder that starts from these settings.
+	 * @return the builder
+	 */
+	public Builder toBuilder() {
+		return new Builder().enabled(this.enabled).maxRefusals(this.maxRefusals);
+	}
+
+	boolean enabled() {
+		return this.enabled;
+	}
+
+	int maxRefusals() {
+		return this.maxRefusals;
+	}
+
+	@Override
+	public String toString() {
+		return "Pacing[enabled=" + this.enabled + ", maxRefusals=" + this.maxRefusals + "]";
+	}
+
+	/**
+	 * Builder of {@link Pacing}.
+	 */
+	public static final class Builder {
+
+		private boolean enabled = true;
+
+		private int maxRefusals = 8;
+
+		private Builder() {
+		}
+
+		/**
+		 * Set whether requests are paced. If they are not, a refused request is retried
+		 * as any other.
+		 * <p>
+		 * The default is {@code true}.
+		 * @param enabled whether requests are paced
+		 * @return this builder
+		 */
+		public Builder enabled(boolean enabled) {
+			this.enabled = enabled;
+			return this;
+		}
+
+		/**
+		 * Set the number of refusals with which a call fails.
+		 * <p>
+		 * The default is 8.
+		 * @param maxRefusals the number of refusals, at least 1
+		 * @return this builder
+		 */
+		public Builder maxRefusals(int maxRefusals) {
+			Assert.isTrue(maxRefusals >= 1, () -> "'maxRefusals' must be at least 1, not " + maxRefusals);
+			this.maxRefusals = maxRefusals;
+			return this;
+		}
+
+		/**
+		 * Build the settings.
+		 * @return the settings
+		 */
+		public Pacing build() {
+			return new Pacing(this);
+		}
+
+	}
+
+}

@@ -1,0 +1,160 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Token buckets that mirror the rate limits of the {@code anthropic-ratelimit-*} headers.
+ * The headers of a response show the limits at the time of its request, so that the cost
+ * of later requests is subtracted. Not thread-safe.
+ */
+final class RateLimitMirror {
+
+	private static final double SECONDS_PER_PERIOD = 60;
+
+	// leaves something to other clients with the same credential
+	private static final double SHARE = 0.97;
+
+	private static final double ROUNDING_ERROR = 1e-6;
+
+	private final Bucket requests = new Bucket("requests", 0, (request) -> 1);
+
+	// the output tokens of a request are not known, so it is sent if there are any
+	private final List<Bucket> buckets = List.of(this.requests,
+			new Bucket("input-tokens", 1, PacedRequest::inputTokens), new Bucket("output-tokens", 2, (request) -> 1));
+
+	/**
+	 * Return the maximum rate in requests per second, as far as a limit is known.
+	 */
+	double maxPerSecond() {
+		return this.requests.isKnown() ? SHARE * this.requests.limit / SECONDS_PER_PERIOD : Double.POSITIVE_INFINITY;
+	}
+
+	/**
+	 * Return the time until the given request can be sent, in seconds. A request that is
+	 * larger than a limit can be sent when the limit is not used at all.
+	 */
+	double timeUntilAvailable(PacedRequest request, double now) {
+		double longest = 0;
+		for (Bucket bucket : this.buckets) {
+			longest = Math.max(longest, bucket.timeUntilAvailable(request, now));
+		}
+		return longest;
+	}
+
+	/**
+	 * Record that the given request is sent.
+	 */
+	void sent(PacedRequest request) {
+		for (Bucket bucket : this.buckets) {
+			bucket.sent(request);
+		}
+	}
+
+	/**
+	 * Record that the given request was refused, so that it used nothing.
+	 */
+	void refused(PacedRequest request) {
+		this.buckets.forEach((bucket) -> bucket.refused(request));
+	}
+
+	/**
+	 * Read the headers of the response to the given request.
+	 */
+	void responded(PacedRequest request, Function<String, @Nullable String> headers, double now) {
+		this.buckets.forEach((bucket) -> bucket.responded(request, headers, now));
+	}
+
+	private static final class Bucket {
+
+		private final String limitHeader;
+
+		private final String remainingHeader;
+
+		private final int index;
+
+		private final ToDoubleFunction<PacedRequest> cost;
+
+		// 0 if not known
+		private double limit;
+
+		private double level;
+
+		private double time;
+
+		// when the request was sent whose response had the last headers
+		private double sentAt = Double.NEGATIVE_INFINITY;
+
+		private double total;
+
+		Bucket(String name, int index, ToDoubleFunction<PacedRequest> cost) {
+			this.limitHeader = "anthropic-ratelimit-" + name + "-limit";
+			this.remainingHeader = "anthropic-ratelimit-" + name + "-remaining";
+			this.index = index;
+			this.cost = cost;
+		}
+
+		private boolean isKnown() {
+			return this.limit > 0;
+		}
+
+		private double timeUntilAvailable(PacedRequest request, double now) {
+			if (!isKnown()) {
+				return 0;
+			}
+			this.level = Math.min(this.limit, this.level + (now - this.time) * this.limit / SECONDS_PER_PERIOD);
+			this.time = now;
+			double missing = Math.min(this.cost.applyAsDouble(request), this.limit) - this.level;
+			return (missing > ROUNDING_ERROR) ? missing * SECONDS_PER_PERIOD / this.limit : 0;
+		}
+
+		private void sent(PacedRequest request) {
+			double cost = this.cost.applyAsDouble(request);
+			this.total += cost;
+			this.level -= cost;
+			request.totals()[this.index] = this.total;
+		}
+
+		private void refused(PacedRequest request) {
+			double cost = this.cost.applyAsDouble(request);
+			this.total -= cost;
+			request.totals()[this.index] -= cost;
+			this.level += (request.sentAt() > this.sentAt) ? cost : 0;
+		}
+
+		private void responded(PacedRequest request, Function<String, @Nullable String> headers, double now) {
+			Long limit = RateLimits.number(headers.apply(this.limitHeader));
+			Long remaining = (limit != null) ? RateLimits.number(headers.apply(this.remainingHeader)) : null;
+			if (limit == null || remaining == null || limit <= 0 || request.sentAt() < this.sentAt) {
+				return;
+			}
+			double refilled = (now - request.sentAt()) * limit / SECONDS_PER_PERIOD;
+			double sentLater = this.total - request.totals()[this.index];
+			this.limit = limit;
+			this.level = Math.min(limit, remaining + refilled) - sentLater;
+			this.time = now;
+			this.sentAt = request.sentAt();
+		}
+
+	}
+
+}

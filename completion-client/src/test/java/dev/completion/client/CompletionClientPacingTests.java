@@ -1,0 +1,305 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.completion.client.error.CallTimeoutException;
+import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.ConnectionException;
+import dev.completion.client.error.Outcome;
+import dev.completion.client.error.OverloadedException;
+import dev.completion.client.error.RateLimitException;
+import dev.completion.server.Reply;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link CompletionClient}: calls that a rate limit refuses.
+ */
+class CompletionClientPacingTests extends AbstractCompletionClientTests {
+
+	private static final Reply REFUSAL = Reply.error(429, "rate_limit_error", "Slow down");
+
+	private static final Duration SECOND = Duration.ofSeconds(1);
+
+	private CompletionClient paced;
+
+	private CompletionClient paced() {
+		if (this.paced == null) {
+			this.paced = this.client.mutate().pacing(Pacing.defaults()).build();
+		}
+		return this.paced;
+	}
+
+	@AfterEach
+	void closePaced() {
+		if (this.paced != null) {
+			this.paced.close();
+		}
+	}
+
+	private void awaitWaiting(int calls) {
+		DefaultCompletionClient waiting = (DefaultCompletionClient) paced();
+		CompletionClientResourcesTests.await(() -> waiting.waitingCalls() == calls);
+	}
+
+	private static long elapsedMillis(Runnable action) {
+		long start = System.nanoTime();
+		action.run();
+		return Duration.ofNanos(System.nanoTime() - start).toMillis();
+	}
+
+	@Test
+	void noCallIsLostAgainstATokenBucket() {
+		TokenBucketServer bucket = new TokenBucketServer(100, 20);
+		int calls = 300;
+		try (CompletionClient other = paced().mutate().baseUrl(bucket.baseUrl()).build()) {
+			List<CompletionResponse> responses = Flux.range(0, calls)
+				.flatMap((i) -> other.exchange(REQUEST), 20)
+				.collectList()
+				.block(LIMIT);
+			assertThat(responses).hasSize(calls);
+			assertThat(bucket.refused.get()).isPositive();
+			assertThat(responses.stream().mapToInt(CompletionResponse::attempts).sum())
+				.isEqualTo(calls + bucket.refused.get());
+			assertThat((double) bucket.refused.get() / calls).isLessThanOrEqualTo(0.3);
+		}
+		finally {
+			bucket.close();
+		}
+	}
+
+	@Test
+	void callsThatAreRefusedAtOnceAllSucceed() {
+		int calls = 20;
+		Reply refusal = REFUSAL.header("retry-after", "1").delay(Duration.ofMillis(100));
+		for (int i = 0; i < calls; i++) {
+			this.server.enqueue(refusal);
+		}
+		List<CompletionResponse> responses = Flux.range(0, calls)
+			.flatMap((i) -> paced().exchange(REQUEST), calls)
+			.collectList()
+			.block(LIMIT);
+		assertThat(responses).hasSize(calls).allMatch((response) -> response.attempts() == 2);
+	}
+
+	@Test
+	void refusedCallWaitsWithoutARetryAndOthersWaitBehindIt() {
+		this.server.enqueue(REFUSAL.header("retry-after", "1"), Reply.text(" first"), Reply.text(" second"));
+		long waited = elapsedMillis(() -> {
+			Mono<Completion> first = paced().complete(REQUEST).cache();
+			first.subscribe();
+			awaitWaiting(1);
+			assertThat(paced().complete(REQUEST).block(LIMIT).completion()).contains("second");
+			assertThat(first.block(LIMIT).completion()).contains("first");
+		});
+		assertThat(waited).isGreaterThanOrEqualTo(SECOND.toMillis());
+		assertThat(this.server.requests()).hasSize(3);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "503, api_error", "529, overloaded_error" })
+	void overloadThatNamesATimeIsARefusal(int status, String type) {
+		this.server.enqueue(Reply.error(status, type, "Later").header("retry-after", "1"));
+		assertThat(elapsedMillis(() -> assertThat(paced().exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(2)))
+			.isGreaterThanOrEqualTo(SECOND.toMillis());
+		this.server.enqueue(Reply.error(status, type, "Later"));
+		assertThat(failure(CompletionClientException.class, paced().complete(REQUEST).flux()).attempts()).isOne();
+	}
+
+	@Test
+	void errorWithinAStreamIsNoRefusal() {
+		this.server.enqueue(Reply
+			.events(ApiFixture.event("error", "{\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}"))
+			.header("retry-after", "1"));
+		assertThat(failure(OverloadedException.class, paced().stream(REQUEST)).attempts()).isOne();
+		paced().complete(REQUEST).block(LIMIT);
+	}
+
+	@Test
+	void refusalThatNamesTooLongATimeFailsItsCallAtOnce() {
+		this.server.enqueue(REFUSAL.header("retry-after", "61"));
+		RateLimitException ex = failure(RateLimitException.class, paced().complete(REQUEST).flux());
+		assertThat(ex.retryAfter()).hasSeconds(61);
+		assertThat(ex.attempts()).isOne();
+		assertThat(ex.outcome()).isEqualTo(Outcome.REJECTED);
+	}
+
+	@Test
+	void serverThatWantsNoRetryGetsNone() {
+		this.server.enqueue(REFUSAL.header("x-should-retry", "false"));
+		assertThat(failure(RateLimitException.class, paced().complete(REQUEST).flux()).attempts()).isOne();
+	}
+
+	@Test
+	void endlessRefusalsEnd() {
+		for (int i = 0; i < 3; i++) {
+			this.server.enqueue(REFUSAL.header("retry-after-ms", "10"));
+		}
+		try (CompletionClient other = this.client.mutate().pacing(Pacing.builder().maxRefusals(3).build()).build()) {
+			RateLimitException ex = failure(RateLimitException.class, other.complete(REQUEST).flux());
+			assertThat(ex.attempts()).isEqualTo(3);
+			assertThat(ex.getSuppressed()).hasSize(2);
+			assertThat(this.server.requests()).hasSize(3);
+		}
+	}
+
+	@Test
+	void callThatWaitsUntilItsDeadlineFailsAsTheLastRefusal() {
+		this.server.enqueue(REFUSAL.header("retry-after", "30"));
+		Disposable first = paced().complete(REQUEST).subscribe();
+		awaitWaiting(1);
+		CompletionRequest request = REQUEST.toBuilder().timeout(Duration.ofMillis(500)).build();
+		RateLimitException ex = failure(RateLimitException.class, paced().complete(request).flux());
+		assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT);
+		assertThat(ex.attempts()).isZero();
+		awaitWaiting(1);
+		first.dispose();
+		assertThat(this.server.requests()).hasSize(1);
+	}
+
+	@Test
+	void waitingCallsEndWhenTheyAreCancelledOrTheClientIsClosed() {
+		this.server.enqueue(REFUSAL.header("retry-after", "30"));
+		Disposable first = paced().complete(REQUEST).subscribe();
+		awaitWaiting(1);
+		AtomicInteger closed = new AtomicInteger();
+		int calls = 100;
+		for (int i = 0; i < calls; i++) {
+			Disposable cancelled = paced().complete(REQUEST).subscribe();
+			paced().complete(REQUEST)
+				.subscribe(null, (error) -> closed.addAndGet((error instanceof ConnectionException) ? 1 : 0));
+			cancelled.dispose();
+		}
+		awaitWaiting(calls + 1);
+		paced().close();
+		CompletionClientResourcesTests.await(() -> closed.get() == calls);
+		awaitWaiting(0);
+		assertThat(first.isDisposed()).isTrue();
+		assertThat(this.server.requests()).hasSize(1);
+	}
+
+	@Test
+	void limitOfOneTenantDoesNotStopAnother() {
+		CredentialProvider provider = () -> Mono
+			.deferContextual((context) -> Mono.just(Credential.apiKey(context.<String>get("key"))));
+		TokenBucketServer bucket = new TokenBucketServer(100, 20);
+		bucket.blockedKey = KEY + "-a";
+		try (CompletionClient other = paced().mutate().baseUrl(bucket.baseUrl()).credential(provider).build()) {
+			Disposable limited = other.complete(REQUEST)
+				.contextWrite((context) -> context.put("key", KEY + "-a"))
+				.subscribe();
+			CompletionClientResourcesTests.await(() -> bucket.refused.get() > 0);
+			for (int i = 0; i < 10; i++) {
+				assertThat(other.exchange(REQUEST)
+					.contextWrite((context) -> context.put("key", KEY + "-b"))
+					.block(LIMIT)
+					.attempts()).isOne();
+			}
+			assertThat(limited.isDisposed()).isFalse();
+			limited.dispose();
+		}
+		finally {
+			bucket.close();
+		}
+	}
+
+	@Test
+	void requestWaitsWhileHeadersShowThatALimitIsUsedUp() {
+		this.server.enqueue(Reply.text(" Hi")
+			.header("anthropic-ratelimit-requests-limit", "60")
+			.header("anthropic-ratelimit-requests-remaining", "0"));
+		paced().complete(REQUEST).block(LIMIT);
+		try (CompletionClient impatient = paced().mutate()
+			.timeouts(Timeouts.builder().total(Duration.ofMillis(300)).build())
+			.build()) {
+			CallTimeoutException ex = failure(CallTimeoutException.class, impatient.complete(REQUEST).flux());
+			assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT);
+		}
+		assertThat(elapsedMillis(() -> paced().complete(REQUEST).block(LIMIT))).isGreaterThanOrEqualTo(400);
+	}
+
+	/**
+	 * Server with a rate limit, whose refusals name a second.
+	 */
+	private final class TokenBucketServer {
+
+		private final AtomicInteger refused = new AtomicInteger();
+
+		private final double rate;
+
+		private final double burst;
+
+		private final DisposableServer server;
+
+		private volatile String blockedKey = "";
+
+		private double level;
+
+		private long time = System.nanoTime();
+
+		TokenBucketServer(double rate, double burst) {
+			this.rate = rate;
+			this.burst = burst;
+			this.level = burst;
+			String answer = answer();
+			this.server = HttpServer.create()
+				.host("127.0.0.1")
+				.port(0)
+				.handle((request, response) -> request.receive().then(Mono.defer(() -> {
+					boolean blocked = this.blockedKey.equals(request.requestHeaders().get("x-api-key"));
+					if (!blocked && take()) {
+						return response.header("content-type", "application/json").sendString(Mono.just(answer)).then();
+					}
+					this.refused.incrementAndGet();
+					return response.status(429).header("retry-after", blocked ? "30" : "1").send();
+				})))
+				.bindNow();
+		}
+
+		private synchronized boolean take() {
+			long now = System.nanoTime();
+			this.level = Math.min(this.burst, this.level + (now - this.time) / 1e9 * this.rate);
+			this.time = now;
+			boolean admitted = this.level >= 1;
+			this.level -= admitted ? 1 : 0;
+			return admitted;
+		}
+
+		String baseUrl() {
+			return "http://127.0.0.1:" + this.server.port();
+		}
+
+		void close() {
+			this.server.disposeNow();
+		}
+
+	}
+
+}

@@ -1,0 +1,254 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleFunction;
+
+import dev.completion.client.error.ApiError;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Pacer}, in virtual time.
+ */
+class PacerTests {
+
+	private static final int MAX_REFUSALS = 8;
+
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	private final Pacer pacer = new Pacer(this.time);
+
+	private static AttemptFailure refusal() {
+		return AttemptFailure.api(new ApiError(HttpStatus.TOO_MANY_REQUESTS, "rate_limit_error", "Slow down", null,
+				HttpHeaders.EMPTY, "", false), null);
+	}
+
+	@Test
+	void noCallIsLostWhereTheServerNamesASecond() {
+		Simulation simulation = new Simulation(300, 20, 50, 20, 0.1, 0.05, (missing) -> Duration.ofSeconds(1));
+		simulation.run();
+		assertThat(simulation.lost).isZero();
+		assertThat(simulation.requestsPerCall()).isLessThanOrEqualTo(1.3);
+		assertThat(simulation.seconds / 5.7).isLessThanOrEqualTo(1.5);
+	}
+
+	@Test
+	void noCallIsLostWhereRefusalsAreFastAndCallsMany() {
+		Simulation simulation = new Simulation(400, 64, 100, 10, 0.1, 0.002, (missing) -> Duration.ofSeconds(1));
+		simulation.run();
+		assertThat(simulation.lost).isZero();
+		assertThat(simulation.requestsPerCall()).isLessThanOrEqualTo(1.2);
+		assertThat(simulation.seconds / 4).isLessThanOrEqualTo(1.8);
+	}
+
+	@Test
+	void rateFollowsALowLimitWithALongLatency() {
+		Simulation simulation = new Simulation(10_000, 200, 1000 / 60.0, 17, 5, 0.05,
+				(missing) -> Duration.ofSeconds((long) Math.ceil(missing)));
+		simulation.run();
+		assertThat(simulation.lost).isZero();
+		assertThat(simulation.requestsPerCall()).isLessThanOrEqualTo(1.05);
+		assertThat(simulation.seconds / 614.2).isLessThanOrEqualTo(1.05);
+	}
+
+	@Test
+	void noCallIsLostWhereTheServerNamesNoTime() {
+		Simulation simulation = new Simulation(10_000, 200, 1000 / 60.0, 17, 5, 0.05, (missing) -> null);
+		simulation.run();
+		assertThat(simulation.lost).isZero();
+		assertThat(simulation.requestsPerCall()).isLessThanOrEqualTo(1.1);
+		assertThat(simulation.seconds / 614.2).isLessThanOrEqualTo(1.1);
+	}
+
+	@Test
+	void nothingIsHeldWithoutALimit() {
+		for (int i = 0; i < 1000; i++) {
+			PacedRequest request = new PacedRequest(100);
+			assertThat(this.pacer.admit(request)).isNull();
+			this.pacer.responded(request, (name) -> null);
+		}
+	}
+
+	@Test
+	void refusedRequestIsSentBeforeLaterOnes() {
+		PacedRequest first = new PacedRequest(100);
+		this.pacer.admit(first);
+		this.pacer.refused(first, refusal(), Duration.ofSeconds(1), (name) -> null);
+		List<String> sent = new ArrayList<>();
+		Mono<Void> later = this.pacer.admit(new PacedRequest(100));
+		later.subscribe(null, null, () -> sent.add("later"));
+		this.pacer.admit(first).subscribe(null, null, () -> sent.add("first"));
+		this.time.advanceTimeBy(Duration.ofMillis(999));
+		assertThat(sent).isEmpty();
+		this.time.advanceTimeBy(Duration.ofSeconds(10));
+		assertThat(sent).containsExactly("first", "later");
+	}
+
+	@Test
+	void waitingCallKeepsItsThreadLocals() {
+		ThreadLocal<String> tenant = new ThreadLocal<>();
+		Schedulers.onScheduleHook("tenant", (task) -> {
+			String captured = tenant.get();
+			return () -> {
+				tenant.set(captured);
+				task.run();
+				tenant.remove();
+			};
+		});
+		try {
+			List<String> seen = new ArrayList<>();
+			PacedRequest first = new PacedRequest(100);
+			this.pacer.admit(first);
+			this.pacer.refused(first, refusal(), Duration.ofSeconds(1), (name) -> null);
+			for (String name : List.of("a", "b", "c")) {
+				tenant.set(name);
+				this.pacer.admit(new PacedRequest(100)).subscribe(null, null, () -> seen.add(name + tenant.get()));
+			}
+			tenant.set("other");
+			this.time.advanceTimeBy(Duration.ofSeconds(10));
+			assertThat(seen).containsExactly("aa", "bb", "cc");
+		}
+		finally {
+			Schedulers.resetOnScheduleHook("tenant");
+		}
+	}
+
+	private final class Simulation {
+
+		private final int calls;
+
+		private final int inFlight;
+
+		private final double rate;
+
+		private final double burst;
+
+		private final double latency;
+
+		private final double refusalTime;
+
+		private final DoubleFunction<@Nullable Duration> retryAfter;
+
+		private double level;
+
+		private double levelAt;
+
+		private int started;
+
+		private int ended;
+
+		private int requests;
+
+		private int lost;
+
+		private double seconds;
+
+		Simulation(int calls, int inFlight, double rate, double burst, double latency, double refusalTime,
+				DoubleFunction<@Nullable Duration> retryAfter) {
+			this.calls = calls;
+			this.inFlight = inFlight;
+			this.rate = rate;
+			this.burst = burst;
+			this.latency = latency;
+			this.refusalTime = refusalTime;
+			this.retryAfter = retryAfter;
+			this.level = burst;
+		}
+
+		void run() {
+			for (int i = 0; i < this.inFlight; i++) {
+				start();
+			}
+			while (this.ended < this.calls) {
+				PacerTests.this.time.advanceTimeBy(Duration.ofMillis(100));
+			}
+		}
+
+		double requestsPerCall() {
+			return (double) this.requests / this.calls;
+		}
+
+		private void start() {
+			if (this.started < this.calls) {
+				this.started++;
+				send(new PacedRequest(400), 0);
+			}
+		}
+
+		private void send(PacedRequest request, int refusals) {
+			Mono<Void> permission = PacerTests.this.pacer.admit(request);
+			if (permission == null) {
+				arrive(request, refusals);
+			}
+			else {
+				permission.subscribe(null, (error) -> end(true), () -> arrive(request, refusals));
+			}
+		}
+
+		private void arrive(PacedRequest request, int refusals) {
+			this.requests++;
+			double now = now();
+			this.level = Math.min(this.burst, this.level + (now - this.levelAt) * this.rate);
+			this.levelAt = now;
+			if (this.level >= 1) {
+				this.level--;
+				later(this.latency, () -> end(false));
+				return;
+			}
+			Duration wait = this.retryAfter.apply((1 - this.level) / this.rate);
+			later(this.refusalTime, () -> {
+				PacerTests.this.pacer.refused(request, refusal(), wait, (name) -> null);
+				if (refusals + 1 < MAX_REFUSALS) {
+					send(request, refusals + 1);
+				}
+				else {
+					end(true);
+				}
+			});
+		}
+
+		private void end(boolean isLost) {
+			this.ended++;
+			this.lost += isLost ? 1 : 0;
+			this.seconds = now();
+			start();
+		}
+
+		private double now() {
+			return PacerTests.this.time.now(TimeUnit.NANOSECONDS) / 1e9;
+		}
+
+		private void later(double seconds, Runnable task) {
+			PacerTests.this.time.schedule(task, (long) (seconds * 1e9), TimeUnit.NANOSECONDS);
+		}
+
+	}
+
+}
