@@ -35,6 +35,9 @@ final class ApiErrorReader {
 
 	private static final int MAX_REQUEST_ID = 128;
 
+	// until the end of the month, unlike a rate limit
+	private static final String SPEND_LIMIT = "enforced_spend_limit_reached";
+
 	private final JsonMapper mapper;
 
 	private final int maxBodySize;
@@ -115,7 +118,8 @@ final class ApiErrorReader {
 		ApiError error = new ApiError(status, string(content.path("type")), string(content.path("message")),
 				RetryAfter.from(headers), headers, body, inStream);
 		AttemptFailure failure = AttemptFailure.api(error, requestId(envelope.path("request_id").stringValue("")));
-		return showsWork(envelope) ? failure.afterWork() : failure;
+		boolean isSpendLimit = string(content.path("details").path("error_code")).equals(SPEND_LIMIT);
+		return showsWork(envelope) ? failure.afterWork() : isSpendLimit ? failure.notRepeatable() : failure;
 	}
 
 	/**

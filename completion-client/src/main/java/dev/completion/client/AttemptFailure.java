@@ -80,7 +80,7 @@ final class AttemptFailure extends RuntimeException {
 	static AttemptFailure api(ApiError error, @Nullable String requestId) {
 		int status = error.status().value();
 		Outcome outcome = (status < 500 || status == 503 || status == 529) ? Outcome.REJECTED : Outcome.UNKNOWN;
-		return new AttemptFailure(outcome, false, error, requestId, (details, earlier) -> toException(error, details));
+		return new AttemptFailure(outcome, true, error, requestId, (details, earlier) -> toException(error, details));
 	}
 
 	private static CompletionApiException toException(ApiError error, CallDetails details) {
@@ -105,6 +105,13 @@ final class AttemptFailure extends RuntimeException {
 	 */
 	AttemptFailure afterWork() {
 		return new AttemptFailure(Outcome.UNKNOWN, this.repeatable, this.error, this.requestId, this.exception);
+	}
+
+	/**
+	 * Return this failure of a request that no other attempt can avoid.
+	 */
+	AttemptFailure notRepeatable() {
+		return new AttemptFailure(this.outcome, false, this.error, this.requestId, this.exception);
 	}
 
 	/**
@@ -197,8 +204,8 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * Return whether another attempt may succeed after a failure without an error
-	 * response.
+	 * Return whether another attempt may succeed, as far as that does not depend on the
+	 * status of an error response.
 	 */
 	boolean isRepeatable() {
 		return this.repeatable;

@@ -63,6 +63,8 @@ final class Call {
 
 	private CallEvents events = CallEvents.NONE;
 
+	private boolean retryBudgetExhausted;
+
 	// supplies the failure of a call that waits for a rate limit, or null if it does not
 	private volatile @Nullable Supplier<@Nullable AttemptFailure> waiting;
 
@@ -172,6 +174,13 @@ final class Call {
 	void retry(AttemptFailure failure) {
 		attemptFailed(failure);
 		this.events.retried(Objects.requireNonNull(lastFailure()));
+	}
+
+	/**
+	 * Record that the call is not retried because the retry budget is exhausted.
+	 */
+	void retryBudgetExhausted() {
+		this.retryBudgetExhausted = true;
 	}
 
 	/**
@@ -294,7 +303,8 @@ final class Call {
 		}
 		ApiResponse response = response();
 		String fromHeader = (response != null) ? response.requestId() : null;
-		return new CallDetails(outcome, attempts(), (fromHeader != null) ? fromHeader : failure.requestId(), text());
+		String requestId = (fromHeader != null) ? fromHeader : failure.requestId();
+		return new CallDetails(outcome, attempts(), requestId, text(), this.retryBudgetExhausted);
 	}
 
 	private @Nullable CompletionClientException lastFailure() {

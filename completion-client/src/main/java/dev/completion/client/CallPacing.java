@@ -68,7 +68,7 @@ final class CallPacing {
 	 */
 	static boolean isRefusal(Attempt attempt, AttemptFailure failure) {
 		ApiError error = failure.error();
-		if (error == null || error.inStream() || !attempt.isRefused()) {
+		if (error == null || error.inStream() || !failure.isRepeatable() || !attempt.isRefused()) {
 			return false;
 		}
 		Duration retryAfter = error.retryAfter();

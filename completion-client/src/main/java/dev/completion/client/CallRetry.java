@@ -76,7 +76,7 @@ final class CallRetry {
 		if (outcome == Outcome.PARTIAL) {
 			return false;
 		}
-		Boolean asked = asked(failure.error());
+		Boolean asked = asked(failure);
 		if (asked != null) {
 			return asked;
 		}
@@ -88,7 +88,8 @@ final class CallRetry {
 	 * Return what the server requests, or {@code null} if it leaves the decision to the
 	 * client.
 	 */
-	private static @Nullable Boolean asked(@Nullable ApiError error) {
+	private static @Nullable Boolean asked(AttemptFailure failure) {
+		ApiError error = failure.error();
 		if (error == null) {
 			return null;
 		}
@@ -96,7 +97,7 @@ final class CallRetry {
 			return false;
 		}
 		boolean asked = "true".equalsIgnoreCase(error.headers().getFirst(SHOULD_RETRY));
-		return (asked && !error.inStream() && isRepeatable(error)) ? Boolean.TRUE : null;
+		return (asked && !error.inStream() && isRepeatable(failure)) ? Boolean.TRUE : null;
 	}
 
 	/**
@@ -108,7 +109,7 @@ final class CallRetry {
 
 	private static boolean isRepeatable(AttemptFailure failure) {
 		ApiError error = failure.error();
-		return (error != null) ? isRepeatable(error) : failure.isRepeatable();
+		return failure.isRepeatable() && (error == null || isRepeatable(error));
 	}
 
 	// within a stream, only errors of the server are retried
@@ -132,6 +133,7 @@ final class CallRetry {
 		}
 		// the budget is for outages, in which a server admits no request
 		if (!CallPacing.isRefusal(attempt, failure) && !this.budget.spend()) {
+			this.call.retryBudgetExhausted();
 			return Mono.error(failure);
 		}
 		this.retries++;

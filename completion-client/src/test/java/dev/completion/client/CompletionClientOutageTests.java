@@ -26,6 +26,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.ConnectionException;
+import dev.completion.client.error.InvalidRequestException;
 import dev.completion.client.error.OverloadedException;
 import dev.completion.client.error.ServerException;
 import dev.completion.server.Reply;
@@ -101,6 +103,29 @@ class CompletionClientOutageTests extends AbstractCompletionClientTests {
 		assertThat(attempts).hasSize(1000);
 		assertThat(attempts.stream().mapToInt(Integer::intValue).sum()).isEqualTo(this.server.requests().size());
 		assertThat(this.server.requests()).hasSize(1000 + BUDGETED_RETRIES);
+	}
+
+	@Tag("D8")
+	@Test
+	void exceptionSaysWhenTheBudgetIsExhausted() {
+		String reason = "(not retried, since the retry budget of the client is exhausted)";
+		overload(BUDGETED_RETRIES + 4);
+		for (int i = 0; i < BUDGETED_RETRIES / 2; i++) {
+			assertThat(failure(OverloadedException.class, this.retrying.stream(REQUEST)))
+				.hasMessageNotContaining(reason);
+		}
+		assertThat(failure(OverloadedException.class, this.retrying.stream(REQUEST))).hasMessageEndingWith(reason)
+			.hasMessageStartingWith("529 overloaded_error: Overloaded (request req_");
+		this.server.reset();
+		this.server.enqueue(Reply.error(400, "invalid_request_error", "Wrong"));
+		assertThat(failure(InvalidRequestException.class, this.retrying.stream(REQUEST)))
+			.hasMessageNotContaining(reason);
+		try (CompletionClient unreachable = this.retrying.mutate()
+			.baseUrl("http://127.0.0.1:1")
+			.retry(RetryPolicy.builder().maxRetries(1000).delay(Duration.ofMillis(1)).build())
+			.build()) {
+			assertThat(failure(ConnectionException.class, unreachable.stream(REQUEST))).hasMessageEndingWith(reason);
+		}
 	}
 
 	@Tag("D8")

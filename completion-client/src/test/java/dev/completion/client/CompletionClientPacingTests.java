@@ -152,6 +152,19 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
+	void spendLimitIsNoRateLimit() {
+		String error = """
+				{"type":"error","error":{"type":"rate_limit_error","message":"Spend limit reached",
+				"details":{"error_code":"enforced_spend_limit_reached"}}}""";
+		for (CompletionClient client : List.of(paced(), this.client.mutate().retry(RetryPolicy.defaults()).build())) {
+			this.server.enqueue(Reply.body(429, "application/json", error).header("x-should-retry", "true"));
+			RateLimitException ex = failure(RateLimitException.class, client.complete(REQUEST).flux());
+			assertThat(ex.attempts()).isOne();
+			assertThat(client.exchange(REQUEST).block(LIMIT).attempts()).isOne();
+		}
+	}
+
+	@Test
 	void serverThatWantsNoRetryGetsNone() {
 		this.server.enqueue(REFUSAL.header("x-should-retry", "false"));
 		assertThat(failure(RateLimitException.class, paced().complete(REQUEST).flux()).attempts()).isOne();

@@ -28,10 +28,23 @@ import org.jspecify.annotations.Nullable;
  * sent; the one that failed is included
  * @param requestId the server's id of the request, or {@code null} if it sent none
  * @param partialText the text that was delivered before the failure, empty if none was
+ * @param retryBudgetExhausted whether the call would have been retried if the retry
+ * budget of the client were not exhausted
  * @since 0.1.0
  */
-public record CallDetails(Outcome outcome, int attempts, @Nullable String requestId,
-		String partialText) implements Serializable {
+public record CallDetails(Outcome outcome, int attempts, @Nullable String requestId, String partialText,
+		boolean retryBudgetExhausted) implements Serializable {
+
+	/**
+	 * Create the details of a call that was retried as far as that makes sense.
+	 * @param outcome what is known about the fate of the request
+	 * @param attempts the number of attempts that were made
+	 * @param requestId the server's id of the request, or {@code null}
+	 * @param partialText the text that was delivered before the failure
+	 */
+	public CallDetails(Outcome outcome, int attempts, @Nullable String requestId, String partialText) {
+		this(outcome, attempts, requestId, partialText, false);
+	}
 
 	/**
 	 * Create the details of a call of which no text was delivered.

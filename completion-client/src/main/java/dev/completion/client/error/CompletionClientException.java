@@ -47,6 +47,8 @@ public class CompletionClientException extends RuntimeException {
 
 	private static final String ELLIPSIS = "...";
 
+	private static final String NOT_RETRIED = " (not retried, since the retry budget of the client is exhausted)";
+
 	/**
 	 * What is known about the call.
 	 */
@@ -61,7 +63,7 @@ public class CompletionClientException extends RuntimeException {
 	 * so a credential, and if it has more than 100 causes
 	 */
 	public CompletionClientException(String message, CallDetails details, @Nullable Throwable cause) {
-		super(printable(message), holdsRequest(cause) ? null : cause);
+		super(message(message, details), holdsRequest(cause) ? null : cause);
 		this.details = details;
 	}
 
@@ -127,19 +129,24 @@ public class CompletionClientException extends RuntimeException {
 		return false;
 	}
 
-	private static String printable(String message) {
-		StringBuilder result = new StringBuilder(Math.min(message.length(), MAX_MESSAGE_BYTES));
+	private static String message(String message, CallDetails details) {
+		String reason = details.retryBudgetExhausted() ? NOT_RETRIED : "";
+		return printable(message, MAX_MESSAGE_BYTES - reason.length()) + reason;
+	}
+
+	private static String printable(String message, int maxBytes) {
+		StringBuilder result = new StringBuilder(Math.min(message.length(), maxBytes));
 		int bytes = 0;
 		int cut = 0;
 		for (int i = 0; i < message.length(); i += Character.charCount(message.codePointAt(i))) {
 			String next = printable(message.codePointAt(i));
 			bytes += next.getBytes(StandardCharsets.UTF_8).length;
-			if (bytes > MAX_MESSAGE_BYTES) {
+			if (bytes > maxBytes) {
 				result.setLength(cut);
 				return result.append(ELLIPSIS).toString();
 			}
 			result.append(next);
-			cut = (bytes <= MAX_MESSAGE_BYTES - ELLIPSIS.length()) ? result.length() : cut;
+			cut = (bytes <= maxBytes - ELLIPSIS.length()) ? result.length() : cut;
 		}
 		return result.toString();
 	}
