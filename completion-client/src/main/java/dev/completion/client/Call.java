@@ -139,6 +139,7 @@ final class Call {
 	 */
 	void waits(Supplier<@Nullable AttemptFailure> late) {
 		this.waiting = late;
+		this.events.waits();
 	}
 
 	/**

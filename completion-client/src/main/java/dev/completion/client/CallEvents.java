@@ -36,6 +36,10 @@ interface CallEvents {
 		public void switched(CompletionApi api) {
 		}
 
+		@Override
+		public void waits() {
+		}
+
 	};
 
 	/**
@@ -49,5 +53,10 @@ interface CallEvents {
 	 * @param api the new API
 	 */
 	void switched(CompletionApi api);
+
+	/**
+	 * Called when the call begins to wait for a rate limit.
+	 */
+	void waits();
 
 }

@@ -103,8 +103,13 @@ final class CallObservation implements CoreSubscriber<Completion>, Subscription,
 		event(CompletionObservationDocumentation.Events.API_SWITCH, api.name().toLowerCase(Locale.ROOT));
 	}
 
-	private void event(Observation.Event event, String detail) {
-		safely(() -> this.observation.event(event.format(detail)));
+	@Override
+	public void waits() {
+		event(CompletionObservationDocumentation.Events.RATE_LIMIT_WAIT);
+	}
+
+	private void event(Observation.Event event, Object... details) {
+		safely(() -> this.observation.event(event.format(details)));
 	}
 
 	@Override

@@ -260,7 +260,12 @@ public enum CompletionObservationDocumentation implements ObservationDocumentati
 		 * The server does not serve the model on the API that was asked first, and the
 		 * call goes on with the other one, which the contextual name has.
 		 */
-		API_SWITCH("api.switch", "switch to %s");
+		API_SWITCH("api.switch", "switch to %s"),
+
+		/**
+		 * The call waits for a rate limit, and goes on when it admits the request.
+		 */
+		RATE_LIMIT_WAIT("rate_limit.wait", "wait for the rate limit");
 
 		private final String name;
 

@@ -160,10 +160,11 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	/**
-	 * Return the number of calls that wait for a rate limit, those of variants included.
+	 * Return the pacers of the requests of this client, and of variants for the same
+	 * server.
 	 */
-	int waitingCalls() {
-		return this.resources.pacers().waiting();
+	Pacers pacers() {
+		return this.resources.pacers();
 	}
 
 	@Override

@@ -158,6 +158,21 @@ final class Pacer {
 		return this.waiting.size();
 	}
 
+	/**
+	 * Return the rate at which requests are sent, in requests per second, or {@code NaN}
+	 * if it is not limited.
+	 */
+	synchronized double rate() {
+		return (this.rate.isUnlimited() || isRateOutdated(now())) ? Double.NaN : perSecond();
+	}
+
+	/**
+	 * Return whether the gate is closed.
+	 */
+	synchronized boolean isClosed() {
+		return now() < this.gate;
+	}
+
 	private void wake() {
 		List<PacedRequest> signalled = new ArrayList<>();
 		synchronized (this) {
@@ -220,7 +235,7 @@ final class Pacer {
 		if (this.closed) {
 			open(now, signalled);
 		}
-		if (now - this.heldByRateAt > Math.max(MIN_TIME_TO_FORGET, 10 * this.rate.cycle())) {
+		if (isRateOutdated(now)) {
 			forget(now);
 		}
 		double perSecond = perSecond();
@@ -231,6 +246,10 @@ final class Pacer {
 			return Math.min(next, now + this.rate.doublingTime() / 4);
 		}
 		return now + this.mirror.timeUntilAvailable(request, now);
+	}
+
+	private boolean isRateOutdated(double now) {
+		return now - this.heldByRateAt > Math.max(MIN_TIME_TO_FORGET, 10 * this.rate.cycle());
 	}
 
 	private void forget(double now) {

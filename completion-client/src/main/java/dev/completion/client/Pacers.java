@@ -83,6 +83,26 @@ final class Pacers {
 		return this.pacers.values().stream().mapToInt(Pacer::waiting).sum();
 	}
 
+	/**
+	 * Return the rate at which requests are sent as far as it is limited, in requests per
+	 * second, or {@code NaN} if it is not limited.
+	 */
+	double rate() {
+		return this.pacers.values()
+			.stream()
+			.mapToDouble(Pacer::rate)
+			.filter(Double::isFinite)
+			.reduce(Double::sum)
+			.orElse(Double.NaN);
+	}
+
+	/**
+	 * Return the number of gates that are closed.
+	 */
+	long closed() {
+		return this.pacers.values().stream().filter(Pacer::isClosed).count();
+	}
+
 	private void dropIdle() {
 		long now = System.nanoTime();
 		long last = this.cleanedAt.get();

@@ -51,7 +51,7 @@
  * Observation (traces and meters): CallEvents, CallObservations, CallObservation,
  * CompletionObservationContext, CompletionObservationConvention,
  * DefaultCompletionObservationConvention, CompletionObservationDocumentation,
- * CompletionMeterObservationHandler, ModelTags, ServerAddress.
+ * CompletionMeterObservationHandler, CompletionClientMetrics, ModelTags, ServerAddress.
  */
 
 /**

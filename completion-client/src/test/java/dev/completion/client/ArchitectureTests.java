@@ -42,17 +42,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchitectureTests {
 
 	private static final List<String> PUBLIC_TYPES = List.of("CallListener", "Completion", "CompletionApi",
-			"CompletionClient", "CompletionMeterObservationHandler", "CompletionObservationContext",
-			"CompletionObservationConvention", "CompletionObservationDocumentation", "CompletionRequest",
-			"CompletionResponse", "Credential", "CredentialProvider", "DefaultCompletionObservationConvention",
-			"Limits", "MissingCredentialException", "Model", "ModelInfo", "Pacing", "Prompt", "RateLimits",
-			"RetryPolicy", "StopReason", "Timeouts", "Usage", "error.AuthenticationException", "error.BillingException",
-			"error.CallDetails", "error.CallTimeoutException", "error.CompletionApiException",
-			"error.CompletionClientException", "error.ConnectionException", "error.ApiError",
-			"error.InvalidRequestException", "error.LimitExceededException", "error.MalformedResponseException",
-			"error.NotFoundException", "error.Outcome", "error.OverloadedException", "error.PermissionDeniedException",
-			"error.RateLimitException", "error.RequestTooLargeException", "error.ServerException",
-			"error.StreamTruncatedException", "error.UnsupportedRequestException");
+			"CompletionClient", "CompletionClientMetrics", "CompletionMeterObservationHandler",
+			"CompletionObservationContext", "CompletionObservationConvention", "CompletionObservationDocumentation",
+			"CompletionRequest", "CompletionResponse", "Credential", "CredentialProvider",
+			"DefaultCompletionObservationConvention", "Limits", "MissingCredentialException", "Model", "ModelInfo",
+			"Pacing", "Prompt", "RateLimits", "RetryPolicy", "StopReason", "Timeouts", "Usage",
+			"error.AuthenticationException", "error.BillingException", "error.CallDetails",
+			"error.CallTimeoutException", "error.CompletionApiException", "error.CompletionClientException",
+			"error.ConnectionException", "error.ApiError", "error.InvalidRequestException",
+			"error.LimitExceededException", "error.MalformedResponseException", "error.NotFoundException",
+			"error.Outcome", "error.OverloadedException", "error.PermissionDeniedException", "error.RateLimitException",
+			"error.RequestTooLargeException", "error.ServerException", "error.StreamTruncatedException",
+			"error.UnsupportedRequestException");
 
 	@ArchTest
 	final ArchRule packagesHaveNoCycles = slices().matching("dev.completion.(**)").should().beFreeOfCycles();
@@ -69,16 +70,19 @@ class ArchitectureTests {
 		.dependOnClassesThat()
 		.resideInAnyPackage("org.springframework.boot..", "dev.completion.boot..", "dev.completion.server..");
 
-	// it is not loaded where Micrometer's meters are absent
+	// they are not loaded where Micrometer's meters are absent
 	@ArchTest
-	final ArchRule oneClassAloneNeedsMeters = noClasses().that()
-		.haveNameNotMatching(".*\\.CompletionMeterObservationHandler(\\$.*)?")
+	final ArchRule fewClassesNeedMeters = noClasses().that()
+		.haveNameNotMatching(".*\\.(CompletionMeterObservationHandler|CompletionClientMetrics)(\\$.*)?")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("io.micrometer.core..")
 		.orShould()
 		.dependOnClassesThat()
-		.haveSimpleName("CompletionMeterObservationHandler");
+		.haveSimpleName("CompletionMeterObservationHandler")
+		.orShould()
+		.dependOnClassesThat()
+		.haveSimpleName("CompletionClientMetrics");
 
 	// users extend a convention
 	@ArchTest

@@ -66,7 +66,7 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 
 	private void awaitWaiting(int calls) {
 		DefaultCompletionClient waiting = (DefaultCompletionClient) paced();
-		CompletionClientResourcesTests.await(() -> waiting.waitingCalls() == calls);
+		CompletionClientResourcesTests.await(() -> waiting.pacers().waiting() == calls);
 	}
 
 	private static long elapsedMillis(Runnable action) {

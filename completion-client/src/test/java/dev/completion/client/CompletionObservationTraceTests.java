@@ -132,6 +132,17 @@ class CompletionObservationTraceTests extends AbstractCompletionClientTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
+	void exchangeAfterARateLimitIsAChildOfTheCall(boolean stream) {
+		this.observed = this.observed.mutate().pacing(Pacing.defaults()).build();
+		this.server.enqueue(Reply.error(429, "rate_limit_error", "Slow down").header("retry-after", "1"));
+		call(stream).blockLast(LIMIT);
+		assertExchanges(2);
+		assertThat(span("text_completion " + this.api.model).getEvents()).extracting((event) -> event.getValue())
+			.containsExactly("retry after rate_limit_error", "wait for the rate limit");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
 	void bothApisAreAskedWithinOneCall(boolean stream) {
 		this.server.enqueue(Reply.error(404, "not_found_error", "Not found"));
 		CompletionRequest modern = REQUEST.toBuilder().model(ApiFixture.MESSAGES.model).build();

@@ -71,6 +71,12 @@ public final class CompletionObservationAutoConfiguration {
 		}
 
 		@Bean
+		static CompletionClientMetricsPostProcessor completionClientMetricsPostProcessor(
+				ObjectProvider<MeterRegistry> meterRegistry) {
+			return new CompletionClientMetricsPostProcessor(meterRegistry);
+		}
+
+		@Bean
 		static MeterFilter completionDurationMeterFilter() {
 			return CompletionMeterObservationHandler.durationBuckets();
 		}

@@ -51,6 +51,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
@@ -125,6 +126,38 @@ class CompletionObservationAutoConfigurationTests {
 					Tag.of("server.address", "127.0.0.1"), Tag.of("server.port", String.valueOf(this.server.port())),
 					Tag.of("error.type", "none"), Tag.of("error", "none"), Tag.of("completion.status", "completed"));
 		});
+	}
+
+	@Test
+	void rateLimitsOfEachClientAreMetered() {
+		this.runner.withPropertyValues("completion.clients.far.api-key=far-key").run((context) -> {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(registry.get("completion.client.pacing.waiting").gauges())
+				.extracting((gauge) -> gauge.getId().getTag("completion.client"))
+				.containsExactlyInAnyOrder("default", "far");
+			this.server.enqueue(Reply.error(429, "rate_limit_error", "Slow down").header("retry-after", "600"));
+			stream(context);
+			assertThat(
+					registry.get("completion.client.pacing.closed").tag("completion.client", "default").gauge().value())
+				.isOne();
+			assertThat(registry.get("completion.client.pacing.closed").tag("completion.client", "far").gauge().value())
+				.isZero();
+		});
+	}
+
+	@Test
+	void rateLimitsOfAClientThatIsCreatedLaterAreMetered() {
+		this.bare.withPropertyValues("spring.main.lazy-initialization=true")
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withBean(SimpleMeterRegistry.class)
+			.withBean(ObservationRegistry.class, ObservationRegistry::create)
+			.run((context) -> {
+				assertThat(context.getBean(MeterRegistry.class).getMeters()).isEmpty();
+				context.getBean(CompletionClient.class);
+				assertThat(context.getBean(MeterRegistry.class).find("completion.client.pacing.waiting").gauge())
+					.isNotNull();
+			});
 	}
 
 	@Test

@@ -1,0 +1,85 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import org.springframework.util.Assert;
+
+/**
+ * Gauges of how rate limits hold a client:
+ * <ul>
+ * <li>{@code completion.client.pacing.waiting}, the number of calls that wait for a rate
+ * limit</li>
+ * <li>{@code completion.client.pacing.closed}, the number of rate limits that hold back
+ * all requests, because one was refused and the time that the server named has not
+ * passed; each credential, model and endpoint has its own</li>
+ * <li>{@code completion.client.pacing.rate}, the rate at which requests are sent, learned
+ * from the server, in requests per second; the sum if several rate limits apply, and
+ * {@code NaN} if none does</li>
+ * </ul>
+ * They include the calls of {@linkplain CompletionClient#mutate() variants} with the same
+ * base URL. There are none for an implementation of {@link CompletionClient} that was not
+ * created by {@link CompletionClient#builder()}.
+ * <p>
+ * Needs {@code io.micrometer:micrometer-core}.
+ *
+ * @since 0.1.0
+ */
+public class CompletionClientMetrics implements MeterBinder {
+
+	private static final String PREFIX = "completion.client.pacing.";
+
+	private final CompletionClient client;
+
+	private final Iterable<Tag> tags;
+
+	/**
+	 * Create the metrics of a client.
+	 * @param client the client
+	 * @param tags the tags of all gauges, which distinguish clients of the same registry
+	 */
+	public CompletionClientMetrics(CompletionClient client, Iterable<Tag> tags) {
+		Assert.notNull(client, "'client' must not be null");
+		Assert.notNull(tags, "'tags' must not be null");
+		this.client = client;
+		this.tags = tags;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		if (this.client instanceof DefaultCompletionClient ours) {
+			Pacers pacers = ours.pacers();
+			Gauge.builder(PREFIX + "waiting", pacers, Pacers::waiting)
+				.description("Calls that wait for a rate limit")
+				.tags(this.tags)
+				.register(registry);
+			Gauge.builder(PREFIX + "closed", pacers, Pacers::closed)
+				.description("Rate limits that hold back all requests after a refusal")
+				.tags(this.tags)
+				.register(registry);
+			Gauge.builder(PREFIX + "rate", pacers, Pacers::rate)
+				.description("Requests per second that are sent under the rate limits")
+				.tags(this.tags)
+				.register(registry);
+		}
+	}
+
+}
