@@ -61,18 +61,21 @@ final class ApiRouter {
 		catch (ApiException ex) {
 			return Answer.error(ex, exchange.requestId());
 		}
-		return answer(endpoint, exchange).orHeader(ORGANIZATION_HEADER, ORGANIZATION);
-	}
-
-	private Answer answer(Endpoint endpoint, Exchange exchange) {
 		try {
 			endpoint.checkMethod(exchange.request());
 			ApiHeaders.check(exchange.request());
-			return endpoint.handler().apply(exchange);
+			return endpoint.handler().apply(exchange).orHeader(ORGANIZATION_HEADER, ORGANIZATION);
 		}
 		catch (ApiException ex) {
-			return Answer.error(ex, exchange.requestId());
+			return error(ex, exchange);
 		}
+	}
+
+	/**
+	 * Return the error response to a request of this organization.
+	 */
+	static Answer error(ApiException error, Exchange exchange) {
+		return Answer.error(error, exchange.requestId()).orHeader(ORGANIZATION_HEADER, ORGANIZATION);
 	}
 
 	private @Nullable Endpoint find(String path) {

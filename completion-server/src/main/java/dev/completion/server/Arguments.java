@@ -68,6 +68,11 @@ final class Arguments {
 		return value;
 	}
 
+	static long positive(long value, String name) {
+		check(value > 0, () -> "'" + name + "' must be positive, not " + value);
+		return value;
+	}
+
 	static int inRange(int value, int min, int max, String name) {
 		check(value >= min && value <= max,
 				() -> "'" + name + "' must be from " + min + " to " + max + ", not " + value);

@@ -17,13 +17,18 @@
 package dev.completion.server;
 
 import java.io.PrintStream;
+import java.util.Objects;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a server from the command line.
  */
 final class CommandLine {
 
-	private static final String USAGE = "usage: [--port PORT] [--api-key KEY]";
+	private static final String USAGE = "usage: [--port PORT] [--api-key KEY] [--requests-per-minute NUMBER] "
+			+ "[--burst NUMBER] [--input-tokens-per-minute NUMBER] [--output-tokens-per-minute NUMBER]";
 
 	private static final int DEFAULT_PORT = 8089;
 
@@ -57,29 +62,35 @@ final class CommandLine {
 	private static CompletionServer.Builder parse(String... args) {
 		CompletionServer.Builder builder = CompletionServer.builder().port(DEFAULT_PORT);
 		for (int i = 0; i < args.length; i += 2) {
-			String option = args[i];
-			Arguments.check(option.equals("--port") || option.equals("--api-key"), () -> "Unknown option " + option);
-			Arguments.check(i + 1 < args.length, () -> "Option " + option + " needs a value");
-			apply(builder, option, args[i + 1]);
+			apply(builder, args[i], (i + 1 < args.length) ? args[i + 1] : null);
 		}
 		return builder;
 	}
 
-	private static void apply(CompletionServer.Builder builder, String option, String value) {
-		if (option.equals("--api-key")) {
-			builder.apiKey(value);
-		}
-		else {
-			builder.port(port(value));
+	private static void apply(CompletionServer.Builder builder, String option, @Nullable String value) {
+		switch (option) {
+			case "--api-key" -> builder.apiKey(required(option, value));
+			case "--port" -> builder.port(number(option, value, Integer::valueOf));
+			case "--requests-per-minute" -> builder.requestsPerMinute(number(option, value, Long::valueOf));
+			case "--burst" -> builder.burst(number(option, value, Long::valueOf));
+			case "--input-tokens-per-minute" -> builder.inputTokensPerMinute(number(option, value, Long::valueOf));
+			case "--output-tokens-per-minute" -> builder.outputTokensPerMinute(number(option, value, Long::valueOf));
+			default -> throw new IllegalArgumentException("Unknown option " + option);
 		}
 	}
 
-	private static int port(String value) {
+	private static String required(String option, @Nullable String value) {
+		Arguments.check(value != null, () -> "Option " + option + " needs a value");
+		return Objects.requireNonNull(value);
+	}
+
+	private static <T> T number(String option, @Nullable String value, Function<String, T> parser) {
+		String text = required(option, value);
 		try {
-			return Integer.parseInt(value);
+			return parser.apply(text);
 		}
 		catch (NumberFormatException ex) {
-			throw new IllegalArgumentException("Option --port needs a number, not " + value, ex);
+			throw new IllegalArgumentException("Option " + option + " needs a number, not " + text, ex);
 		}
 	}
 

@@ -18,7 +18,11 @@ package dev.completion.server;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP server in this JVM that behaves as Anthropic's API does, for tests and for
@@ -34,8 +38,8 @@ import java.util.List;
  * {@code claude-2} and {@code claude-instant-1.2} are served on {@code /v1/complete}
  * only; newer ones are served on {@code /v1/messages} only, and refused on the other with
  * the API's own error. Some that the vendor has retired are served too; unknown ones are
- * not found. A token of its answers is a word with its leading space. Rate limits are
- * reported but not enforced.
+ * not found. A token of its answers is a word with its leading space. The builder sets
+ * rate limits for all requests together; otherwise they are reported but not enforced.
  * <p>
  * Both APIs answer the same conversation with the same text, which in a completion has a
  * leading space. Messages are text: tools, images and documents are refused. Models from
@@ -60,7 +64,7 @@ public final class CompletionServer implements AutoCloseable {
 
 	private final RequestLog requestLog = new RequestLog();
 
-	private final RateLimits rateLimits = new RateLimits(Clock.systemUTC());
+	private final RateLimits rateLimits;
 
 	private final RequestHandler handler;
 
@@ -68,6 +72,7 @@ public final class CompletionServer implements AutoCloseable {
 
 	private CompletionServer(Builder builder) {
 		this.apiKey = builder.apiKey;
+		this.rateLimits = new RateLimits(Clock.systemUTC(), builder::limits);
 		ApiRouter router = new ApiRouter(new Authentication(builder.apiKey), builder.chunkDelay);
 		this.handler = new RequestHandler(this.requestLog, this.script, router, this.rateLimits);
 		this.listener = HttpListener.bind(builder.port, this.handler::handle);
@@ -91,9 +96,10 @@ public final class CompletionServer implements AutoCloseable {
 
 	/**
 	 * Run a server until the process is killed. Options are {@code --port}, 8089 if
-	 * absent, and {@code --api-key}. Prints the base URL, the key and a command to try.
-	 * Bad arguments end the process with status 2, a port that cannot be bound with
-	 * status 1.
+	 * absent, {@code --api-key}, {@code --requests-per-minute},
+	 * {@code --input-tokens-per-minute}, {@code --output-tokens-per-minute} and
+	 * {@code --burst}. Prints the base URL, the key and a command to try. Bad arguments
+	 * end the process with status 2, a port that cannot be bound with status 1.
 	 * @param args the options, each followed by its value
 	 */
 	public static void main(String... args) {
@@ -141,8 +147,8 @@ public final class CompletionServer implements AutoCloseable {
 
 	/**
 	 * Add replies to the end of the queue. Each is played once, for the next request
-	 * received, whatever its path; nothing about that request is checked. When the queue
-	 * is empty, the server answers as the API does.
+	 * received, whatever its path; nothing about that request is checked, and no rate
+	 * limit refuses it. When the queue is empty, the server answers as the API does.
 	 * @param replies the replies, in the order they are to be played
 	 */
 	public void enqueue(Reply... replies) {
@@ -192,6 +198,14 @@ public final class CompletionServer implements AutoCloseable {
 
 		private Duration chunkDelay = Duration.ofMillis(15);
 
+		private @Nullable Long requestsPerMinute;
+
+		private @Nullable Long inputTokensPerMinute;
+
+		private @Nullable Long outputTokensPerMinute;
+
+		private @Nullable Long burst;
+
 		private Builder() {
 		}
 
@@ -230,11 +244,90 @@ public final class CompletionServer implements AutoCloseable {
 		}
 
 		/**
+		 * Set the number of requests that are admitted each minute. Further requests are
+		 * refused with status 429 and {@code retry-after}.
+		 * <p>
+		 * There is no limit by default.
+		 * @param requestsPerMinute the number of requests
+		 * @return this builder
+		 */
+		public Builder requestsPerMinute(long requestsPerMinute) {
+			this.requestsPerMinute = Arguments.positive(requestsPerMinute, "requestsPerMinute");
+			return this;
+		}
+
+		/**
+		 * Set the number of input tokens that are admitted each minute. A request with
+		 * more is admitted when the limit is not used at all.
+		 * <p>
+		 * There is no limit by default.
+		 * @param inputTokensPerMinute the number of tokens
+		 * @return this builder
+		 */
+		public Builder inputTokensPerMinute(long inputTokensPerMinute) {
+			this.inputTokensPerMinute = Arguments.positive(inputTokensPerMinute, "inputTokensPerMinute");
+			return this;
+		}
+
+		/**
+		 * Set the number of output tokens that are admitted each minute. A request is
+		 * admitted if any are left, since its own are not known before.
+		 * <p>
+		 * There is no limit by default.
+		 * @param outputTokensPerMinute the number of tokens
+		 * @return this builder
+		 */
+		public Builder outputTokensPerMinute(long outputTokensPerMinute) {
+			this.outputTokensPerMinute = Arguments.positive(outputTokensPerMinute, "outputTokensPerMinute");
+			return this;
+		}
+
+		/**
+		 * Set the number of requests that are admitted at once, after a time without
+		 * requests. The API may enforce 60 requests per minute as one per second, while
+		 * its headers report the limit of a minute.
+		 * <p>
+		 * The default is {@link #requestsPerMinute(long)}.
+		 * @param burst the number of requests, at most those of a minute
+		 * @return this builder
+		 */
+		public Builder burst(long burst) {
+			this.burst = Arguments.positive(burst, "burst");
+			return this;
+		}
+
+		private List<EnforcedLimit> limits(Instant now) {
+			List<EnforcedLimit> limits = new ArrayList<>();
+			if (this.requestsPerMinute != null) {
+				long atOnce = (this.burst != null) ? this.burst : this.requestsPerMinute;
+				limits.add(new EnforcedLimit(EnforcedLimit.Kind.REQUESTS, this.requestsPerMinute, atOnce, now));
+			}
+			add(limits, EnforcedLimit.Kind.INPUT_TOKENS, this.inputTokensPerMinute, now);
+			add(limits, EnforcedLimit.Kind.OUTPUT_TOKENS, this.outputTokensPerMinute, now);
+			return limits;
+		}
+
+		private static void add(List<EnforcedLimit> limits, EnforcedLimit.Kind kind, @Nullable Long perMinute,
+				Instant now) {
+			if (perMinute != null) {
+				limits.add(new EnforcedLimit(kind, perMinute, perMinute, now));
+			}
+		}
+
+		/**
 		 * Start the server.
 		 * @return the running server
+		 * @throws IllegalArgumentException if a burst is set that is larger than the
+		 * number of requests per minute, or without one
 		 * @throws IllegalStateException if the port cannot be bound
 		 */
 		public CompletionServer start() {
+			Long burst = this.burst;
+			if (burst != null) {
+				long limit = Arguments.notNull(this.requestsPerMinute, "requestsPerMinute");
+				Arguments.check(burst <= limit,
+						() -> "'burst' must be at most 'requestsPerMinute', " + limit + ", not " + burst);
+			}
 			return new CompletionServer(this);
 		}
 

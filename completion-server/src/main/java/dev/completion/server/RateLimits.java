@@ -20,24 +20,34 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
 
 /**
- * Rate limits that count down and are full again each minute. They are reported, not
- * enforced. Safe for use by many threads.
+ * Rate limits of all requests, and the headers that report them. Those that are not
+ * enforced count down and are full again each minute. They are so high that a client
+ * which paces its requests by the headers is not slowed down. Thread-safe.
  */
 final class RateLimits {
 
 	private static final Duration WINDOW = Duration.ofMinutes(1);
 
-	private static final long REQUESTS = 4_000;
+	private static final long REQUESTS = 4_000_000;
 
-	private static final long INPUT_TOKENS = 400_000;
+	private static final long INPUT_TOKENS = 4_000_000_000L;
 
-	private static final long OUTPUT_TOKENS = 80_000;
+	private static final long OUTPUT_TOKENS = 800_000_000;
 
 	private final Clock clock;
+
+	private final Function<Instant, List<EnforcedLimit>> limits;
+
+	private List<EnforcedLimit> enforced;
 
 	private Instant reset = Instant.MIN;
 
@@ -47,35 +57,70 @@ final class RateLimits {
 
 	private long outputTokens;
 
-	RateLimits(Clock clock) {
+	/**
+	 * Create rate limits.
+	 * @param clock the clock
+	 * @param limits returns the limits that are enforced, given the current time
+	 */
+	RateLimits(Clock clock, Function<Instant, List<EnforcedLimit>> limits) {
 		this.clock = clock;
+		this.limits = limits;
+		this.enforced = limits.apply(clock.instant());
 	}
 
 	/**
-	 * Count a request.
+	 * Count a request, unless a limit refuses it.
+	 * @param usage the tokens of the request
+	 */
+	synchronized Admission admit(Usage usage) {
+		Instant now = this.clock.instant();
+		EnforcedLimit exceeded = this.enforced.stream()
+			.max(Comparator.comparingDouble((limit) -> limit.secondsUntilAdmitted(usage, now)))
+			.orElse(null);
+		double seconds = (exceeded != null) ? exceeded.secondsUntilAdmitted(usage, now) : 0;
+		if (exceeded == null || seconds <= 0) {
+			return new Admission(use(usage), null);
+		}
+		Map<String, String> headers = headers(now);
+		headers.put("retry-after", Long.toString((long) Math.ceil(seconds)));
+		headers.put("x-should-retry", "true");
+		return new Admission(headers, exceeded.refusal());
+	}
+
+	/**
+	 * Count a request whatever the limits are.
 	 * @param usage the tokens of the request
 	 * @return the headers that report what is left
 	 */
 	synchronized Map<String, String> use(Usage usage) {
-		refillWhenDue();
+		Instant now = this.clock.instant();
+		refillWhenDue(now);
 		this.requests++;
 		this.inputTokens += usage.inputTokens();
 		this.outputTokens += usage.outputTokens();
+		this.enforced.forEach((limit) -> limit.use(usage, now));
+		return headers(now);
+	}
+
+	private Map<String, String> headers(Instant now) {
+		refillWhenDue(now);
+		long inputTokens = left(INPUT_TOKENS, this.inputTokens);
+		long outputTokens = left(OUTPUT_TOKENS, this.outputTokens);
 		Map<String, String> headers = new TreeMap<>();
-		put(headers, "requests", REQUESTS, left(REQUESTS, this.requests));
-		put(headers, "input-tokens", INPUT_TOKENS, thousands(left(INPUT_TOKENS, this.inputTokens)));
-		put(headers, "output-tokens", OUTPUT_TOKENS, thousands(left(OUTPUT_TOKENS, this.outputTokens)));
-		put(headers, "tokens", INPUT_TOKENS + OUTPUT_TOKENS,
-				thousands(left(INPUT_TOKENS, this.inputTokens) + left(OUTPUT_TOKENS, this.outputTokens)));
+		put(headers, "requests", REQUESTS, left(REQUESTS, this.requests), this.reset);
+		put(headers, "input-tokens", INPUT_TOKENS, thousands(inputTokens), this.reset);
+		put(headers, "output-tokens", OUTPUT_TOKENS, thousands(outputTokens), this.reset);
+		put(headers, "tokens", INPUT_TOKENS + OUTPUT_TOKENS, thousands(inputTokens + outputTokens), this.reset);
+		this.enforced.forEach((limit) -> limit.putHeaders(headers, now));
 		return headers;
 	}
 
 	synchronized void reset() {
 		this.reset = Instant.MIN;
+		this.enforced = this.limits.apply(this.clock.instant());
 	}
 
-	private void refillWhenDue() {
-		Instant now = this.clock.instant();
+	private void refillWhenDue(Instant now) {
 		if (!now.isBefore(this.reset)) {
 			this.reset = now.truncatedTo(ChronoUnit.SECONDS).plus(WINDOW);
 			this.requests = 0;
@@ -84,19 +129,35 @@ final class RateLimits {
 		}
 	}
 
-	private void put(Map<String, String> headers, String name, long limit, long remaining) {
+	/**
+	 * Put the headers of a limit.
+	 */
+	static void put(Map<String, String> headers, String name, long limit, long remaining, Instant reset) {
 		String prefix = "anthropic-ratelimit-" + name;
 		headers.put(prefix + "-limit", Long.toString(limit));
 		headers.put(prefix + "-remaining", Long.toString(remaining));
-		headers.put(prefix + "-reset", this.reset.toString());
+		headers.put(prefix + "-reset", reset.truncatedTo(ChronoUnit.SECONDS).toString());
 	}
 
 	private static long left(long limit, long used) {
 		return Math.max(0, limit - used);
 	}
 
-	private static long thousands(long tokens) {
+	/**
+	 * Round a number of tokens to thousands, as the headers do.
+	 */
+	static long thousands(long tokens) {
 		return Math.round(tokens / 1000.0) * 1000;
+	}
+
+	/**
+	 * Decision on a request.
+	 *
+	 * @param headers the headers that report the limits
+	 * @param refusal the error if the request is refused, or {@code null}
+	 */
+	record Admission(Map<String, String> headers, @Nullable ApiException refusal) {
+
 	}
 
 }

@@ -85,21 +85,36 @@ final class RequestHandler {
 	private Answer answer(Exchange exchange) {
 		try {
 			Reply reply = this.script.next();
-			Answer answer = (reply != null) ? reply.answer(exchange) : this.router.answer(exchange);
-			return complete(answer, exchange);
+			Answer answer = (reply != null) ? count(reply.answer(exchange))
+					: admit(this.router.answer(exchange), exchange);
+			return withRequestId(answer, exchange);
 		}
 		catch (RuntimeException ex) {
 			logger.warn("No answer to " + exchange.request(), ex);
-			return complete(
+			return withRequestId(
 					Answer.error(new ApiException(500, "api_error", "Internal server error"), exchange.requestId()),
 					exchange);
 		}
 	}
 
-	private Answer complete(Answer answer, Exchange exchange) {
+	private Answer count(Answer answer) {
 		Usage usage = answer.usage();
-		Answer limited = (usage != null) ? answer.orHeaders(this.rateLimits.use(usage)) : answer;
-		return limited.orHeader("request-id", exchange.requestId());
+		return (usage != null) ? answer.orHeaders(this.rateLimits.use(usage)) : answer;
+	}
+
+	private Answer admit(Answer answer, Exchange exchange) {
+		Usage usage = answer.usage();
+		if (usage == null) {
+			return answer;
+		}
+		RateLimits.Admission admission = this.rateLimits.admit(usage);
+		ApiException refusal = admission.refusal();
+		Answer admitted = (refusal != null) ? ApiRouter.error(refusal, exchange) : answer;
+		return admitted.orHeaders(admission.headers());
+	}
+
+	private static Answer withRequestId(Answer answer, Exchange exchange) {
+		return answer.orHeader("request-id", exchange.requestId());
 	}
 
 	private void connectionLost(Exchange exchange) {

@@ -44,6 +44,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class CommandLineTests {
 
+	private static final String USAGE = "usage: [--port PORT] [--api-key KEY] [--requests-per-minute NUMBER] "
+			+ "[--burst NUMBER] [--input-tokens-per-minute NUMBER] [--output-tokens-per-minute NUMBER]";
+
 	@Test
 	void serverRunsUntilKilled() throws Exception {
 		Process process = launch("--port", "0", "--api-key", "it's-me");
@@ -68,12 +71,33 @@ class CommandLineTests {
 	}
 
 	@Test
+	void optionsLimitTheRate() throws Exception {
+		Process process = launch("--port", "0", "--api-key", "key", "--requests-per-minute", "60", "--burst", "1",
+				"--input-tokens-per-minute", "10000", "--output-tokens-per-minute", "2000");
+		try (BufferedReader out = reader(process)) {
+			HttpRequest request = HttpRequest
+				.newBuilder(URI.create(out.readLine().replaceFirst("^Base URL: ", "") + "/v1/complete"))
+				.headers("x-api-key", "key", "anthropic-version", "2023-06-01", "content-type", "application/json")
+				.POST(HttpRequest.BodyPublishers.ofString(TestClient.body().toString()))
+				.build();
+			HttpResponse<String> admitted = HttpClient.newHttpClient()
+				.send(request, HttpResponse.BodyHandlers.ofString());
+			assertThat(admitted.statusCode()).isEqualTo(200);
+			assertThat(admitted.headers().map()).containsEntry("anthropic-ratelimit-requests-limit", List.of("60"))
+				.containsEntry("anthropic-ratelimit-input-tokens-limit", List.of("10000"))
+				.containsEntry("anthropic-ratelimit-output-tokens-limit", List.of("2000"));
+		}
+		finally {
+			process.destroy();
+		}
+	}
+
+	@Test
 	void badArgumentEndsProcessWithStatus2() throws Exception {
 		Process process = launch("--port", "many");
 		try (BufferedReader err = new BufferedReader(
 				new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
-			assertThat(err.readLine())
-				.isEqualTo("Option --port needs a number, not many; usage: [--port PORT] [--api-key KEY]");
+			assertThat(err.readLine()).isEqualTo("Option --port needs a number, not many; " + USAGE);
 			assertThat(err.readLine()).isNull();
 		}
 		assertThat(process.waitFor()).isEqualTo(2);
@@ -86,13 +110,16 @@ class CommandLineTests {
 			--port | Option --port needs a value
 			--api-key a --port | Option --port needs a value
 			--port 70000 | 'port' must be from 0 to 65535, not 70000
+			--requests-per-minute 0 | 'requestsPerMinute' must be positive, not 0
+			--burst many | Option --burst needs a number, not many
+			--burst 10 | 'requestsPerMinute' must not be null
+			--burst 10 --requests-per-minute 9 | 'burst' must be at most 'requestsPerMinute', 9, not 10
 			--api-key ä | 'apiKey' must consist of visible ASCII characters
 			""")
 	void badArgumentsAreExplainedInOneLine(String args, String message) {
 		ByteArrayOutputStream err = new ByteArrayOutputStream();
 		assertThat(run(err, args.split(" "))).isEqualTo(2);
-		assertThat(err.toString(StandardCharsets.UTF_8))
-			.isEqualTo(message + "; usage: [--port PORT] [--api-key KEY]" + System.lineSeparator());
+		assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo(message + "; " + USAGE + System.lineSeparator());
 	}
 
 	@Test

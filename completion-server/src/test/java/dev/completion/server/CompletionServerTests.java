@@ -20,10 +20,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -71,6 +74,29 @@ class CompletionServerTests {
 			.withMessage("'apiKey' must consist of visible ASCII characters");
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.chunkDelay(Duration.ofMillis(-1)))
 			.withMessage("'chunkDelay' must not be negative, not PT-0.001S");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/v1/complete", "/v1/messages" })
+	void builderSetsRateLimits(String path) {
+		try (CompletionServer server = CompletionServer.builder().requestsPerMinute(2).start()) {
+			TestClient client = new TestClient(server);
+			String body = (path.equals("/v1/messages") ? TestClient.messageBody() : TestClient.body()).toString();
+			assertThat(client.send("POST", path, body).statusCode()).isEqualTo(200);
+			assertThat(client.send("POST", path, "{}").statusCode()).isEqualTo(400);
+			assertThat(client.send("POST", path, body).statusCode()).isEqualTo(200);
+			HttpResponse<String> refused = client.send("POST", path, body);
+			assertThat(refused.statusCode()).isEqualTo(429);
+			assertThat(refused.body()).contains("\"type\":\"rate_limit_error\"", "rate limit of 2 requests per minute",
+					TestClient.header(refused, "request-id"));
+			assertThat(Integer.parseInt(TestClient.header(refused, "retry-after"))).isBetween(1, 30);
+			assertThat(TestClient.header(refused, "anthropic-ratelimit-requests-remaining")).isEqualTo("0");
+			assertThat(TestClient.header(refused, "anthropic-organization-id")).isNotBlank();
+			server.enqueue(Reply.text("scripted"));
+			assertThat(client.send("POST", path, body).body()).contains("scripted");
+			server.reset();
+			assertThat(client.send("POST", path, body).statusCode()).isEqualTo(200);
+		}
 	}
 
 	@Test
@@ -139,7 +165,7 @@ class CompletionServerTests {
 			assertThat(server.requests()).isEmpty();
 			var response = client.complete(TestClient.body());
 			assertThat(response.statusCode()).isEqualTo(200);
-			assertThat(TestClient.header(response, "anthropic-ratelimit-requests-remaining")).isEqualTo("3999");
+			assertThat(TestClient.header(response, "anthropic-ratelimit-requests-remaining")).isEqualTo("3999999");
 		}
 	}
 

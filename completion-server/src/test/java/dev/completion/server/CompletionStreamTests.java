@@ -83,7 +83,7 @@ class CompletionStreamTests {
 		assertThat(TestClient.header(response, "cache-control")).isEqualTo("no-cache");
 		assertThat(TestClient.header(response, "request-id")).matches("req_[0-9A-Za-z]{24}");
 		assertThat(TestClient.header(response, "anthropic-organization-id")).isNotEqualTo("absent");
-		assertThat(TestClient.header(response, "anthropic-ratelimit-tokens-remaining")).isEqualTo("480000");
+		assertThat(TestClient.header(response, "anthropic-ratelimit-tokens-remaining")).isEqualTo("4800000000");
 		assertThat(TestClient.header(response, "content-length")).isEqualTo("absent");
 	}
 

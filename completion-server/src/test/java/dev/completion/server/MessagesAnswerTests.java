@@ -197,8 +197,8 @@ class MessagesAnswerTests extends AbstractServerTests {
 	@Test
 	void rateLimitsCountDown() {
 		String remaining = "anthropic-ratelimit-requests-remaining";
-		assertThat(TestClient.header(client.message(TestClient.messageBody()), remaining)).isEqualTo("3999");
-		assertThat(TestClient.header(client.message(TestClient.messageBody()), remaining)).isEqualTo("3998");
+		assertThat(TestClient.header(client.message(TestClient.messageBody()), remaining)).isEqualTo("3999999");
+		assertThat(TestClient.header(client.message(TestClient.messageBody()), remaining)).isEqualTo("3999998");
 	}
 
 }

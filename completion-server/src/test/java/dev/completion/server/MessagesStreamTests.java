@@ -97,7 +97,7 @@ class MessagesStreamTests {
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(TestClient.header(response, "content-type")).isEqualTo("text/event-stream; charset=utf-8");
 		assertThat(TestClient.header(response, "request-id")).matches("req_[0-9A-Za-z]{24}");
-		assertThat(TestClient.header(response, "anthropic-ratelimit-requests-limit")).isEqualTo("4000");
+		assertThat(TestClient.header(response, "anthropic-ratelimit-requests-limit")).isEqualTo("4000000");
 	}
 
 	@Test

@@ -44,7 +44,7 @@ class ReplyTests extends AbstractServerTests {
 		assertThat(json.get("model").stringValue()).isEqualTo("claude-2.0");
 		assertThat(TestClient.header(response, "request-id")).startsWith("req_");
 		assertThat(TestClient.header(response, "anthropic-organization-id")).isNotEqualTo("absent");
-		assertThat(TestClient.header(response, "anthropic-ratelimit-requests-remaining")).isEqualTo("3999");
+		assertThat(TestClient.header(response, "anthropic-ratelimit-requests-remaining")).isEqualTo("3999999");
 	}
 
 	@Test
