@@ -76,19 +76,38 @@ function nameTurns() {
 	});
 }
 
-// what the answer goes on from is its beginning
-function continueFromHere() {
+function addAnswer() {
 	const last = turns().at(-1);
 	const answer = $("answer").textContent;
 	if (last?.dataset.role === "ASSISTANT") {
-		last.querySelector("textarea").value += answer;
+		const area = last.querySelector("textarea");
+		area.value = (area.value + answer).trimEnd();
 	}
 	else {
 		addTurn("ASSISTANT", answer.trim());
 	}
-	$("continue").disabled = true;
+	$("answer").textContent = "";
+	offerToGoOn();
 	select(tabs[0]);
+}
+
+function reply() {
+	addAnswer();
 	addTurn("HUMAN").focus();
+}
+
+// an answer that ends the prompt is the beginning of the next one
+function continueFromHere() {
+	addAnswer();
+	turns().at(-1).querySelector("textarea").focus();
+}
+
+function offerToGoOn() {
+	const answered = !call?.running && $("answer").textContent !== "";
+	const prefill = $("model").selectedOptions[0]?.dataset.prefill === "true";
+	$("reply").disabled = !answered;
+	$("continue").disabled = !answered || !prefill;
+	$("no-prefill").textContent = (answered && !prefill) ? "The model does not continue a text." : "";
 }
 
 function number(id) {
@@ -259,7 +278,7 @@ function setRunning(running) {
 	call.running = running;
 	$("ask").disabled = running;
 	$("stop").disabled = !running;
-	$("continue").disabled = running || $("answer").textContent === "";
+	offerToGoOn();
 	if (stopHadFocus) {
 		$("ask").focus();
 	}
@@ -301,8 +320,13 @@ function stop() {
 function offerModels(models) {
 	const known = models.some((model) => model.id === server.defaultModel);
 	const all = known ? models : [{ id: "", name: server.defaultModel ?? "default" }, ...models];
-	$("model").replaceChildren(...all.map((model) => new Option(model.name, model.id)));
+	$("model").replaceChildren(...all.map((model) => {
+		const option = new Option(model.name, model.id);
+		option.dataset.prefill = String(model.prefill ?? false);
+		return option;
+	}));
 	$("model").value = known ? server.defaultModel : "";
+	offerToGoOn();
 }
 
 async function begin() {
@@ -324,7 +348,9 @@ $("question").addEventListener("invalid", () => {
 	$("sampling").open = true;
 }, true);
 $("stop").addEventListener("click", stop);
+$("reply").addEventListener("click", reply);
 $("continue").addEventListener("click", continueFromHere);
+$("model").addEventListener("change", offerToGoOn);
 $("add-human").addEventListener("click", () => addTurn("HUMAN").focus());
 $("add-assistant").addEventListener("click", () => addTurn("ASSISTANT").focus());
 $("panel-faults").addEventListener("change", () => {

@@ -18,6 +18,7 @@ package dev.completion.samples.playground;
 
 import java.time.Duration;
 
+import dev.completion.server.CompletionServer;
 import dev.completion.server.Reply;
 
 /**
@@ -28,16 +29,33 @@ enum Fault {
 	OVERLOAD_ONCE, OVERLOAD, RATE_LIMIT, STALL, CUT, SLOW;
 
 	/**
+	 * Return a server on which the fault occurs.
+	 */
+	CompletionServer startServer() {
+		if (this == RATE_LIMIT) {
+			return CompletionServer.builder().requestsPerMinute(120).burst(1).start();
+		}
+		CompletionServer server = CompletionServer.start();
+		server.enqueue(replies());
+		return server;
+	}
+
+	/**
+	 * Return the number of calls that are made beside that of the question.
+	 */
+	int otherCalls() {
+		return (this == RATE_LIMIT) ? 4 : 0;
+	}
+
+	/**
 	 * Return the replies of the server, after which it answers as it should.
 	 */
-	Reply[] replies() {
+	private Reply[] replies() {
 		Reply overloaded = Reply.error(529, "overloaded_error", "Overloaded");
 		return switch (this) {
 			case OVERLOAD_ONCE -> new Reply[] { overloaded };
 			case OVERLOAD -> new Reply[] { overloaded, overloaded, overloaded };
-			case RATE_LIMIT ->
-				new Reply[] { Reply.error(429, "rate_limit_error", "Number of requests has exceeded your rate limit")
-					.header("retry-after", "120") };
+			case RATE_LIMIT -> new Reply[0];
 			case STALL -> new Reply[] {
 					Reply.text("This answer stops in the middle, and the server says no more.").stallAfter(8) };
 			case CUT ->

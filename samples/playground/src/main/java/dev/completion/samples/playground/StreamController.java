@@ -16,12 +16,14 @@
 
 package dev.completion.samples.playground;
 
+import java.time.Instant;
 import java.util.List;
 
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.boot.autoconfigure.CompletionProperties;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.CompletionResponse;
+import dev.completion.client.ModelInfo;
 import dev.completion.client.StopReason;
 import dev.completion.client.Usage;
 import dev.completion.client.error.CompletionClientException;
@@ -72,7 +74,7 @@ class StreamController {
 
 	@GetMapping("/api/models")
 	Flux<ModelName> models() {
-		return this.client.models().map((model) -> new ModelName(model.id(), model.displayName()));
+		return this.client.models().map((model) -> ModelName.of(model));
 	}
 
 	@PostMapping(path = "/api/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
@@ -108,7 +110,17 @@ class StreamController {
 	/**
 	 * A model to choose.
 	 */
-	record ModelName(String id, String name) {
+	record ModelName(String id, String name, boolean prefill) {
+
+		// models from Claude 4.6 on reject a prefill
+		private static final Instant FIRST_WITHOUT_PREFILL = Instant.parse("2026-02-05T00:00:00Z");
+
+		static ModelName of(ModelInfo model) {
+			Instant created = model.createdAt();
+			return new ModelName(model.id(), model.displayName(),
+					created != null && created.isBefore(FIRST_WITHOUT_PREFILL));
+		}
+
 	}
 
 	/**

@@ -86,13 +86,14 @@ class Upstream implements DisposableBean {
 	}
 
 	private Flux<CompletionResponse> streamWithFault(String call, Fault fault, CompletionRequest request) {
-		return Flux.using(() -> startServer(call, fault), (server) -> ask(server, request), Upstream::closeSoon)
+		return Flux
+			.using(() -> startServer(call, fault), (server) -> ask(server, request, fault.otherCalls()),
+					Upstream::closeSoon)
 			.subscribeOn(Schedulers.boundedElastic());
 	}
 
 	private CompletionServer startServer(String call, Fault fault) {
-		CompletionServer server = CompletionServer.start();
-		server.enqueue(fault.replies());
+		CompletionServer server = fault.startServer();
 		synchronized (this.faultServers) {
 			this.faultServers.put(call, server);
 			if (this.faultServers.size() > SERVERS_REMEMBERED) {
@@ -102,13 +103,24 @@ class Upstream implements DisposableBean {
 		return server;
 	}
 
-	private Flux<CompletionResponse> ask(CompletionServer server, CompletionRequest request) {
-		return Flux.using(() -> this.client.mutate()
-			.baseUrl(server.baseUrl())
-			.apiKey(server.apiKey())
-			.api(CompletionApi.MESSAGES)
-			.timeouts(FAULT_TIMEOUTS)
-			.build(), (client) -> client.exchangeStream(request), CompletionClient::close);
+	private Flux<CompletionResponse> ask(CompletionServer server, CompletionRequest request, int otherCalls) {
+		return Flux.using(
+				() -> this.client.mutate()
+					.baseUrl(server.baseUrl())
+					.apiKey(server.apiKey())
+					.api(CompletionApi.MESSAGES)
+					.timeouts(FAULT_TIMEOUTS)
+					.build(),
+				(asked) -> Flux.merge(ignoreAnswers(asked, request, otherCalls), asked.exchangeStream(request)),
+				CompletionClient::close);
+	}
+
+	private static Flux<CompletionResponse> ignoreAnswers(CompletionClient client, CompletionRequest request,
+			int calls) {
+		return Flux.range(0, calls)
+			.flatMap((i) -> client.exchangeStream(request).onErrorComplete())
+			.ignoreElements()
+			.flux();
 	}
 
 	private static void closeSoon(CompletionServer server) {

@@ -33,7 +33,6 @@ class FaultsPageTests extends AbstractPageTests {
 
 	@ParameterizedTest
 	@CsvSource({ "OVERLOAD, OverloadedException, 529 overloaded_error, costs nothing, Try again later, 3, no",
-			"RATE_LIMIT, RateLimitException, 429 rate_limit_error, costs nothing, Wait 120 s, 1, no",
 			"STALL, CallTimeoutException, takes longer than 5000 ms, A part came, raise completion.timeout.idle, 1, yes",
 			"CUT, StreamTruncatedException, stream, A part came, Keep the text so far, 1, no" })
 	void faultIsShownAsWhatItIs(Fault fault, String kind, String message, String fate, String advice, int requests,
@@ -81,6 +80,18 @@ class FaultsPageTests extends AbstractPageTests {
 		awaitState("done");
 		assertThat(text("attempts")).isEqualTo("2");
 		assertThat(text("answer")).isNotEmpty();
+		assertNothingWentWrong();
+	}
+
+	@Test
+	void callWaitsForARateLimit() {
+		choose(Fault.RATE_LIMIT);
+		element("ask").click();
+		await(() -> cells(2).size() >= 5);
+		awaitState("done");
+		assertThat(text("answer")).isNotEmpty();
+		assertThat(Integer.parseInt(text("attempts"))).isGreaterThan(1);
+		await(() -> cells(2).size() > 5);
 		assertNothingWentWrong();
 	}
 

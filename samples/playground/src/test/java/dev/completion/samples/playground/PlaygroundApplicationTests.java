@@ -179,7 +179,6 @@ class PlaygroundApplicationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "OVERLOAD, OverloadedException, Try again later, costs nothing, 3",
-			"RATE_LIMIT, RateLimitException, 'Wait 120 s, as the server asks', costs nothing, 1",
 			"STALL, CallTimeoutException, raise completion.timeout.idle, A part came, 1",
 			"CUT, StreamTruncatedException, Keep the text so far, A part came, 1" })
 	void faultIsExplained(String fault, String kind, String advice, String fate, int requests) {
@@ -192,6 +191,24 @@ class PlaygroundApplicationTests {
 		assertThat(failure.get("attempts").intValue()).isEqualTo(requests);
 		assertThat(requests(fault)).hasSize(requests);
 		assertThat(this.server.requests()).isEmpty();
+	}
+
+	@Test
+	void rateLimitIsExplained() {
+		this.server.enqueue(Reply.error(429, "rate_limit_error", "No.").header("retry-after", "120"));
+		JsonNode failure = failureOf(question("HUMAN", "Hi"));
+		assertThat(failure.get("kind").stringValue()).isEqualTo("RateLimitException");
+		assertThat(failure.get("advice").stringValue()).contains("Wait 120 s, as the server asks");
+	}
+
+	@Test
+	void callWaitsForARateLimit() {
+		Map<String, Object> question = question("HUMAN", "Hi");
+		question.putAll(Map.of("call", "limited", "fault", "RATE_LIMIT"));
+		List<ServerSentEvent<String>> events = ask(question);
+		assertThat(events).allMatch((event) -> event.event().equals("delta"));
+		assertThat(json(events.get(0)).get("attempts").intValue()).isGreaterThan(1);
+		assertThat(requests("limited")).hasSizeGreaterThan(5);
 	}
 
 	@ParameterizedTest
@@ -224,7 +241,14 @@ class PlaygroundApplicationTests {
 
 	@Test
 	void modelsAreListed() {
-		this.web.get().uri("/api/models").exchange().expectBody().jsonPath("$[?(@.id == 'claude-haiku-5-5')]").exists();
+		this.web.get()
+			.uri("/api/models")
+			.exchange()
+			.expectBody()
+			.jsonPath("$[?(@.id == 'claude-haiku-5-5')].prefill")
+			.isEqualTo(false)
+			.jsonPath("$[?(@.id == 'claude-opus-4-5-20251101')].prefill")
+			.isEqualTo(true);
 	}
 
 	@Test

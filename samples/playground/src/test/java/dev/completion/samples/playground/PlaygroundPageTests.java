@@ -103,7 +103,9 @@ class PlaygroundPageTests extends AbstractPageTests {
 		this.server.enqueue(Reply.text("Because of the air."));
 		element("ask").click();
 		awaitState("done");
-		element("continue").click();
+		assertThat(element("continue").isEnabled()).isFalse();
+		assertThat(text("no-prefill")).isEqualTo("The model does not continue a text.");
+		element("reply").click();
 		browser.switchTo().activeElement().sendKeys("And at night?");
 		element("ask").click();
 		await(() -> this.server.requests().size() == 2);
@@ -112,6 +114,25 @@ class PlaygroundPageTests extends AbstractPageTests {
 			.satisfiesExactly((first) -> assertThat(first).contains("Why is the sky blue?"),
 					(second) -> assertThat(second).contains("Because of the air."),
 					(third) -> assertThat(third).contains("And at night?"));
+		assertNothingWentWrong();
+	}
+
+	@Test
+	void modelThatTakesAPrefillContinuesTheText() {
+		new Select(element("model")).selectByValue("claude-haiku-4-5-20251001");
+		this.server.enqueue(Reply.text("Because of the"));
+		element("ask").click();
+		awaitState("done");
+		assertThat(text("no-prefill")).isEmpty();
+		element("continue").click();
+		assertThat(text("answer")).isEmpty();
+		element("ask").click();
+		await(() -> this.server.requests().size() == 2);
+		awaitState("done");
+		assertThat(text("answer")).isNotEmpty();
+		assertThat(sent(2).get("messages")).extracting((message) -> message.get("role").stringValue())
+			.containsExactly("user", "assistant");
+		assertThat(sent(2).get("messages").get(1).get("content").toString()).contains("Because of the");
 		assertNothingWentWrong();
 	}
 
