@@ -21,6 +21,7 @@ import java.util.Objects;
 
 import dev.completion.client.error.ApiError;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -107,6 +108,30 @@ final class CallPacing {
 			this.call.waits(pacer::lateFailure);
 		}
 		return permission;
+	}
+
+	/**
+	 * Return the given exchange of a request that was admitted.
+	 */
+	<T> Flux<T> track(Flux<T> exchange) {
+		return (this.pacer != null) ? this.pacer.track(exchange) : exchange;
+	}
+
+	/**
+	 * Record that the call succeeded.
+	 * @param last its last result
+	 */
+	void succeeded(Object last) {
+		Pacer pacer = this.pacer;
+		if (pacer != null && pacer.limitsOutputTokens() && last instanceof Completion completion) {
+			Usage usage = Usage.of(completion);
+			pacer.completed((usage != null) ? usage.outputTokens() : estimate(completion));
+		}
+	}
+
+	private long estimate(Completion completion) {
+		String text = this.call.isStream() ? this.call.text() : completion.completion();
+		return text.length() / PacedRequest.CHARACTERS_PER_TOKEN;
 	}
 
 	/**

@@ -61,8 +61,9 @@ final class CallRunner {
 		CallPacing pacing = new CallPacing(this.settings.pacing, policy.maxRetryAfter(), this.pacers, call,
 				route.model());
 		Run<T> run = new Run<>(call, route, retry, pacing, this.transport);
-		return new InterposedFlux<T, T>(Flux.defer(run::attempt), (attempts,
-				subscriber) -> new CallSubscriber<T>(call, retry, this.calls, listeners, subscriber).begin(attempts));
+		return new InterposedFlux<T, T>(Flux.defer(run::attempt),
+				(attempts, subscriber) -> new CallSubscriber<T>(call, retry, pacing, this.calls, listeners, subscriber)
+					.begin(attempts));
 	}
 
 	/**
@@ -89,11 +90,11 @@ final class CallRunner {
 			attempt.onResponse(this.pacing::responded);
 			Mono<Void> permission = this.pacing.admit(request, credential);
 			if (permission == null) {
-				return this.route.exchange(request, credential, attempt);
+				return this.pacing.track(this.route.exchange(request, credential, attempt));
 			}
 			return permission.thenMany(Flux.defer(() -> {
 				this.call.admitted();
-				return this.route.exchange(request, credential, attempt);
+				return this.pacing.track(this.route.exchange(request, credential, attempt));
 			}));
 		}
 

@@ -66,6 +66,8 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
 	private final CallRetry retry;
 
+	private final CallPacing pacing;
+
 	private final ActiveCalls calls;
 
 	private final CallListeners listeners;
@@ -84,14 +86,16 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 	 * Create a subscriber.
 	 * @param call the call
 	 * @param retry notified if the call succeeds
+	 * @param pacing notified if the call succeeds
 	 * @param calls has the call while it is under way
 	 * @param listeners notified of the end of the call
 	 * @param downstream gets the results
 	 */
-	CallSubscriber(Call call, CallRetry retry, ActiveCalls calls, CallListeners listeners,
+	CallSubscriber(Call call, CallRetry retry, CallPacing pacing, ActiveCalls calls, CallListeners listeners,
 			CoreSubscriber<? super T> downstream) {
 		this.call = call;
 		this.retry = retry;
+		this.pacing = pacing;
 		this.calls = calls;
 		this.listeners = listeners;
 		this.downstream = downstream;
@@ -164,7 +168,7 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 			return;
 		}
 		if (last) {
-			succeed();
+			succeed(result);
 		}
 		deliver(result);
 		if (!STATE.compareAndSet(this, delivering, last ? ENDED : WAITING)) {
@@ -175,9 +179,10 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 		}
 	}
 
-	private void succeed() {
+	private void succeed(T last) {
 		leave();
 		this.retry.succeeded();
+		this.pacing.succeeded(last);
 		this.listeners.succeeded(this.call);
 	}
 

@@ -115,34 +115,28 @@ final class PacedRate {
 	}
 
 	/**
-	 * Learn from a period of sending that ended with a refusal, and from the period after
-	 * it in which the gate was closed.
-	 * @param admitted the number of requests that were admitted
-	 * @param open the duration of the period of sending, in seconds
-	 * @param rate the rate at the first refusal
-	 * @param closedBefore the time for which the gate was closed before the period of
-	 * sending, in seconds, or {@code NaN} if this is the first refusal
-	 * @param closed the time for which the gate was closed after it, in seconds
+	 * Learn from a period of sending that ended with a refusal.
 	 */
-	void learn(long admitted, double open, double rate, double closedBefore, double closed) {
+	void learn(Period period) {
+		double closed = period.closed();
 		double cycle = isUnlimited() ? closed : 0.7 * this.cycle + 0.3 * closed;
 		this.cycle = Math.min(Math.max(cycle, MIN_CYCLE), MAX_CYCLE);
 		this.sendingTime = 0;
-		if (admitted > 0) {
-			boolean first = Double.isNaN(closedBefore);
-			double low = admitted / (open + (first ? closed : closedBefore));
-			double high = Math.min(admitted / open, rate);
-			learn(admitted, Math.min(low, high), high, rate, first);
+		if (period.admitted() > 0) {
+			double low = period.admitted() / (period.open() + (period.isFirst() ? closed : period.closedBefore()));
+			double high = Math.min(period.admitted() / period.open(), period.rate());
+			learn(period, Math.min(low, high), high);
 		}
 		else if (isUnlimited()) {
 			this.base = 4 / closed;
 		}
 	}
 
-	private void learn(long admitted, double low, double high, double rate, boolean first) {
+	private void learn(Period period, double low, double high) {
 		double middle = Math.sqrt(low * high);
-		if (first) {
-			this.burst = admitted;
+		double rate = period.rate();
+		if (period.isFirst()) {
+			this.burst = period.burst();
 			this.target = Math.max(0.85 * high, 0.95 * low);
 			this.base = Math.min(2 * low, this.target);
 		}
@@ -153,7 +147,7 @@ final class PacedRate {
 			settle(DECREASE * middle);
 		}
 		else {
-			this.burst = admitted;
+			this.burst = period.burst();
 			settle(Math.max(0.95 * low, Math.min(middle, 0.95 * rate)));
 		}
 	}
@@ -172,6 +166,25 @@ final class PacedRate {
 	private double limitBelow(double rate) {
 		double excess = this.burst * Math.log(2) / (doublingTime() * rate);
 		return (excess < 1) ? rate * Math.pow(1 - Math.sqrt(excess), 1.5) : 0;
+	}
+
+	/**
+	 * Period of sending that ended with a refusal. Times are in seconds.
+	 *
+	 * @param admitted the number of requests that were admitted
+	 * @param burst the number of them that were admitted at once, as far as that is known
+	 * @param open the duration of the period
+	 * @param rate the rate at the first refusal
+	 * @param closedBefore the time for which the gate was closed before the period, or
+	 * {@code NaN} if this is the first refusal
+	 * @param closed the time for which the gate was closed after it
+	 */
+	record Period(long admitted, long burst, double open, double rate, double closedBefore, double closed) {
+
+		boolean isFirst() {
+			return Double.isNaN(this.closedBefore);
+		}
+
 	}
 
 }

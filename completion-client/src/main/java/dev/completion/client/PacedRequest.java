@@ -29,17 +29,27 @@ import reactor.core.scheduler.Schedulers;
  */
 final class PacedRequest implements Comparable<PacedRequest> {
 
-	private static final int BYTES_PER_TOKEN = 4;
+	/**
+	 * Estimate for English text.
+	 */
+	static final int CHARACTERS_PER_TOKEN = 4;
 
 	private final double inputTokens;
 
+	// for each limit
+	private final double[] costs = new double[3];
+
 	// the costs of all requests up to this one, for each limit
 	private final double[] totals = new double[3];
+
+	private int othersInFlight;
 
 	// the position in the order of arrival, or 0
 	private long order;
 
 	private double sentAt;
+
+	private long number;
 
 	private double rate;
 
@@ -55,11 +65,15 @@ final class PacedRequest implements Comparable<PacedRequest> {
 	 * estimated
 	 */
 	PacedRequest(int size) {
-		this.inputTokens = (double) size / BYTES_PER_TOKEN;
+		this.inputTokens = (double) size / CHARACTERS_PER_TOKEN;
 	}
 
 	double inputTokens() {
 		return this.inputTokens;
+	}
+
+	double[] costs() {
+		return this.costs;
 	}
 
 	double[] totals() {
@@ -92,13 +106,29 @@ final class PacedRequest implements Comparable<PacedRequest> {
 		return permission.asMono();
 	}
 
-	void sent(double time, double rate) {
+	void sent(double time, long number, double rate, int othersInFlight) {
 		this.sentAt = time;
+		this.number = number;
 		this.rate = rate;
+		this.othersInFlight = othersInFlight;
+	}
+
+	/**
+	 * Return the number of requests that were in flight when this one was sent.
+	 */
+	int othersInFlight() {
+		return this.othersInFlight;
 	}
 
 	double sentAt() {
 		return this.sentAt;
+	}
+
+	/**
+	 * Return the number of requests that the gate counted before this one.
+	 */
+	long number() {
+		return this.number;
 	}
 
 	/**

@@ -20,13 +20,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -44,16 +45,9 @@ final class Pacer {
 
 	private static final double ROUNDING_ERROR = 1e-9;
 
-	// periods of sending in a row in which no request was admitted
-	private static final int MAX_BARREN_PERIODS = 8;
-
-	private static final double MAX_BACKOFF = 8;
-
-	private static final double MAX_JITTER = 2;
-
 	private static final double MIN_TIME_TO_FORGET = 60;
 
-	private static final double MIN_OPEN_TIME = 1e-3;
+	private static final double MIN_TIME_WITHOUT_WAITING = 1;
 
 	private final Scheduler scheduler;
 
@@ -61,39 +55,23 @@ final class Pacer {
 
 	private final PacedRate rate = new PacedRate();
 
+	private final PacingGate gate;
+
 	private final RateLimitMirror mirror = new RateLimitMirror();
 
+	private final AtomicInteger inFlight = new AtomicInteger();
+
+	private volatile boolean limitsOutputTokens;
+
 	private long arrivals;
-
-	// the time until which no request is sent
-	private double gate;
-
-	// whether the gate has closed, and what was admitted is not known yet
-	private boolean closed;
-
-	private double openedAt;
-
-	private double closedAt = Double.NaN;
-
-	private double closedBefore = Double.NaN;
-
-	private double openTime;
-
-	private double closedRate;
-
-	private double wait;
-
-	private long sent;
-
-	private long refused;
-
-	private int barrenPeriods;
 
 	private double nextAfter = Double.NEGATIVE_INFINITY;
 
 	private double heldByRateAt;
 
 	private double advancedAt;
+
+	private double waitedAt = Double.NEGATIVE_INFINITY;
 
 	private @Nullable AttemptFailure lastRefusal;
 
@@ -107,8 +85,8 @@ final class Pacer {
 	 */
 	Pacer(Scheduler scheduler) {
 		this.scheduler = scheduler;
-		this.openedAt = now();
-		this.advancedAt = this.openedAt;
+		this.advancedAt = now();
+		this.gate = new PacingGate(this.rate, this.advancedAt);
 	}
 
 	private double now() {
@@ -132,12 +110,21 @@ final class Pacer {
 				send(request, now);
 				return null;
 			}
+			beginWaiting(now);
 			permission = request.await();
 			this.waiting.add(request);
 			sendAvailable(now, signalled);
 		}
 		signal(signalled);
 		return permission.doOnCancel(() -> cancel(request));
+	}
+
+	private void beginWaiting(double now) {
+		boolean held = !this.gate.isClosed() && !this.rate.isUnlimited();
+		if (this.waiting.isEmpty() && held && now - this.waitedAt > MIN_TIME_WITHOUT_WAITING) {
+			this.gate.restart(now);
+		}
+		this.waitedAt = now;
 	}
 
 	private synchronized void cancel(PacedRequest request) {
@@ -170,7 +157,7 @@ final class Pacer {
 	 * Return whether the gate is closed.
 	 */
 	synchronized boolean isClosed() {
-		return now() < this.gate;
+		return now() < this.gate.closedUntil();
 	}
 
 	private void wake() {
@@ -193,8 +180,11 @@ final class Pacer {
 	 * Count the time in which calls waited although the gate was open.
 	 */
 	private void advance(double now) {
-		if (!this.waiting.isEmpty() && !this.closed && now >= this.gate) {
-			this.rate.sending(Math.max(0, now - Math.max(this.advancedAt, this.openedAt)));
+		if (!this.waiting.isEmpty()) {
+			this.waitedAt = now;
+		}
+		if (!this.waiting.isEmpty() && !this.gate.isClosed() && now >= this.gate.closedUntil()) {
+			this.rate.sending(Math.max(0, now - Math.max(this.advancedAt, this.gate.openedAt())));
 		}
 		this.advancedAt = now;
 	}
@@ -229,14 +219,14 @@ final class Pacer {
 	 * Return the time at which to send the given request, or to ask again.
 	 */
 	private double availableAt(PacedRequest request, double now, List<PacedRequest> signalled) {
-		if (now < this.gate) {
-			return this.gate;
+		if (now < this.gate.closedUntil()) {
+			return this.gate.closedUntil();
 		}
-		if (this.closed) {
+		if (this.gate.isClosed()) {
 			open(now, signalled);
 		}
-		if (isRateOutdated(now)) {
-			forget(now);
+		if (!this.rate.isUnlimited() && isRateOutdated(now)) {
+			this.gate.forget(now);
 		}
 		double perSecond = perSecond();
 		double next = this.nextAfter + 1 / perSecond;
@@ -252,16 +242,6 @@ final class Pacer {
 		return now - this.heldByRateAt > Math.max(MIN_TIME_TO_FORGET, 10 * this.rate.cycle());
 	}
 
-	private void forget(double now) {
-		if (!this.rate.isUnlimited()) {
-			this.rate.forget();
-			this.closedAt = Double.NaN;
-			this.openedAt = now;
-			this.sent = 0;
-			this.refused = 0;
-		}
-	}
-
 	private double perSecond() {
 		double perSecond = this.rate.perSecond();
 		return this.rate.isUnlimited() ? perSecond : Math.min(perSecond, this.mirror.maxPerSecond());
@@ -269,10 +249,32 @@ final class Pacer {
 
 	private void send(PacedRequest request, double now) {
 		double perSecond = perSecond();
-		this.sent++;
 		this.nextAfter = Math.max(this.nextAfter + 1 / perSecond, now);
-		request.sent(now, perSecond);
+		request.sent(now, this.gate.sent(now), perSecond, this.inFlight.get());
 		this.mirror.sent(request);
+	}
+
+	/**
+	 * Return the given exchange, whose request is in flight until it ends.
+	 */
+	<T> Flux<T> track(Flux<T> exchange) {
+		return this.limitsOutputTokens ? Flux.using(this.inFlight::incrementAndGet, (number) -> exchange,
+				(number) -> this.inFlight.decrementAndGet(), false) : exchange;
+	}
+
+	/**
+	 * Return whether the server limits output tokens, so that it matters how many
+	 * requests are in flight, and what they use.
+	 */
+	boolean limitsOutputTokens() {
+		return this.limitsOutputTokens;
+	}
+
+	/**
+	 * Record the number of output tokens of a request that is complete.
+	 */
+	synchronized void completed(long outputTokens) {
+		this.mirror.completed(outputTokens);
 	}
 
 	/**
@@ -280,11 +282,11 @@ final class Pacer {
 	 */
 	synchronized void responded(PacedRequest request, Function<String, @Nullable String> headers) {
 		this.mirror.responded(request, headers, now());
+		this.limitsOutputTokens = this.mirror.limitsOutputTokens();
 	}
 
 	/**
-	 * Record that a request was refused, which closes the gate. A refusal of a request
-	 * that was sent before the gate was last opened says nothing new.
+	 * Record that a request was refused, which closes the gate.
 	 * @param retryAfter the time that the server names, or {@code null}
 	 */
 	synchronized void refused(PacedRequest request, AttemptFailure failure, @Nullable Duration retryAfter,
@@ -292,57 +294,18 @@ final class Pacer {
 		double now = now();
 		advance(now);
 		this.lastRefusal = failure;
-		this.rate.refusedAfter(now - request.sentAt());
 		this.mirror.refused(request);
 		this.mirror.responded(request, headers, now);
-		if (!this.closed && request.sentAt() < this.openedAt) {
-			return;
-		}
-		this.refused++;
-		if (!this.closed) {
-			close(request, now);
-		}
-		closeFor(retryAfter, now);
+		this.gate.refused(request, retryAfter, now);
 	}
 
-	private void close(PacedRequest request, double now) {
-		this.closed = true;
-		this.openTime = Math.max(MIN_OPEN_TIME, request.sentAt() - this.openedAt);
-		this.closedRate = request.rate();
-		this.closedBefore = this.openedAt - this.closedAt;
-		this.closedAt = now;
-		this.wait = 0;
-	}
-
-	private void closeFor(@Nullable Duration retryAfter, double now) {
-		double asked = (retryAfter != null) ? retryAfter.toNanos() / NANOS_PER_SECOND : 0;
-		boolean backOff = retryAfter == null || this.barrenPeriods > 0;
-		double wait = Math.max(asked, backOff ? Math.min(MAX_BACKOFF, 0.5 * Math.pow(2, this.barrenPeriods)) : 0);
-		if (wait > this.wait) {
-			double jitter = ThreadLocalRandom.current().nextDouble() * Math.min(wait / 10, MAX_JITTER);
-			this.wait = wait;
-			this.gate = Math.max(this.gate, now + wait + jitter);
-		}
-	}
-
-	/**
-	 * Open the gate. By now the refusals of all requests that were sent before have
-	 * arrived, so that it is known how many were admitted.
-	 */
 	private void open(double now, List<PacedRequest> signalled) {
-		long admitted = this.sent - this.refused;
-		this.rate.learn(admitted, this.openTime, this.closedRate, this.closedBefore, now - this.closedAt);
-		this.barrenPeriods = (admitted > 0) ? 0 : this.barrenPeriods + 1;
-		if (this.barrenPeriods == MAX_BARREN_PERIODS) {
-			this.barrenPeriods--;
-			failWaiting(signalled);
-		}
-		this.closed = false;
-		this.openedAt = now;
+		boolean barren = this.gate.open(now);
 		this.advancedAt = now;
 		this.heldByRateAt = now;
-		this.sent = 0;
-		this.refused = 0;
+		if (barren) {
+			failWaiting(signalled);
+		}
 	}
 
 	private void failWaiting(List<PacedRequest> signalled) {

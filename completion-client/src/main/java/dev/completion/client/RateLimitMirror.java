@@ -25,11 +25,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Token buckets that mirror the rate limits of the {@code anthropic-ratelimit-*} headers.
  * The headers of a response show the limits at the time of its request, so that the cost
- * of later requests is subtracted. Not thread-safe.
+ * of later requests is subtracted. The output tokens of a request are not known before
+ * its end, so that the mean is assumed, also for the requests that were in flight. Not
+ * thread-safe.
  */
 final class RateLimitMirror {
 
 	private static final double SECONDS_PER_PERIOD = 60;
+
+	private static final double WEIGHT_OF_LAST = 0.05;
 
 	// leaves something to other clients with the same credential
 	private static final double SHARE = 0.97;
@@ -38,9 +42,15 @@ final class RateLimitMirror {
 
 	private final Bucket requests = new Bucket("requests", 0, (request) -> 1);
 
-	// the output tokens of a request are not known, so it is sent if there are any
+	private final Bucket outputTokens = new Bucket("output-tokens", 2, (request) -> this.meanOutputTokens);
+
 	private final List<Bucket> buckets = List.of(this.requests,
-			new Bucket("input-tokens", 1, PacedRequest::inputTokens), new Bucket("output-tokens", 2, (request) -> 1));
+			new Bucket("input-tokens", 1, PacedRequest::inputTokens), this.outputTokens);
+
+	// if it is not known, a request is sent if there are any tokens
+	private double meanOutputTokens = 1;
+
+	private boolean knowsOutputTokens;
 
 	/**
 	 * Return the maximum rate in requests per second, as far as a limit is known.
@@ -59,6 +69,13 @@ final class RateLimitMirror {
 			longest = Math.max(longest, bucket.timeUntilAvailable(request, now));
 		}
 		return longest;
+	}
+
+	/**
+	 * Return whether a limit of output tokens is known.
+	 */
+	boolean limitsOutputTokens() {
+		return this.outputTokens.isKnown();
 	}
 
 	/**
@@ -84,7 +101,16 @@ final class RateLimitMirror {
 		this.buckets.forEach((bucket) -> bucket.responded(request, headers, now));
 	}
 
-	private static final class Bucket {
+	/**
+	 * Record the number of output tokens of a request.
+	 */
+	void completed(long outputTokens) {
+		double weight = this.knowsOutputTokens ? WEIGHT_OF_LAST : 1;
+		this.meanOutputTokens += weight * (Math.max(outputTokens, 1) - this.meanOutputTokens);
+		this.knowsOutputTokens = true;
+	}
+
+	private final class Bucket {
 
 		private final String limitHeader;
 
@@ -131,11 +157,12 @@ final class RateLimitMirror {
 			double cost = this.cost.applyAsDouble(request);
 			this.total += cost;
 			this.level -= cost;
+			request.costs()[this.index] = cost;
 			request.totals()[this.index] = this.total;
 		}
 
 		private void refused(PacedRequest request) {
-			double cost = this.cost.applyAsDouble(request);
+			double cost = request.costs()[this.index];
 			this.total -= cost;
 			request.totals()[this.index] -= cost;
 			this.level += (request.sentAt() > this.sentAt) ? cost : 0;
@@ -149,8 +176,10 @@ final class RateLimitMirror {
 			}
 			double refilled = (now - request.sentAt()) * limit / SECONDS_PER_PERIOD;
 			double sentLater = this.total - request.totals()[this.index];
+			double notCounted = (this == RateLimitMirror.this.outputTokens)
+					? request.othersInFlight() * RateLimitMirror.this.meanOutputTokens : 0;
 			this.limit = limit;
-			this.level = Math.min(limit, remaining + refilled) - sentLater;
+			this.level = Math.min(limit, remaining + refilled) - sentLater - notCounted;
 			this.time = now;
 			this.sentAt = request.sentAt();
 		}

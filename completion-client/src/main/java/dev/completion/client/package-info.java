@@ -33,7 +33,7 @@
  * Deadline, DeadlineScheduler, InterposedFlux, FatalErrors.
  *
  * Pacing (when a rate limit lets requests pass): CallPacing, Pacers, Pacer, PacedRequest,
- * PacedRate, RateLimitMirror.
+ * PacingGate, PacedRate, RateLimitMirror.
  *
  * Attempt and transport (one HTTP request and its response): Attempt, AttemptFailure,
  * Transport, TransportFailures, ApiRequest, ClientRequestView, ApiResponse,

@@ -88,6 +88,31 @@ class PacerTests {
 	}
 
 	@Test
+	void burstAfterAQuietTimeIsSentAtTheLimit() {
+		Simulation simulation = new Simulation(600, 0, 50, 20, 0.1, 0.002, (missing) -> Duration.ofSeconds(1));
+		for (int second = 0; second < 300; second++) {
+			simulation.startAt(second, 1);
+		}
+		simulation.startAt(300, 300);
+		simulation.run();
+		assertThat(simulation.lost).isZero();
+		assertThat(simulation.seconds - 300).isLessThanOrEqualTo(2 * 5.7);
+	}
+
+	@Test
+	void quietTimeDoesNotLowerTheRate() {
+		Simulation simulation = new Simulation(2150, 0, 50, 20, 0.1, 0.002, (missing) -> Duration.ofSeconds(1));
+		simulation.startAt(0, 600);
+		for (int second = 20; second < 70; second++) {
+			simulation.startAt(second, 1);
+		}
+		simulation.startAt(70, 1500);
+		simulation.run();
+		assertThat(simulation.lost).isZero();
+		assertThat(simulation.seconds - 70).isLessThanOrEqualTo(1.2 * 30);
+	}
+
+	@Test
 	void nothingIsHeldWithoutALimit() {
 		for (int i = 0; i < 1000; i++) {
 			PacedRequest request = new PacedRequest(100);
@@ -182,6 +207,14 @@ class PacerTests {
 			this.level = burst;
 		}
 
+		void startAt(double second, int calls) {
+			later(second, () -> {
+				for (int i = 0; i < calls; i++) {
+					start();
+				}
+			});
+		}
+
 		void run() {
 			for (int i = 0; i < this.inFlight; i++) {
 				start();
@@ -238,7 +271,9 @@ class PacerTests {
 			this.ended++;
 			this.lost += isLost ? 1 : 0;
 			this.seconds = now();
-			start();
+			if (this.inFlight > 0) {
+				start();
+			}
 		}
 
 		private double now() {

@@ -1,0 +1,233 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gate that a refusal closes for the time that the server names. It counts the requests
+ * that are admitted between one time of being closed and the next, from which the
+ * {@link PacedRate} is learned. Only requests count that the limit may have held back:
+ * those of a burst, if there were few before, and those after calls began to wait. Times
+ * are in seconds. Not thread-safe.
+ */
+final class PacingGate {
+
+	private static final double NANOS_PER_SECOND = 1e9;
+
+	// periods of sending in a row in which no request was admitted
+	private static final int MAX_BARREN_PERIODS = 8;
+
+	private static final double MIN_BACKOFF = 0.5;
+
+	private static final double MAX_BACKOFF = 8;
+
+	private static final double MAX_JITTER = 2;
+
+	private static final double MIN_OPEN_TIME = 1e-3;
+
+	private static final double WINDOW = 1;
+
+	private final PacedRate rate;
+
+	private double closedUntil;
+
+	// whether it has closed, and what was admitted is not known yet
+	private boolean closed;
+
+	private double openedAt;
+
+	private double closedAt = Double.NaN;
+
+	private double closedBefore;
+
+	private double openTime;
+
+	private double closedRate;
+
+	private double wait;
+
+	private double countedSince;
+
+	private boolean restarted;
+
+	private long sent;
+
+	private long refused;
+
+	private long burst;
+
+	// the beginning of the last one to two windows
+	private Count recent;
+
+	private Count window;
+
+	private int barrenPeriods;
+
+	/**
+	 * Create a gate that is open.
+	 * @param rate the rate to learn
+	 * @param now the current time
+	 */
+	PacingGate(PacedRate rate, double now) {
+		this.rate = rate;
+		this.openedAt = now;
+		this.countedSince = now;
+		this.recent = new Count(now, 0);
+		this.window = this.recent;
+	}
+
+	/**
+	 * Return the time until which no request is sent.
+	 */
+	double closedUntil() {
+		return this.closedUntil;
+	}
+
+	/**
+	 * Return whether the gate has closed, and was not {@linkplain #open opened} since.
+	 */
+	boolean isClosed() {
+		return this.closed;
+	}
+
+	double openedAt() {
+		return this.openedAt;
+	}
+
+	/**
+	 * Count a request that is sent.
+	 * @return the number of requests that were counted before
+	 */
+	long sent(double now) {
+		if (now - this.window.since() > WINDOW) {
+			this.recent = this.window;
+			this.window = new Count(now, this.sent);
+		}
+		return this.sent++;
+	}
+
+	/**
+	 * Close because a request was refused. A refusal of a request that was sent before
+	 * the gate was last opened says nothing new.
+	 * @param request the request
+	 * @param retryAfter the time that the server names, or {@code null}
+	 * @param now the current time
+	 */
+	void refused(PacedRequest request, @Nullable Duration retryAfter, double now) {
+		this.rate.refusedAfter(now - request.sentAt());
+		if (!this.closed && request.sentAt() < this.openedAt) {
+			return;
+		}
+		if (!this.closed) {
+			close(request, now);
+		}
+		this.refused += (request.sentAt() >= this.countedSince) ? 1 : 0;
+		closeFor(retryAfter, now);
+	}
+
+	private void close(PacedRequest request, double now) {
+		boolean first = Double.isNaN(this.closedAt);
+		this.closedBefore = this.restarted ? 0 : this.openedAt - this.closedAt;
+		this.openTime = Math.max(MIN_OPEN_TIME, request.sentAt() - this.countedSince);
+		this.burst = request.number();
+		if (first && isBurst(request)) {
+			this.burst -= this.recent.sent();
+			this.sent -= this.recent.sent();
+			this.countedSince = this.recent.since();
+			this.openTime = MIN_OPEN_TIME;
+		}
+		this.closed = true;
+		this.closedRate = request.rate();
+		this.closedAt = now;
+		this.wait = 0;
+	}
+
+	private boolean isBurst(PacedRequest request) {
+		double recentTime = Math.max(MIN_OPEN_TIME, request.sentAt() - this.recent.since());
+		double recentRate = (this.sent - this.recent.sent()) / recentTime;
+		return recentRate > 2 * this.sent / this.openTime;
+	}
+
+	private void closeFor(@Nullable Duration retryAfter, double now) {
+		double asked = (retryAfter != null) ? retryAfter.toNanos() / NANOS_PER_SECOND : 0;
+		boolean backOff = retryAfter == null || this.barrenPeriods > 0;
+		double delay = Math.min(MAX_BACKOFF, MIN_BACKOFF * Math.pow(2, this.barrenPeriods));
+		double wait = Math.max(asked, backOff ? delay : 0);
+		if (wait > this.wait) {
+			double jitter = ThreadLocalRandom.current().nextDouble() * Math.min(wait / 10, MAX_JITTER);
+			this.wait = wait;
+			this.closedUntil = Math.max(this.closedUntil, now + wait + jitter);
+		}
+	}
+
+	/**
+	 * Open the gate. By now the refusals of all requests that were sent before have
+	 * arrived, so that it is known how many were admitted.
+	 * @return whether so many periods in a row have passed without an admitted request
+	 * that waiting is of no use
+	 */
+	boolean open(double now) {
+		long admitted = this.sent - this.refused;
+		this.rate.learn(new PacedRate.Period(admitted, Math.max(1, Math.min(admitted, this.burst)), this.openTime,
+				this.closedRate, this.closedBefore, now - this.closedAt));
+		this.barrenPeriods = (admitted > 0) ? 0 : this.barrenPeriods + 1;
+		boolean barren = this.barrenPeriods == MAX_BARREN_PERIODS;
+		this.barrenPeriods -= barren ? 1 : 0;
+		this.closed = false;
+		this.openedAt = now;
+		count(now);
+		return barren;
+	}
+
+	/**
+	 * Count anew, because calls begin to wait: before, the limit held back none.
+	 */
+	void restart(double now) {
+		count(now);
+		this.restarted = true;
+	}
+
+	/**
+	 * Forget the limit.
+	 */
+	void forget(double now) {
+		this.rate.forget();
+		this.closedAt = Double.NaN;
+		this.openedAt = now;
+		count(now);
+	}
+
+	private void count(double now) {
+		this.countedSince = now;
+		this.restarted = false;
+		this.sent = 0;
+		this.refused = 0;
+		this.recent = new Count(now, 0);
+		this.window = this.recent;
+	}
+
+	/**
+	 * Number of requests that were sent before a time.
+	 */
+	private record Count(double since, long sent) {
+	}
+
+}
