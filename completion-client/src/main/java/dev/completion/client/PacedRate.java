@@ -51,8 +51,11 @@ final class PacedRate {
 	// mean time for which the gate is closed, in seconds
 	private double cycle = 1;
 
-	// number of requests that are admitted at once after a pause, or 0 if not known
+	// number of requests that are admitted in a burst after a pause, or 0 if not known
 	private double burst;
+
+	// how long the requests of the burst took to arrive, in seconds
+	private double burstTime;
 
 	boolean isUnlimited() {
 		return this.base == Double.POSITIVE_INFINITY;
@@ -136,20 +139,25 @@ final class PacedRate {
 		double middle = Math.sqrt(low * high);
 		double rate = period.rate();
 		if (period.isFirst()) {
-			this.burst = period.burst();
+			burst(period);
 			this.target = Math.max(0.85 * high, 0.95 * low);
 			this.base = Math.min(2 * low, this.target);
 		}
 		else if (this.base * 1.05 < rate && rate < this.target && this.burst > 0) {
-			settle(DECREASE * Math.max(middle, limitBelow(rate)));
+			settle(DECREASE * Math.max(middle, limitBelow(rate, middle)));
 		}
 		else if (high <= 2 * low) {
 			settle(DECREASE * middle);
 		}
 		else {
-			this.burst = period.burst();
+			burst(period);
 			settle(Math.max(0.95 * low, Math.min(middle, 0.95 * rate)));
 		}
+	}
+
+	private void burst(Period period) {
+		this.burst = period.admitted();
+		this.burstTime = period.refusing();
 	}
 
 	private void settle(double rate) {
@@ -162,9 +170,12 @@ final class PacedRate {
 	 * then exceeded the limit by the burst: with {@code z} as the limit divided by the
 	 * rate, {@code burst = rate * doublingTime / ln 2 * (1 - z + z ln z)}, and {@code z}
 	 * is about {@code (1 - sqrt(burst * ln 2 / (rate * doublingTime)))^1.5}.
+	 * @param estimate an estimate of the limit, for what it admits while the requests of
+	 * a burst arrive
 	 */
-	private double limitBelow(double rate) {
-		double excess = this.burst * Math.log(2) / (doublingTime() * rate);
+	private double limitBelow(double rate, double estimate) {
+		double burst = Math.max(1, this.burst - estimate * this.burstTime);
+		double excess = burst * Math.log(2) / (doublingTime() * rate);
 		return (excess < 1) ? rate * Math.pow(1 - Math.sqrt(excess), 1.5) : 0;
 	}
 
@@ -172,14 +183,14 @@ final class PacedRate {
 	 * Period of sending that ended with a refusal. Times are in seconds.
 	 *
 	 * @param admitted the number of requests that were admitted
-	 * @param burst the number of them that were admitted at once, as far as that is known
 	 * @param open the duration of the period
 	 * @param rate the rate at the first refusal
 	 * @param closedBefore the time for which the gate was closed before the period, or
 	 * {@code NaN} if this is the first refusal
 	 * @param closed the time for which the gate was closed after it
+	 * @param refusing the time from the first refusal to the last one
 	 */
-	record Period(long admitted, long burst, double open, double rate, double closedBefore, double closed) {
+	record Period(long admitted, double open, double rate, double closedBefore, double closed, double refusing) {
 
 		boolean isFirst() {
 			return Double.isNaN(this.closedBefore);

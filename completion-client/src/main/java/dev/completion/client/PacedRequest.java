@@ -49,8 +49,6 @@ final class PacedRequest implements Comparable<PacedRequest> {
 
 	private double sentAt;
 
-	private long number;
-
 	private double rate;
 
 	private Sinks.@Nullable Empty<Void> permission;
@@ -106,9 +104,8 @@ final class PacedRequest implements Comparable<PacedRequest> {
 		return permission.asMono();
 	}
 
-	void sent(double time, long number, double rate, int othersInFlight) {
+	void sent(double time, double rate, int othersInFlight) {
 		this.sentAt = time;
-		this.number = number;
 		this.rate = rate;
 		this.othersInFlight = othersInFlight;
 	}
@@ -122,13 +119,6 @@ final class PacedRequest implements Comparable<PacedRequest> {
 
 	double sentAt() {
 		return this.sentAt;
-	}
-
-	/**
-	 * Return the number of requests that the gate counted before this one.
-	 */
-	long number() {
-		return this.number;
 	}
 
 	/**

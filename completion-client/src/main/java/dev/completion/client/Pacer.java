@@ -249,8 +249,9 @@ final class Pacer {
 
 	private void send(PacedRequest request, double now) {
 		double perSecond = perSecond();
+		this.gate.sent(now);
 		this.nextAfter = Math.max(this.nextAfter + 1 / perSecond, now);
-		request.sent(now, this.gate.sent(now), perSecond, this.inFlight.get());
+		request.sent(now, perSecond, this.inFlight.get());
 		this.mirror.sent(request);
 	}
 

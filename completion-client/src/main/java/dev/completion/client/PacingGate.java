@@ -72,7 +72,7 @@ final class PacingGate {
 
 	private long refused;
 
-	private long burst;
+	private double lastRefusedAt;
 
 	// the beginning of the last one to two windows
 	private Count recent;
@@ -114,14 +114,13 @@ final class PacingGate {
 
 	/**
 	 * Count a request that is sent.
-	 * @return the number of requests that were counted before
 	 */
-	long sent(double now) {
+	void sent(double now) {
 		if (now - this.window.since() > WINDOW) {
 			this.recent = this.window;
 			this.window = new Count(now, this.sent);
 		}
-		return this.sent++;
+		this.sent++;
 	}
 
 	/**
@@ -140,6 +139,7 @@ final class PacingGate {
 			close(request, now);
 		}
 		this.refused += (request.sentAt() >= this.countedSince) ? 1 : 0;
+		this.lastRefusedAt = now;
 		closeFor(retryAfter, now);
 	}
 
@@ -147,9 +147,7 @@ final class PacingGate {
 		boolean first = Double.isNaN(this.closedAt);
 		this.closedBefore = this.restarted ? 0 : this.openedAt - this.closedAt;
 		this.openTime = Math.max(MIN_OPEN_TIME, request.sentAt() - this.countedSince);
-		this.burst = request.number();
 		if (first && isBurst(request)) {
-			this.burst -= this.recent.sent();
 			this.sent -= this.recent.sent();
 			this.countedSince = this.recent.since();
 			this.openTime = MIN_OPEN_TIME;
@@ -186,8 +184,8 @@ final class PacingGate {
 	 */
 	boolean open(double now) {
 		long admitted = this.sent - this.refused;
-		this.rate.learn(new PacedRate.Period(admitted, Math.max(1, Math.min(admitted, this.burst)), this.openTime,
-				this.closedRate, this.closedBefore, now - this.closedAt));
+		this.rate.learn(new PacedRate.Period(admitted, this.openTime, this.closedRate, this.closedBefore,
+				now - this.closedAt, this.lastRefusedAt - this.closedAt));
 		this.barrenPeriods = (admitted > 0) ? 0 : this.barrenPeriods + 1;
 		boolean barren = this.barrenPeriods == MAX_BARREN_PERIODS;
 		this.barrenPeriods -= barren ? 1 : 0;
