@@ -134,7 +134,7 @@ public final class Benchmark {
 		return ManagementFactory.getRuntimeMXBean().getClassPath();
 	}
 
-	private static Process start(String classPath, List<String> options, String... arguments) throws IOException {
+	static Process start(String classPath, List<String> options, String... arguments) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(ProcessHandle.current().info().command().orElse("java"));
 		command.addAll(JVM_OPTIONS);
