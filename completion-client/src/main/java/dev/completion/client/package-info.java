@@ -32,7 +32,7 @@
  * CallSubscriber, ActiveCalls, CallListeners, Route, CompletionRoute, ApiSelector,
  * Deadline, DeadlineScheduler, InterposedFlux, FatalErrors.
  *
- * Pacing (when a rate limit lets requests pass): CallPacing, Pacers, Pacer, PacedRequest,
+ * Pacing (delays requests under a rate limit): CallPacing, Pacers, Pacer, PacedRequest,
  * PacingGate, PacedRate, RateLimitMirror.
  *
  * Attempt and transport (one HTTP request and its response): Attempt, AttemptFailure,

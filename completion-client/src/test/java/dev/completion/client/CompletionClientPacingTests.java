@@ -34,8 +34,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -77,7 +75,7 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 
 	@Test
 	void noCallIsLostAgainstATokenBucket() {
-		TokenBucketServer bucket = new TokenBucketServer(100, 20);
+		TokenBucketServer bucket = new TokenBucketServer(100, 20, answer());
 		int calls = 300;
 		try (CompletionClient other = paced().mutate().baseUrl(bucket.baseUrl()).build()) {
 			List<CompletionResponse> responses = Flux.range(0, calls)
@@ -85,10 +83,10 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 				.collectList()
 				.block(LIMIT);
 			assertThat(responses).hasSize(calls);
-			assertThat(bucket.refused.get()).isPositive();
+			assertThat(bucket.refused()).isPositive();
 			assertThat(responses.stream().mapToInt(CompletionResponse::attempts).sum())
-				.isEqualTo(calls + bucket.refused.get());
-			assertThat((double) bucket.refused.get() / calls).isLessThanOrEqualTo(0.3);
+				.isEqualTo(calls + bucket.refused());
+			assertThat((double) bucket.refused() / calls).isLessThanOrEqualTo(0.3);
 		}
 		finally {
 			bucket.close();
@@ -222,13 +220,13 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 	void limitOfOneTenantDoesNotStopAnother() {
 		CredentialProvider provider = () -> Mono
 			.deferContextual((context) -> Mono.just(Credential.apiKey(context.<String>get("key"))));
-		TokenBucketServer bucket = new TokenBucketServer(100, 20);
-		bucket.blockedKey = KEY + "-a";
+		TokenBucketServer bucket = new TokenBucketServer(100, 20, answer());
+		bucket.block(KEY + "-a");
 		try (CompletionClient other = paced().mutate().baseUrl(bucket.baseUrl()).credential(provider).build()) {
 			Disposable limited = other.complete(REQUEST)
 				.contextWrite((context) -> context.put("key", KEY + "-a"))
 				.subscribe();
-			CompletionClientResourcesTests.await(() -> bucket.refused.get() > 0);
+			CompletionClientResourcesTests.await(() -> bucket.refused() > 0);
 			for (int i = 0; i < 10; i++) {
 				assertThat(other.exchange(REQUEST)
 					.contextWrite((context) -> context.put("key", KEY + "-b"))
@@ -256,63 +254,6 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 			assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT);
 		}
 		assertThat(elapsedMillis(() -> paced().complete(REQUEST).block(LIMIT))).isGreaterThanOrEqualTo(400);
-	}
-
-	/**
-	 * Server with a rate limit, whose refusals name a second.
-	 */
-	private final class TokenBucketServer {
-
-		private final AtomicInteger refused = new AtomicInteger();
-
-		private final double rate;
-
-		private final double burst;
-
-		private final DisposableServer server;
-
-		private volatile String blockedKey = "";
-
-		private double level;
-
-		private long time = System.nanoTime();
-
-		TokenBucketServer(double rate, double burst) {
-			this.rate = rate;
-			this.burst = burst;
-			this.level = burst;
-			String answer = answer();
-			this.server = HttpServer.create()
-				.host("127.0.0.1")
-				.port(0)
-				.handle((request, response) -> request.receive().then(Mono.defer(() -> {
-					boolean blocked = this.blockedKey.equals(request.requestHeaders().get("x-api-key"));
-					if (!blocked && take()) {
-						return response.header("content-type", "application/json").sendString(Mono.just(answer)).then();
-					}
-					this.refused.incrementAndGet();
-					return response.status(429).header("retry-after", blocked ? "30" : "1").send();
-				})))
-				.bindNow();
-		}
-
-		private synchronized boolean take() {
-			long now = System.nanoTime();
-			this.level = Math.min(this.burst, this.level + (now - this.time) / 1e9 * this.rate);
-			this.time = now;
-			boolean admitted = this.level >= 1;
-			this.level -= admitted ? 1 : 0;
-			return admitted;
-		}
-
-		String baseUrl() {
-			return "http://127.0.0.1:" + this.server.port();
-		}
-
-		void close() {
-			this.server.disposeNow();
-		}
-
 	}
 
 }

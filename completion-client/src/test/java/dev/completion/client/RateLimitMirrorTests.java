@@ -1,0 +1,124 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package dev.completion.client;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/**
+ * Tests for {@link RateLimitMirror}.
+ */
+class RateLimitMirrorTests {
+
+	private static final int BYTES_PER_TOKEN = 4;
+
+	private final RateLimitMirror mirror = new RateLimitMirror();
+
+	private PacedRequest send(double time, int inputTokens, int othersInFlight) {
+		PacedRequest request = new PacedRequest(inputTokens * BYTES_PER_TOKEN);
+		request.sent(time, Double.POSITIVE_INFINITY, othersInFlight);
+		this.mirror.sent(request);
+		return request;
+	}
+
+	private void respond(PacedRequest request, double time, String name, long limit, long remaining) {
+		Map<String, String> headers = new HashMap<>();
+		headers.put("anthropic-ratelimit-" + name + "-limit", Long.toString(limit));
+		headers.put("anthropic-ratelimit-" + name + "-remaining", Long.toString(remaining));
+		this.mirror.responded(request, headers::get, time);
+	}
+
+	private double waitAt(double time, int inputTokens) {
+		return this.mirror.timeUntilAvailable(new PacedRequest(inputTokens * BYTES_PER_TOKEN), time);
+	}
+
+	@Test
+	void limitsThatAreNotKnownHoldNothing() {
+		send(0, 100, 0);
+		assertThat(waitAt(0, 1_000_000)).isZero();
+		assertThat(this.mirror.maxPerSecond()).isInfinite();
+		assertThat(this.mirror.limitsOutputTokens()).isFalse();
+	}
+
+	@Test
+	void requestsSentAfterTheHeadersCount() {
+		PacedRequest first = send(0, 100, 0);
+		send(0, 100, 0);
+		send(0, 100, 0);
+		respond(first, 0, "requests", 60, 2);
+		assertThat(waitAt(0, 100)).isEqualTo(1, within(1e-6));
+		assertThat(waitAt(0.5, 100)).isEqualTo(0.5, within(1e-6));
+		assertThat(waitAt(1, 100)).isZero();
+		assertThat(this.mirror.maxPerSecond()).isEqualTo(0.97);
+	}
+
+	@Test
+	void headersAreAsOldAsTheirRequest() {
+		PacedRequest request = send(0, 100, 0);
+		respond(request, 10, "requests", 60, 0);
+		assertThat(waitAt(10, 100)).isZero();
+	}
+
+	@Test
+	void headersOfAnEarlierRequestAreIgnored() {
+		PacedRequest first = send(0, 100, 0);
+		PacedRequest second = send(1, 100, 0);
+		respond(second, 1, "requests", 60, 0);
+		respond(first, 1, "requests", 60, 50);
+		assertThat(waitAt(1, 100)).isEqualTo(1, within(1e-6));
+	}
+
+	@Test
+	void refusedRequestUsesNothing() {
+		PacedRequest first = send(0, 100, 0);
+		respond(first, 0, "requests", 60, 1);
+		PacedRequest second = send(0.1, 100, 0);
+		assertThat(waitAt(0.1, 100)).isPositive();
+		this.mirror.refused(second);
+		assertThat(waitAt(0.1, 100)).isZero();
+	}
+
+	@Test
+	void promptIsMeasuredAndMayBeLargerThanTheLimit() {
+		PacedRequest request = send(0, 100, 0);
+		respond(request, 0, "input-tokens", 6000, 1000);
+		assertThat(waitAt(0, 1000)).isZero();
+		assertThat(waitAt(0, 1500)).isEqualTo(5, within(1e-6));
+		assertThat(waitAt(0, 100_000)).isEqualTo(50, within(1e-6));
+	}
+
+	@Test
+	void outputTokensOfRequestsInFlightAreAssumed() {
+		PacedRequest request = send(0, 100, 3);
+		respond(request, 0, "output-tokens", 6000, 1000);
+		assertThat(this.mirror.limitsOutputTokens()).isTrue();
+		assertThat(waitAt(0, 100)).isZero();
+		this.mirror.completed(400);
+		respond(request, 0, "output-tokens", 6000, 1000);
+		// 400 for this request, and for each of the three, but there are only 1000
+		assertThat(waitAt(0, 100)).isEqualTo(6, within(1e-6));
+		this.mirror.completed(200);
+		respond(request, 0, "output-tokens", 6000, 1000);
+		assertThat(waitAt(0, 100)).isEqualTo((4 * 390 - 1000) / 100.0, within(1e-6));
+	}
+
+}
