@@ -19,12 +19,15 @@ package dev.completion.client;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleFunction;
 
 import dev.completion.client.error.ApiError;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -119,6 +122,31 @@ class PacerTests {
 			assertThat(this.pacer.admit(request)).isNull();
 			this.pacer.responded(request, (name) -> null);
 		}
+	}
+
+	@Test
+	void requestIsInFlightUntilItsExchangeEnds() {
+		PacedRequest first = new PacedRequest(100);
+		this.pacer.admit(first);
+		Map<String, String> headers = Map.of("anthropic-ratelimit-output-tokens-limit", "1000000",
+				"anthropic-ratelimit-output-tokens-remaining", "1000000");
+		this.pacer.responded(first, headers::get);
+		Disposable open = this.pacer.track(Flux.never()).subscribe();
+		this.pacer.track(Flux.never());
+		assertThat(othersInFlight()).isOne();
+		this.pacer.track(Flux.just("a", "b")).subscribe();
+		this.pacer.track(Flux.error(new IllegalStateException())).onErrorComplete().subscribe();
+		this.pacer.track(Flux.just("a", "b")).take(1).subscribe();
+		assertThat(othersInFlight()).isOne();
+		open.dispose();
+		open.dispose();
+		assertThat(othersInFlight()).isZero();
+	}
+
+	private int othersInFlight() {
+		PacedRequest request = new PacedRequest(100);
+		assertThat(this.pacer.admit(request)).isNull();
+		return request.othersInFlight();
 	}
 
 	@Test
