@@ -38,6 +38,8 @@ final class PacedRate {
 
 	private static final double MAX_DOUBLINGS = 60;
 
+	private static final int ESTIMATES = 5;
+
 	private double base = Double.POSITIVE_INFINITY;
 
 	private double target = Double.POSITIVE_INFINITY;
@@ -144,7 +146,7 @@ final class PacedRate {
 			this.base = Math.min(2 * low, this.target);
 		}
 		else if (this.base * 1.05 < rate && rate < this.target && this.burst > 0) {
-			settle(DECREASE * Math.max(middle, limitBelow(rate, middle)));
+			settle(DECREASE * limitBelow(rate, middle));
 		}
 		else if (high <= 2 * low) {
 			settle(DECREASE * middle);
@@ -166,17 +168,23 @@ final class PacedRate {
 	}
 
 	/**
-	 * Return the limit, given the rate at which the doubling rate was refused. It has
-	 * then exceeded the limit by the burst: with {@code z} as the limit divided by the
-	 * rate, {@code burst = rate * doublingTime / ln 2 * (1 - z + z ln z)}, and {@code z}
-	 * is about {@code (1 - sqrt(burst * ln 2 / (rate * doublingTime)))^1.5}.
-	 * @param estimate an estimate of the limit, for what it admits while the requests of
-	 * a burst arrive
+	 * Estimate the limit from the rate at the first refusal. By then, the requests in
+	 * excess of the limit have used up the burst: if {@code z} is the limit divided by
+	 * the rate, {@code burst = rate * doublingTime / ln 2 * (1 - z + z ln z)}, and
+	 * {@code z} is about {@code (1 - sqrt(burst * ln 2 / (rate * doublingTime)))^1.5}.
+	 * The requests that were accepted while the burst arrived are not part of it, and
+	 * depend on the limit, so that the estimate is repeated.
+	 * @param rate the rate at the first refusal
+	 * @param first the first estimate, which is too low rather than too high
 	 */
-	private double limitBelow(double rate, double estimate) {
-		double burst = Math.max(1, this.burst - estimate * this.burstTime);
-		double excess = burst * Math.log(2) / (doublingTime() * rate);
-		return (excess < 1) ? rate * Math.pow(1 - Math.sqrt(excess), 1.5) : 0;
+	private double limitBelow(double rate, double first) {
+		double limit = first;
+		for (int i = 0; i < ESTIMATES; i++) {
+			double burst = Math.max(1, this.burst - limit * this.burstTime);
+			double excess = burst * Math.log(2) / (doublingTime() * rate);
+			limit = Math.max(first, (excess < 1) ? rate * Math.pow(1 - Math.sqrt(excess), 1.5) : 0);
+		}
+		return limit;
 	}
 
 	/**
