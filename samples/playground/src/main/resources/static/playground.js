@@ -87,7 +87,7 @@ function addAnswer() {
 		addTurn("ASSISTANT", answer.trim());
 	}
 	$("answer").textContent = "";
-	offerToGoOn();
+	updateButtons();
 	select(tabs[0]);
 }
 
@@ -96,18 +96,18 @@ function reply() {
 	addTurn("HUMAN").focus();
 }
 
-// an answer that ends the prompt is the beginning of the next one
+// if the prompt ends with an assistant turn, the model continues its text
 function continueFromHere() {
 	addAnswer();
 	turns().at(-1).querySelector("textarea").focus();
 }
 
-function offerToGoOn() {
+function updateButtons() {
 	const answered = !call?.running && $("answer").textContent !== "";
 	const prefill = $("model").selectedOptions[0]?.dataset.prefill === "true";
 	$("reply").disabled = !answered;
 	$("continue").disabled = !answered || !prefill;
-	$("no-prefill").textContent = (answered && !prefill) ? "The model does not continue a text." : "";
+	$("no-prefill").textContent = (answered && !prefill) ? "This model does not accept a prefill." : "";
 }
 
 function number(id) {
@@ -278,7 +278,7 @@ function setRunning(running) {
 	call.running = running;
 	$("ask").disabled = running;
 	$("stop").disabled = !running;
-	offerToGoOn();
+	updateButtons();
 	if (stopHadFocus) {
 		$("ask").focus();
 	}
@@ -326,7 +326,7 @@ function offerModels(models) {
 		return option;
 	}));
 	$("model").value = known ? server.defaultModel : "";
-	offerToGoOn();
+	updateButtons();
 }
 
 async function begin() {
@@ -350,7 +350,7 @@ $("question").addEventListener("invalid", () => {
 $("stop").addEventListener("click", stop);
 $("reply").addEventListener("click", reply);
 $("continue").addEventListener("click", continueFromHere);
-$("model").addEventListener("change", offerToGoOn);
+$("model").addEventListener("change", updateButtons);
 $("add-human").addEventListener("click", () => addTurn("HUMAN").focus());
 $("add-assistant").addEventListener("click", () => addTurn("ASSISTANT").focus());
 $("panel-faults").addEventListener("change", () => {

@@ -35,7 +35,7 @@ final class ApiErrorReader {
 
 	private static final int MAX_REQUEST_ID = 128;
 
-	// until the end of the month, unlike a rate limit
+	// applies until the end of the month, so a retry cannot succeed
 	private static final String SPEND_LIMIT = "enforced_spend_limit_reached";
 
 	private final JsonMapper mapper;

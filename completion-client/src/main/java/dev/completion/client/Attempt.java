@@ -126,7 +126,7 @@ final class Attempt {
 	}
 
 	/**
-	 * Start the response deadline again, because the request had to wait.
+	 * Replace the response deadline after the request was delayed.
 	 */
 	void restart(Deadline responseDeadline) {
 		this.responseDeadline = responseDeadline;

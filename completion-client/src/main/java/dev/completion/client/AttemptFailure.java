@@ -108,14 +108,14 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * Return this failure of a request that no other attempt can avoid.
+	 * Return a copy of this failure that must not be retried.
 	 */
 	AttemptFailure notRepeatable() {
 		return new AttemptFailure(this.outcome, false, this.error, this.requestId, this.exception);
 	}
 
 	/**
-	 * Return this failure for another request, which is not sent because of it.
+	 * Return a copy of this failure for a request that was never sent.
 	 */
 	AttemptFailure ofUnsentRequest() {
 		return new AttemptFailure(Outcome.NOT_SENT, false, this.error, this.requestId, this.exception);

@@ -133,9 +133,9 @@ final class Call {
 	}
 
 	/**
-	 * Record that the call waits for a rate limit.
-	 * @param late supplies the failure if it waits until its deadline, or {@code null}
-	 * for a timeout
+	 * Record that the call is delayed by a rate limit.
+	 * @param late supplies the failure to report if the deadline is reached while the
+	 * call waits; {@code null} to report a timeout
 	 */
 	void waits(Supplier<@Nullable AttemptFailure> late) {
 		this.waiting = late;
@@ -143,8 +143,8 @@ final class Call {
 	}
 
 	/**
-	 * Record that the call waits no longer. The time it waited is not part of the
-	 * response timeout.
+	 * Record that the request may be sent. The time for which it waited is not part of
+	 * the response timeout.
 	 */
 	void admitted() {
 		this.waiting = null;
@@ -152,8 +152,8 @@ final class Call {
 	}
 
 	/**
-	 * Return the failure of the call if it ends now, because its deadline is reached.
-	 * @param timeout the failure if the call does not wait for a rate limit
+	 * Return the failure to report when the deadline is reached.
+	 * @param timeout the failure if the call is not delayed by a rate limit
 	 */
 	AttemptFailure late(AttemptFailure timeout) {
 		Supplier<@Nullable AttemptFailure> waiting = this.waiting;

@@ -65,7 +65,7 @@ final class CallPacing {
 
 	/**
 	 * Return whether the given failure means that a rate limit refused the request. The
-	 * server has not processed it, and other requests may succeed.
+	 * request was not processed and can be resent.
 	 */
 	static boolean isRefusal(Attempt attempt, AttemptFailure failure) {
 		ApiError error = failure.error();
@@ -81,15 +81,16 @@ final class CallPacing {
 	}
 
 	/**
-	 * Return whether the given failure makes the call wait, whatever its retry policy.
+	 * Return whether pacing, instead of the retry policy, handles the given failure.
 	 */
 	boolean handles(Attempt attempt, AttemptFailure failure) {
 		return this.request != null && isRefusal(attempt, failure);
 	}
 
 	/**
-	 * Ask for the permission to send a request.
-	 * @return completes when the request may be sent, or {@code null} if that is at once
+	 * Request permission to send a request.
+	 * @return completes when the request may be sent, or {@code null} if it may be sent
+	 * immediately
 	 */
 	@Nullable Mono<Void> admit(ApiRequest apiRequest, Credential credential) {
 		if (!this.settings.enabled()) {
@@ -111,7 +112,7 @@ final class CallPacing {
 	}
 
 	/**
-	 * Return the given exchange of a request that was admitted.
+	 * Count the given exchange as in flight until it ends.
 	 */
 	<T> Flux<T> track(Flux<T> exchange) {
 		return (this.pacer != null) ? this.pacer.track(exchange) : exchange;

@@ -131,7 +131,7 @@ final class CallRetry {
 			this.call.attemptFailed(failure);
 			return Mono.error(this.call.total().failure());
 		}
-		// the budget is for outages, in which a server admits no request
+		// the budget limits retries during outages, and a rate limit is no outage
 		if (!CallPacing.isRefusal(attempt, failure) && !this.budget.spend()) {
 			this.call.retryBudgetExhausted();
 			return Mono.error(failure);

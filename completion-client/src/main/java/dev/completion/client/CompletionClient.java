@@ -120,11 +120,12 @@ public interface CompletionClient extends AutoCloseable {
 	}
 
 	/**
-	 * Return a builder of a variant of this client, which starts from its settings and
-	 * shares its connections, and, of the same server, its {@linkplain Pacing pacing} and
-	 * what it knows of which API serves a model, but not its budget of retries. The
-	 * variant closes with this client; its own {@link #close()} ends no calls but its
-	 * own, and leaves the connections open.
+	 * Return a builder of a variant of this client. The variant starts with the settings
+	 * of this client and shares its connections. If it has the same base URL, it also
+	 * shares the state of its {@linkplain Pacing pacing}, and the information about which
+	 * API serves a model. It has its own retry budget. The variant is closed together
+	 * with this client. Its own {@link #close()} ends only its own calls, and leaves the
+	 * connections open.
 	 * @return the builder
 	 */
 	Builder mutate();
@@ -255,7 +256,7 @@ public interface CompletionClient extends AutoCloseable {
 		Builder retry(RetryPolicy retry);
 
 		/**
-		 * Set how requests are sent that a rate limit refuses.
+		 * Set how requests are paced under rate limits.
 		 * @param pacing the settings
 		 * @return this builder
 		 */

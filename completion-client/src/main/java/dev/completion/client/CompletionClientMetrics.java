@@ -24,22 +24,21 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.util.Assert;
 
 /**
- * Gauges of how rate limits hold a client:
+ * Gauges for the pacing of a client under rate limits:
  * <ul>
- * <li>{@code completion.client.pacing.waiting}, the number of calls that wait for a rate
- * limit</li>
- * <li>{@code completion.client.pacing.closed}, the number of rate limits that hold back
- * all requests, because one was refused and the time that the server named has not
- * passed; each credential, model and endpoint has its own</li>
- * <li>{@code completion.client.pacing.rate}, the rate at which requests are sent, learned
- * from the server, in requests per second; the sum if several rate limits apply, and
- * {@code NaN} if none does</li>
+ * <li>{@code completion.client.pacing.waiting}, the number of calls that wait because of
+ * a rate limit</li>
+ * <li>{@code completion.client.pacing.closed}, the number of combinations of credential,
+ * model and endpoint for which sending is suspended after a refusal</li>
+ * <li>{@code completion.client.pacing.rate}, the estimated maximum rate, in requests per
+ * second, at which the client sends requests; the sum if there are several estimates, and
+ * {@code NaN} if there is none</li>
  * </ul>
  * They include the calls of {@linkplain CompletionClient#mutate() variants} with the same
- * base URL. There are none for an implementation of {@link CompletionClient} that was not
- * created by {@link CompletionClient#builder()}.
+ * base URL. Only clients that were created with {@link CompletionClient#builder()} have
+ * these gauges.
  * <p>
- * Needs {@code io.micrometer:micrometer-core}.
+ * Requires {@code io.micrometer:micrometer-core}.
  *
  * @since 0.1.0
  */
@@ -68,15 +67,15 @@ public class CompletionClientMetrics implements MeterBinder {
 		if (this.client instanceof DefaultCompletionClient ours) {
 			Pacers pacers = ours.pacers();
 			Gauge.builder(PREFIX + "waiting", pacers, Pacers::waiting)
-				.description("Calls that wait for a rate limit")
+				.description("Calls that wait because of a rate limit")
 				.tags(this.tags)
 				.register(registry);
 			Gauge.builder(PREFIX + "closed", pacers, Pacers::closed)
-				.description("Rate limits that hold back all requests after a refusal")
+				.description("Credentials, models and endpoints for which sending is suspended")
 				.tags(this.tags)
 				.register(registry);
 			Gauge.builder(PREFIX + "rate", pacers, Pacers::rate)
-				.description("Requests per second that are sent under the rate limits")
+				.description("Estimated maximum number of requests per second")
 				.tags(this.tags)
 				.register(registry);
 		}

@@ -263,7 +263,8 @@ public enum CompletionObservationDocumentation implements ObservationDocumentati
 		API_SWITCH("api.switch", "switch to %s"),
 
 		/**
-		 * The call waits for a rate limit, and goes on when it admits the request.
+		 * The call waits because of a rate limit. It continues when the request may be
+		 * sent.
 		 */
 		RATE_LIMIT_WAIT("rate_limit.wait", "wait for the rate limit");
 

@@ -17,12 +17,13 @@
 package dev.completion.client;
 
 /**
- * Rate at which requests may be sent, learned from the requests that a rate limit admits.
- * It is unlimited until the first refusal. Not thread-safe.
+ * Rate at which requests may be sent, estimated from the requests that a rate limit
+ * accepts. It is unlimited until the first refusal. Not thread-safe.
  * <p>
  * Requests alternate between periods in which they are sent, and periods in which a gate
- * is closed after a refusal. The number of requests that were admitted in both gives a
- * lower bound of the limit, and the number in a period of sending gives an upper one.
+ * is closed after a refusal. The number of accepted requests divided by the duration of
+ * both periods is a lower bound of the limit. Divided by the duration of the period of
+ * sending alone, it is an upper bound.
  */
 final class PacedRate {
 
@@ -53,7 +54,7 @@ final class PacedRate {
 	// mean time for which the gate is closed, in seconds
 	private double cycle = 1;
 
-	// number of requests that are admitted in a burst after a pause, or 0 if not known
+	// number of requests that are accepted in a burst after a pause, or 0 if not known
 	private double burst;
 
 	// how long the requests of the burst took to arrive, in seconds
@@ -68,9 +69,8 @@ final class PacedRate {
 	}
 
 	/**
-	 * Return the rate in requests per second. It doubles in equal times until it reaches
-	 * the target, and then grows slowly at first, to find out whether the limit was
-	 * raised.
+	 * Return the rate in requests per second. It doubles at a fixed interval until it
+	 * reaches the target, and then grows, slowly at first, to probe for a higher limit.
 	 */
 	double perSecond() {
 		if (isUnlimited()) {
@@ -127,9 +127,9 @@ final class PacedRate {
 		double cycle = isUnlimited() ? closed : 0.7 * this.cycle + 0.3 * closed;
 		this.cycle = Math.min(Math.max(cycle, MIN_CYCLE), MAX_CYCLE);
 		this.sendingTime = 0;
-		if (period.admitted() > 0) {
-			double low = period.admitted() / (period.open() + (period.isFirst() ? closed : period.closedBefore()));
-			double high = Math.min(period.admitted() / period.open(), period.rate());
+		if (period.accepted() > 0) {
+			double low = period.accepted() / (period.open() + (period.isFirst() ? closed : period.closedBefore()));
+			double high = Math.min(period.accepted() / period.open(), period.rate());
 			learn(period, Math.min(low, high), high);
 		}
 		else if (isUnlimited()) {
@@ -158,7 +158,7 @@ final class PacedRate {
 	}
 
 	private void burst(Period period) {
-		this.burst = period.admitted();
+		this.burst = period.accepted();
 		this.burstTime = period.refusing();
 	}
 
@@ -190,15 +190,15 @@ final class PacedRate {
 	/**
 	 * Period of sending that ended with a refusal. Times are in seconds.
 	 *
-	 * @param admitted the number of requests that were admitted
+	 * @param accepted the number of requests that were accepted
 	 * @param open the duration of the period
 	 * @param rate the rate at the first refusal
-	 * @param closedBefore the time for which the gate was closed before the period, or
-	 * {@code NaN} if this is the first refusal
+	 * @param closedBefore the time for which the gate was closed before the period, 0 if
+	 * that does not count, or {@code NaN} if this is the first refusal
 	 * @param closed the time for which the gate was closed after it
 	 * @param refusing the time from the first refusal to the last one
 	 */
-	record Period(long admitted, double open, double rate, double closedBefore, double closed, double refusing) {
+	record Period(long accepted, double open, double rate, double closedBefore, double closed, double refusing) {
 
 		boolean isFirst() {
 			return Double.isNaN(this.closedBefore);

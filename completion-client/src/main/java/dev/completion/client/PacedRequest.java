@@ -24,13 +24,13 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Request of a call that a {@link Pacer} sends, once or again after a refusal. It is
- * guarded by the lock of the pacer.
+ * Request of a call whose sending is controlled by a {@link Pacer}, also when it is
+ * resent after a refusal. Guarded by the lock of the pacer.
  */
 final class PacedRequest implements Comparable<PacedRequest> {
 
 	/**
-	 * Estimate for English text.
+	 * Approximate number of characters per token in English text.
 	 */
 	static final int CHARACTERS_PER_TOKEN = 4;
 
@@ -93,13 +93,13 @@ final class PacedRequest implements Comparable<PacedRequest> {
 	}
 
 	/**
-	 * Wait for the permission to be sent.
-	 * @return completes when the request may be sent, or fails if it will not be
+	 * Wait for permission to send this request.
+	 * @return completes when the request may be sent, or fails if it is not sent
 	 */
 	Mono<Void> await() {
 		Sinks.Empty<Void> permission = Sinks.empty();
 		this.permission = permission;
-		// with the thread locals of this call, since another may cause the notification
+		// captures the thread locals of this call, because another thread notifies it
 		this.notification = Schedulers.onSchedule(this::signal);
 		return permission.asMono();
 	}

@@ -32,12 +32,12 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Paces the requests with one credential, for one model, to one endpoint. Requests wait
- * in the order of their arrival while a gate is closed, which a refusal closes for the
- * time that the server names, and are then sent at a {@linkplain PacedRate rate} that is
- * learned from what the server admits. They also wait while the headers of responses
- * {@linkplain RateLimitMirror show} that a limit is used up. Until the first refusal
- * nothing else makes them wait. Thread-safe.
+ * Paces the requests with one credential, for one model, to one endpoint. A refusal
+ * closes a {@linkplain PacingGate gate}. Requests wait in order of arrival while the gate
+ * is closed. Afterwards, they are sent at an {@linkplain PacedRate estimated rate}.
+ * Requests also wait while the headers of responses {@linkplain RateLimitMirror show}
+ * that a limit is exhausted. Before the first refusal, requests are not delayed
+ * otherwise. Thread-safe.
  */
 final class Pacer {
 
@@ -94,8 +94,9 @@ final class Pacer {
 	}
 
 	/**
-	 * Send the given request when it may be sent.
-	 * @return completes when that is, or {@code null} if the request may be sent at once
+	 * Request permission to send the given request.
+	 * @return completes when the request may be sent, or {@code null} if it may be sent
+	 * immediately
 	 */
 	@Nullable Mono<Void> admit(PacedRequest request) {
 		List<PacedRequest> signalled = new ArrayList<>(0);
@@ -120,7 +121,7 @@ final class Pacer {
 	}
 
 	private void beginWaiting(double now) {
-		boolean held = !this.gate.isClosed() && !this.rate.isUnlimited();
+		boolean held = !this.gate.mustBeOpened() && !this.rate.isUnlimited();
 		if (this.waiting.isEmpty() && held && now - this.waitedAt > MIN_TIME_WITHOUT_WAITING) {
 			this.gate.restart(now);
 		}
@@ -183,7 +184,7 @@ final class Pacer {
 		if (!this.waiting.isEmpty()) {
 			this.waitedAt = now;
 		}
-		if (!this.waiting.isEmpty() && !this.gate.isClosed() && now >= this.gate.closedUntil()) {
+		if (!this.waiting.isEmpty() && !this.gate.mustBeOpened() && now >= this.gate.closedUntil()) {
 			this.rate.sending(Math.max(0, now - Math.max(this.advancedAt, this.gate.openedAt())));
 		}
 		this.advancedAt = now;
@@ -222,7 +223,7 @@ final class Pacer {
 		if (now < this.gate.closedUntil()) {
 			return this.gate.closedUntil();
 		}
-		if (this.gate.isClosed()) {
+		if (this.gate.mustBeOpened()) {
 			open(now, signalled);
 		}
 		if (!this.rate.isUnlimited() && isRateOutdated(now)) {
@@ -301,10 +302,10 @@ final class Pacer {
 	}
 
 	private void open(double now, List<PacedRequest> signalled) {
-		boolean barren = this.gate.open(now);
+		boolean hopeless = this.gate.open(now);
 		this.advancedAt = now;
 		this.heldByRateAt = now;
-		if (barren) {
+		if (hopeless) {
 			failWaiting(signalled);
 		}
 	}

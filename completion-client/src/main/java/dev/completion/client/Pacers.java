@@ -24,9 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The pacers of a server. One that is not used for a while is dropped, and so are those
- * without waiting calls if there are too many, as there may be one for each user.
- * Thread-safe.
+ * The pacers of a server. Idle pacers are removed. If there are too many, for example one
+ * per user, all pacers without waiting calls are removed. Thread-safe.
  */
 final class Pacers {
 

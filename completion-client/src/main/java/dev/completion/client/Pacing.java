@@ -19,11 +19,11 @@ package dev.completion.client;
 import org.springframework.util.Assert;
 
 /**
- * Settings for requests that a rate limit refuses: those with status 429, and those with
- * status 503 or 529 that name a time of at least one second. A client sends the requests
- * of all of its calls at the rate that the server admits, separately for each credential,
- * model and endpoint. A refused call waits and is sent again, in the order of arrival,
- * which does not count as a {@linkplain RetryPolicy retry}.
+ * Settings for pacing requests under rate limits. A rate limit refuses a request with
+ * status 429, or with status 503 or 529 and a {@code retry-after} of at least one second.
+ * A client sends the requests of all of its calls at a rate that the server accepts,
+ * separately for each credential, model and endpoint. Refused requests are resent in
+ * order of arrival, and do not count as {@linkplain RetryPolicy retries}.
  *
  * @since 0.1.0
  */
@@ -90,8 +90,8 @@ public final class Pacing {
 		}
 
 		/**
-		 * Set whether requests are paced. If they are not, a refused request is retried
-		 * as any other.
+		 * Set whether requests are paced. If disabled, refused requests are retried like
+		 * other failed requests.
 		 * <p>
 		 * The default is {@code true}.
 		 * @param enabled whether requests are paced
@@ -103,7 +103,7 @@ public final class Pacing {
 		}
 
 		/**
-		 * Set the number of refusals with which a call fails.
+		 * Set the number of refusals after which a call fails.
 		 * <p>
 		 * The default is 8.
 		 * @param maxRefusals the number of refusals, at least 1

@@ -22,18 +22,18 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gate that a refusal closes for the time that the server names. It counts the requests
- * that are admitted between one time of being closed and the next, from which the
- * {@link PacedRate} is learned. Only requests count that the limit may have held back:
- * those of a burst, if there were few before, and those after calls began to wait. Times
- * are in seconds. Not thread-safe.
+ * Gate that closes after a refusal, for the delay in {@code retry-after} or a backoff. It
+ * counts the requests that are accepted between two refusals, from which the
+ * {@link PacedRate} is estimated. Only requests that are sent under load count: those of
+ * a burst after low load, and those that are sent after calls began to wait. Times are in
+ * seconds. Not thread-safe.
  */
 final class PacingGate {
 
 	private static final double NANOS_PER_SECOND = 1e9;
 
-	// periods of sending in a row in which no request was admitted
-	private static final int MAX_BARREN_PERIODS = 8;
+	// consecutive periods in which the server accepted no request
+	private static final int MAX_PERIODS_WITHOUT_SUCCESS = 8;
 
 	private static final double MIN_BACKOFF = 0.5;
 
@@ -49,7 +49,7 @@ final class PacingGate {
 
 	private double closedUntil;
 
-	// whether it has closed, and what was admitted is not known yet
+	// whether it has closed, and the period before has not been evaluated
 	private boolean closed;
 
 	private double openedAt;
@@ -74,12 +74,12 @@ final class PacingGate {
 
 	private double lastRefusedAt;
 
-	// the beginning of the last one to two windows
+	// the start of the previous window
 	private Count recent;
 
 	private Count window;
 
-	private int barrenPeriods;
+	private int periodsWithoutSuccess;
 
 	/**
 	 * Create a gate that is open.
@@ -102,9 +102,9 @@ final class PacingGate {
 	}
 
 	/**
-	 * Return whether the gate has closed, and was not {@linkplain #open opened} since.
+	 * Return whether the gate has closed and must be {@linkplain #open opened}.
 	 */
-	boolean isClosed() {
+	boolean mustBeOpened() {
 		return this.closed;
 	}
 
@@ -125,7 +125,7 @@ final class PacingGate {
 
 	/**
 	 * Close because a request was refused. A refusal of a request that was sent before
-	 * the gate was last opened says nothing new.
+	 * the gate was last opened is ignored.
 	 * @param request the request
 	 * @param retryAfter the time that the server names, or {@code null}
 	 * @param now the current time
@@ -166,8 +166,8 @@ final class PacingGate {
 
 	private void closeFor(@Nullable Duration retryAfter, double now) {
 		double asked = (retryAfter != null) ? retryAfter.toNanos() / NANOS_PER_SECOND : 0;
-		boolean backOff = retryAfter == null || this.barrenPeriods > 0;
-		double delay = Math.min(MAX_BACKOFF, MIN_BACKOFF * Math.pow(2, this.barrenPeriods));
+		boolean backOff = retryAfter == null || this.periodsWithoutSuccess > 0;
+		double delay = Math.min(MAX_BACKOFF, MIN_BACKOFF * Math.pow(2, this.periodsWithoutSuccess));
 		double wait = Math.max(asked, backOff ? delay : 0);
 		if (wait > this.wait) {
 			double jitter = ThreadLocalRandom.current().nextDouble() * Math.min(wait / 10, MAX_JITTER);
@@ -177,26 +177,27 @@ final class PacingGate {
 	}
 
 	/**
-	 * Open the gate. By now the refusals of all requests that were sent before have
-	 * arrived, so that it is known how many were admitted.
-	 * @return whether so many periods in a row have passed without an admitted request
-	 * that waiting is of no use
+	 * Open the gate. By now, the refusals of all requests that were sent before have
+	 * arrived, so that the number of accepted requests is known.
+	 * @return whether the server accepted no request in so many consecutive periods that
+	 * waiting calls should fail
 	 */
 	boolean open(double now) {
-		long admitted = this.sent - this.refused;
-		this.rate.learn(new PacedRate.Period(admitted, this.openTime, this.closedRate, this.closedBefore,
+		long accepted = this.sent - this.refused;
+		this.rate.learn(new PacedRate.Period(accepted, this.openTime, this.closedRate, this.closedBefore,
 				now - this.closedAt, this.lastRefusedAt - this.closedAt));
-		this.barrenPeriods = (admitted > 0) ? 0 : this.barrenPeriods + 1;
-		boolean barren = this.barrenPeriods == MAX_BARREN_PERIODS;
-		this.barrenPeriods -= barren ? 1 : 0;
+		this.periodsWithoutSuccess = (accepted > 0) ? 0 : this.periodsWithoutSuccess + 1;
+		boolean hopeless = this.periodsWithoutSuccess == MAX_PERIODS_WITHOUT_SUCCESS;
+		this.periodsWithoutSuccess -= hopeless ? 1 : 0;
 		this.closed = false;
 		this.openedAt = now;
 		count(now);
-		return barren;
+		return hopeless;
 	}
 
 	/**
-	 * Count anew, because calls begin to wait: before, the limit held back none.
+	 * Restart counting when calls begin to wait. Requests that were sent before were not
+	 * limited.
 	 */
 	void restart(double now) {
 		count(now);
@@ -223,7 +224,7 @@ final class PacingGate {
 	}
 
 	/**
-	 * Number of requests that were sent before a time.
+	 * Number of requests that were sent before a point in time.
 	 */
 	private record Count(double since, long sent) {
 	}

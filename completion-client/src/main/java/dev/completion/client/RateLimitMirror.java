@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Token buckets that mirror the rate limits of the {@code anthropic-ratelimit-*} headers.
- * The headers of a response show the limits at the time of its request, so that the cost
- * of later requests is subtracted. The output tokens of a request are not known before
- * its end, so that the mean is assumed, also for the requests that were in flight. Not
+ * The headers of a response show the limits at the time of its request, so the cost of
+ * later requests is subtracted. The number of output tokens of a request is known only
+ * when it completes, so the mean is used for it, and for other requests in flight. Not
  * thread-safe.
  */
 final class RateLimitMirror {
@@ -35,7 +35,7 @@ final class RateLimitMirror {
 
 	private static final double WEIGHT_OF_LAST = 0.05;
 
-	// leaves something to other clients with the same credential
+	// leaves capacity for other clients that use the same credential
 	private static final double SHARE = 0.97;
 
 	private static final double ROUNDING_ERROR = 1e-6;
@@ -47,7 +47,7 @@ final class RateLimitMirror {
 	private final List<Bucket> buckets = List.of(this.requests,
 			new Bucket("input-tokens", 1, PacedRequest::inputTokens), this.outputTokens);
 
-	// if it is not known, a request is sent if there are any tokens
+	// 1 until the mean is known, so that a request is sent if any tokens are left
 	private double meanOutputTokens = 1;
 
 	private boolean knowsOutputTokens;
@@ -88,7 +88,7 @@ final class RateLimitMirror {
 	}
 
 	/**
-	 * Record that the given request was refused, so that it used nothing.
+	 * Record that the given request was refused and did not count towards the limits.
 	 */
 	void refused(PacedRequest request) {
 		this.buckets.forEach((bucket) -> bucket.refused(request));
@@ -127,7 +127,7 @@ final class RateLimitMirror {
 
 		private double time;
 
-		// when the request was sent whose response had the last headers
+		// when the request that the latest headers belong to was sent
 		private double sentAt = Double.NEGATIVE_INFINITY;
 
 		private double total;

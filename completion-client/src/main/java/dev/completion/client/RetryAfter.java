@@ -29,8 +29,9 @@ import org.springframework.http.HttpHeaders;
 
 /**
  * Reads how long a server asks to wait: {@code retry-after-ms}, else {@code retry-after}
- * in seconds or as an HTTP date. A value that makes no sense counts as missing. When a
- * rate limit is reset is no time to wait, since that is when the limit is full again.
+ * in seconds or as an HTTP date. A value that makes no sense counts as missing. The reset
+ * time of a rate limit is not used, because it is the time at which the limit is
+ * completely replenished.
  */
 final class RetryAfter {
 

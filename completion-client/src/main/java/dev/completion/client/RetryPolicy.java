@@ -24,8 +24,8 @@ import org.springframework.util.Assert;
  * When and how a failed call is tried again.
  * <p>
  * Tried again are calls of which nothing was sent, for want of a name, a connection or a
- * place in the pool; those answered with status 408, 409, 429, 503 or 529; and streams
- * that begin with an {@code overloaded_error}. A server can ask for more, with
+ * place in the pool; those answered with status 408, 409, 503 or 529; and streams that
+ * begin with an {@code overloaded_error}. A server can ask for more, with
  * {@code x-should-retry: true} on status 408, 409, 429 or 5xx, and for less, with
  * {@code x-should-retry: false}. A call of which text was delivered is never tried again.
  * <p>
@@ -33,8 +33,8 @@ import org.springframework.util.Assert;
  * of it. Where the server says how long to wait, that is the minimum. Each client has a
  * budget, besides: while most of its calls fail, it tries none again.
  * <p>
- * Requests that a rate limit refuses are sent again as {@link Pacing} says, unless it is
- * not enabled.
+ * If {@link Pacing} is enabled, requests that a rate limit refuses are resent as
+ * described there. Otherwise, calls with status 429 are tried again, too.
  *
  * @since 0.1.0
  */

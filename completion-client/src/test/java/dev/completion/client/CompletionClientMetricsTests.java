@@ -44,7 +44,7 @@ class CompletionClientMetricsTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
-	void gaugesShowHowARateLimitHoldsAClient() {
+	void gaugesReportWaitingCallsAndRate() {
 		try (CompletionClient paced = this.client.mutate().pacing(Pacing.defaults()).build()) {
 			bind(paced);
 			assertThat(gauge("waiting")).isZero();

@@ -107,7 +107,7 @@ class CompletionClientOutageTests extends AbstractCompletionClientTests {
 
 	@Tag("D8")
 	@Test
-	void exceptionSaysWhenTheBudgetIsExhausted() {
+	void exceptionReportsAnExhaustedRetryBudget() {
 		String reason = "(not retried, since the retry budget of the client is exhausted)";
 		overload(BUDGETED_RETRIES + 4);
 		for (int i = 0; i < BUDGETED_RETRIES / 2; i++) {

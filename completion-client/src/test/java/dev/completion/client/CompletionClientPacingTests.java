@@ -123,7 +123,7 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 
 	@ParameterizedTest
 	@CsvSource({ "503, api_error", "529, overloaded_error" })
-	void overloadThatNamesATimeIsARefusal(int status, String type) {
+	void overloadWithRetryAfterIsPaced(int status, String type) {
 		this.server.enqueue(Reply.error(status, type, "Later").header("retry-after", "1"));
 		assertThat(elapsedMillis(() -> assertThat(paced().exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(2)))
 			.isGreaterThanOrEqualTo(SECOND.toMillis());
@@ -132,7 +132,7 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
-	void errorWithinAStreamIsNoRefusal() {
+	void errorWithinAStreamIsNotPaced() {
 		this.server.enqueue(Reply
 			.events(ApiFixture.event("error", "{\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}"))
 			.header("retry-after", "1"));
@@ -150,7 +150,7 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
-	void spendLimitIsNoRateLimit() {
+	void spendLimitFailsImmediately() {
 		String error = """
 				{"type":"error","error":{"type":"rate_limit_error","message":"Spend limit reached",
 				"details":{"error_code":"enforced_spend_limit_reached"}}}""";
@@ -163,13 +163,13 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
-	void serverThatWantsNoRetryGetsNone() {
+	void requestIsNotResentIfTheServerForbidsRetries() {
 		this.server.enqueue(REFUSAL.header("x-should-retry", "false"));
 		assertThat(failure(RateLimitException.class, paced().complete(REQUEST).flux()).attempts()).isOne();
 	}
 
 	@Test
-	void endlessRefusalsEnd() {
+	void callFailsAfterMaxRefusals() {
 		for (int i = 0; i < 3; i++) {
 			this.server.enqueue(REFUSAL.header("retry-after-ms", "10"));
 		}
@@ -182,7 +182,7 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
-	void callThatWaitsUntilItsDeadlineFailsAsTheLastRefusal() {
+	void callThatWaitsUntilItsDeadlineFailsWithTheLastRefusal() {
 		this.server.enqueue(REFUSAL.header("retry-after", "30"));
 		Disposable first = paced().complete(REQUEST).subscribe();
 		awaitWaiting(1);

@@ -176,7 +176,7 @@ class CompletionClientRetryAfterTests extends AbstractCompletionClientTests {
 	// that is when the limit is full again, and not when the next request is admitted
 	@Tag("D7")
 	@Test
-	void resetOfALimitThatIsUsedUpIsNotWaitedFor() {
+	void resetTimeIsNotUsedAsRetryAfter() {
 		retried(HASTY, DATE, "anthropic-ratelimit-requests-remaining: 0",
 				"anthropic-ratelimit-requests-reset: 2024-03-26T21:00:00Z");
 	}

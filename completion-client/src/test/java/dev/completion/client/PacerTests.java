@@ -54,7 +54,7 @@ class PacerTests {
 	}
 
 	@Test
-	void noCallIsLostWhereTheServerNamesASecond() {
+	void allCallsSucceedWithRetryAfter() {
 		Simulation simulation = new Simulation(300, 20, 50, 20, 0.1, 0.05, (missing) -> Duration.ofSeconds(1));
 		simulation.run();
 		assertThat(simulation.lost).isZero();
@@ -63,7 +63,7 @@ class PacerTests {
 	}
 
 	@Test
-	void noCallIsLostWhereRefusalsAreFastAndCallsMany() {
+	void allCallsSucceedWithManyConcurrentCalls() {
 		Simulation simulation = new Simulation(400, 64, 100, 10, 0.1, 0.002, (missing) -> Duration.ofSeconds(1));
 		simulation.run();
 		assertThat(simulation.lost).isZero();
@@ -82,7 +82,7 @@ class PacerTests {
 	}
 
 	@Test
-	void noCallIsLostWhereTheServerNamesNoTime() {
+	void allCallsSucceedWithoutRetryAfter() {
 		Simulation simulation = new Simulation(10_000, 200, 1000 / 60.0, 17, 5, 0.05, (missing) -> null);
 		simulation.run();
 		assertThat(simulation.lost).isZero();
@@ -116,7 +116,7 @@ class PacerTests {
 	}
 
 	@Test
-	void nothingIsHeldWithoutALimit() {
+	void requestsAreNotDelayedWithoutALimit() {
 		for (int i = 0; i < 1000; i++) {
 			PacedRequest request = new PacedRequest(100);
 			assertThat(this.pacer.admit(request)).isNull();

@@ -52,7 +52,7 @@ class RateLimitMirrorTests {
 	}
 
 	@Test
-	void limitsThatAreNotKnownHoldNothing() {
+	void unknownLimitsDoNotDelayRequests() {
 		send(0, 100, 0);
 		assertThat(waitAt(0, 1_000_000)).isZero();
 		assertThat(this.mirror.maxPerSecond()).isInfinite();
@@ -72,7 +72,7 @@ class RateLimitMirrorTests {
 	}
 
 	@Test
-	void headersAreAsOldAsTheirRequest() {
+	void headersApplyToTheTimeOfTheRequest() {
 		PacedRequest request = send(0, 100, 0);
 		respond(request, 10, "requests", 60, 0);
 		assertThat(waitAt(10, 100)).isZero();
@@ -98,7 +98,7 @@ class RateLimitMirrorTests {
 	}
 
 	@Test
-	void promptIsMeasuredAndMayBeLargerThanTheLimit() {
+	void promptLargerThanTheLimitWaitsUntilTheLimitIsUnused() {
 		PacedRequest request = send(0, 100, 0);
 		respond(request, 0, "input-tokens", 6000, 1000);
 		assertThat(waitAt(0, 1000)).isZero();

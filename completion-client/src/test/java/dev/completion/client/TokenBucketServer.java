@@ -23,7 +23,7 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * Server with a rate limit, whose refusals name a second.
+ * Server with a rate limit that responds to refused requests with {@code retry-after: 1}.
  */
 final class TokenBucketServer implements AutoCloseable {
 
@@ -75,7 +75,7 @@ final class TokenBucketServer implements AutoCloseable {
 	}
 
 	/**
-	 * Refuse all requests with the given key, for half a minute each.
+	 * Refuse all requests with the given key, with {@code retry-after: 30}.
 	 */
 	void block(String key) {
 		this.blockedKey = key;

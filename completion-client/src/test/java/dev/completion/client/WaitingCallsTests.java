@@ -35,8 +35,8 @@ import reactor.core.publisher.Mono;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link CompletionClient}: many calls that wait for a rate limit, and what
- * they take from others.
+ * Tests for {@link CompletionClient}: many calls that wait because of a rate limit, and
+ * their effect on other calls.
  */
 @Tag("slow")
 class WaitingCallsTests extends AbstractCompletionClientTests {
@@ -106,7 +106,7 @@ class WaitingCallsTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
-	void waitingCallsTakeNoThreadsAndLittleMemoryAndAreGoneWhenTheyEnd() {
+	void waitingCallsUseNoThreadsAndLittleMemory() {
 		call(LIMITED).onErrorComplete().subscribe();
 		CompletionClientResourcesTests.await(() -> waiting() == 1);
 		AtomicInteger ended = new AtomicInteger();
@@ -140,11 +140,11 @@ class WaitingCallsTests extends AbstractCompletionClientTests {
 		callsThatWait(new AtomicInteger());
 		double beside = percentile();
 		assertThat(waiting()).isEqualTo(CALLS + 1);
-		System.out.printf("%d calls: p99 %.2f ms, beside %d waiting calls of another tenant %.2f ms%n", CALLS_OF_OTHER,
+		System.out.printf("%d calls: p99 %.2f ms, with %d waiting calls of another tenant %.2f ms%n", CALLS_OF_OTHER,
 				before, CALLS, beside);
 	}
 
-	// of the quietest round, as the machine may be busy
+	// the minimum over all rounds, because the machine may be busy
 	private double percentile() {
 		return IntStream.range(0, ROUNDS)
 			.mapToDouble((round) -> timesOfOtherTenant()[CALLS_OF_OTHER * 99 / 100])
@@ -152,7 +152,7 @@ class WaitingCallsTests extends AbstractCompletionClientTests {
 			.orElseThrow();
 	}
 
-	// none of which is held back or refused
+	// none of which is delayed or refused
 	private double[] timesOfOtherTenant() {
 		List<Double> times = Flux.range(0, CALLS_OF_OTHER).flatMap((i) -> Mono.defer(() -> {
 			long start = System.nanoTime();

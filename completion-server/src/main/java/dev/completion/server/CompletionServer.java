@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  * {@code claude-2} and {@code claude-instant-1.2} are served on {@code /v1/complete}
  * only; newer ones are served on {@code /v1/messages} only, and refused on the other with
  * the API's own error. Some that the vendor has retired are served too; unknown ones are
- * not found. A token of its answers is a word with its leading space. The builder sets
- * rate limits for all requests together; otherwise they are reported but not enforced.
+ * not found. A token of its answers is a word with its leading space. Rate limits that
+ * are set with the builder are enforced for all requests together. By default, they are
+ * only reported.
  * <p>
  * Both APIs answer the same conversation with the same text, which in a completion has a
  * leading space. Messages are text: tools, images and documents are refused. Models from
@@ -244,8 +245,8 @@ public final class CompletionServer implements AutoCloseable {
 		}
 
 		/**
-		 * Set the number of requests that are admitted each minute. Further requests are
-		 * refused with status 429 and {@code retry-after}.
+		 * Set the number of requests that are accepted per minute. Requests that exceed
+		 * the limit are refused with status 429 and {@code retry-after}.
 		 * <p>
 		 * There is no limit by default.
 		 * @param requestsPerMinute the number of requests
@@ -257,8 +258,8 @@ public final class CompletionServer implements AutoCloseable {
 		}
 
 		/**
-		 * Set the number of input tokens that are admitted each minute. A request with
-		 * more is admitted when the limit is not used at all.
+		 * Set the number of input tokens that are accepted per minute. A request that
+		 * exceeds the limit by itself is accepted only if no tokens are in use.
 		 * <p>
 		 * There is no limit by default.
 		 * @param inputTokensPerMinute the number of tokens
@@ -270,8 +271,9 @@ public final class CompletionServer implements AutoCloseable {
 		}
 
 		/**
-		 * Set the number of output tokens that are admitted each minute. A request is
-		 * admitted if any are left, since its own are not known before.
+		 * Set the number of output tokens that are accepted per minute. A request is
+		 * accepted if any tokens are left, because its output tokens are not known in
+		 * advance.
 		 * <p>
 		 * There is no limit by default.
 		 * @param outputTokensPerMinute the number of tokens
@@ -283,9 +285,9 @@ public final class CompletionServer implements AutoCloseable {
 		}
 
 		/**
-		 * Set the number of requests that are admitted at once, after a time without
-		 * requests. The API may enforce 60 requests per minute as one per second, while
-		 * its headers report the limit of a minute.
+		 * Set the maximum number of requests that are accepted without a pause. The API
+		 * may enforce 60 requests per minute as one request per second, while its headers
+		 * report the limit per minute.
 		 * <p>
 		 * The default is {@link #requestsPerMinute(long)}.
 		 * @param burst the number of requests, at most those of a minute
@@ -317,16 +319,17 @@ public final class CompletionServer implements AutoCloseable {
 		/**
 		 * Start the server.
 		 * @return the running server
-		 * @throws IllegalArgumentException if a burst is set that is larger than the
-		 * number of requests per minute, or without one
+		 * @throws IllegalArgumentException if {@code burst} is set without
+		 * {@code requestsPerMinute}, or exceeds it
 		 * @throws IllegalStateException if the port cannot be bound
 		 */
 		public CompletionServer start() {
 			Long burst = this.burst;
 			if (burst != null) {
-				long limit = Arguments.notNull(this.requestsPerMinute, "requestsPerMinute");
-				Arguments.check(burst <= limit,
-						() -> "'burst' must be at most 'requestsPerMinute', " + limit + ", not " + burst);
+				Long limit = this.requestsPerMinute;
+				Arguments.check(limit != null, () -> "'burst' requires 'requestsPerMinute'");
+				Arguments.check(limit == null || burst <= limit,
+						() -> "'burst' (" + burst + ") must not exceed 'requestsPerMinute' (" + limit + ")");
 			}
 			return new CompletionServer(this);
 		}

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * Limit per minute that refuses requests. Not thread-safe.
+ * Enforced limit per minute. Not thread-safe.
  */
 final class EnforcedLimit {
 
@@ -30,10 +30,10 @@ final class EnforcedLimit {
 
 	private final long perMinute;
 
-	// what the headers report
+	// the bucket that the headers report
 	private final TokenBucket minute;
 
-	// what admits requests
+	// the bucket that decides whether a request is accepted
 	private final TokenBucket burst;
 
 	/**
@@ -91,7 +91,7 @@ final class EnforcedLimit {
 
 		INPUT_TOKENS("input-tokens", Usage::inputTokens, Usage::inputTokens),
 
-		// those of a request are not known before, so it is admitted if any are left
+		// not known in advance, so a request is accepted if any are left
 		OUTPUT_TOKENS("output-tokens", (usage) -> 1, Usage::outputTokens);
 
 		private final String header;

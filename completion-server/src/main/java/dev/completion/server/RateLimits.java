@@ -29,9 +29,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rate limits of all requests, and the headers that report them. Those that are not
- * enforced count down and are full again each minute. They are so high that a client
- * which paces its requests by the headers is not slowed down. Thread-safe.
+ * Rate limits of all requests, and the headers that report them. Limits that are not
+ * enforced are replenished each minute. They are too high to slow down a client that
+ * paces its requests by the headers. Thread-safe.
  */
 final class RateLimits {
 
@@ -88,7 +88,7 @@ final class RateLimits {
 	}
 
 	/**
-	 * Count a request whatever the limits are.
+	 * Count a request without enforcing the limits.
 	 * @param usage the tokens of the request
 	 * @return the headers that report what is left
 	 */

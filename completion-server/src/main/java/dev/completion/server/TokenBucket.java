@@ -63,7 +63,7 @@ final class TokenBucket {
 	}
 
 	/**
-	 * Take the given amount, whether or not there is as much.
+	 * Take the given amount, even if it exceeds the current level.
 	 */
 	void take(long amount, Instant now) {
 		refill(now);

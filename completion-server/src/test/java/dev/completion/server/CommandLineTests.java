@@ -112,8 +112,8 @@ class CommandLineTests {
 			--port 70000 | 'port' must be from 0 to 65535, not 70000
 			--requests-per-minute 0 | 'requestsPerMinute' must be positive, not 0
 			--burst many | Option --burst needs a number, not many
-			--burst 10 | 'requestsPerMinute' must not be null
-			--burst 10 --requests-per-minute 9 | 'burst' must be at most 'requestsPerMinute', 9, not 10
+			--burst 10 | 'burst' requires 'requestsPerMinute'
+			--burst 10 --requests-per-minute 9 | 'burst' (10) must not exceed 'requestsPerMinute' (9)
 			--api-key ä | 'apiKey' must consist of visible ASCII characters
 			""")
 	void badArgumentsAreExplainedInOneLine(String args, String message) {

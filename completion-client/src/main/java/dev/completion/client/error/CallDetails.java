@@ -28,15 +28,15 @@ import org.jspecify.annotations.Nullable;
  * sent; the one that failed is included
  * @param requestId the server's id of the request, or {@code null} if it sent none
  * @param partialText the text that was delivered before the failure, empty if none was
- * @param retryBudgetExhausted whether the call would have been retried if the retry
- * budget of the client were not exhausted
+ * @param retryBudgetExhausted whether the call was not retried only because the retry
+ * budget of the client was exhausted
  * @since 0.1.0
  */
 public record CallDetails(Outcome outcome, int attempts, @Nullable String requestId, String partialText,
 		boolean retryBudgetExhausted) implements Serializable {
 
 	/**
-	 * Create the details of a call that was retried as far as that makes sense.
+	 * Create the details of a call for which the retry budget was not exhausted.
 	 * @param outcome what is known about the fate of the request
 	 * @param attempts the number of attempts that were made
 	 * @param requestId the server's id of the request, or {@code null}

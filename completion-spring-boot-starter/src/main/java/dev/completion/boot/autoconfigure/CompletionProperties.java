@@ -48,7 +48,7 @@ import org.springframework.util.unit.DataSize;
  * @param defaults Defaults for request parameters.
  * @param timeout Timeouts of a call.
  * @param retry Retries of failed calls.
- * @param pacing Pacing of requests that a rate limit refuses.
+ * @param pacing Pacing of requests under rate limits.
  * @param limits Limits on the size of responses.
  * @param ssl SSL configuration.
  * @param proxy HTTP proxy.
@@ -149,9 +149,10 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	/**
 	 * Pacing.
 	 *
-	 * @param enabled Whether to pace requests. Otherwise, requests that a rate limit
-	 * refuses are retried like other failed calls.
-	 * @param maxRefusals Number of refusals after which a call fails.
+	 * @param enabled Whether to pace requests under rate limits. If disabled, refused
+	 * requests are retried like other failed requests.
+	 * @param maxRefusals Maximum number of times that a rate limit may refuse a call
+	 * before it fails.
 	 */
 	public record Pacing(@DefaultValue("true") boolean enabled, @DefaultValue("8") int maxRefusals) {
 	}

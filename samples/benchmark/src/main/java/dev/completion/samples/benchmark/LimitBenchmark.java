@@ -27,9 +27,9 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Shows what becomes of many calls that meet a rate limit, with this client and its
- * peers: each in a fresh JVM for each scenario. The ideal time is that of a server which
- * keeps requests until they are admitted.
+ * Measures calls under rate limits, for this client and others. Each combination of
+ * client and scenario runs in a new JVM. The ideal time is that of a server that queues
+ * requests instead of refusing them.
  */
 public final class LimitBenchmark {
 

@@ -28,9 +28,9 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Makes the calls of a {@link LimitScenario} with one peer, in a JVM of its own, and
- * prints what comes of them: the number of calls that failed, the seconds until the last
- * one ended, and the median, the 99th percentile and the maximum of the seconds that
- * calls waited before they were admitted.
+ * prints the results: the number of calls that failed, the seconds until the last one
+ * ended, and the median, the 99th percentile and the maximum of the seconds that calls
+ * waited before they were accepted.
  */
 public final class LimitMain {
 
@@ -122,7 +122,7 @@ public final class LimitMain {
 
 			@Override
 			public void received(long count) {
-				// a text has a character for each millisecond of the response
+				// the length of the text is the latency of the response in milliseconds
 				ended(number, (System.nanoTime() - start) / 1e9 - count / 1e3, again);
 			}
 

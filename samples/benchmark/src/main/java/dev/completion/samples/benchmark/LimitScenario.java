@@ -46,7 +46,9 @@ final class LimitScenario {
 				.limit(10_000, 17)
 				.latency(0.5, DEFAULT_SIGMA)
 				.refusal(0.003, null),
-			new LimitScenario("LOW_LIMIT_HEADERS", "the same, with headers", 10_000, 200).limit(10_000, 17)
+			new LimitScenario("LOW_LIMIT_HEADERS", "10,000 calls, 200 at a time; 167/s, burst 17, with headers", 10_000,
+					200)
+				.limit(10_000, 17)
 				.latency(0.5, DEFAULT_SIGMA)
 				.refusal(0.003, null)
 				.headers(),
@@ -75,7 +77,7 @@ final class LimitScenario {
 				.limit(240, 10)
 				.latency(1, DEFAULT_SIGMA)
 				.refusal(0.03, null),
-			new LimitScenario("ABOVE_LIMIT_HEADERS", "the same, with headers", 300, 0).arrivals(5)
+			new LimitScenario("ABOVE_LIMIT_HEADERS", "5 calls/s; 4/s, burst 10, with headers", 300, 0).arrivals(5)
 				.limit(240, 10)
 				.latency(1, DEFAULT_SIGMA)
 				.refusal(0.03, null)
@@ -254,8 +256,8 @@ final class LimitScenario {
 	}
 
 	/**
-	 * Return the time that a refusal names, or {@code null} for the seconds until there
-	 * is room.
+	 * Return the time that a refusal names, or {@code null} for the seconds until a
+	 * request is accepted.
 	 */
 	@Nullable Integer retryAfter() {
 		return this.retryAfter;

@@ -33,9 +33,9 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * Server with the rate limits of a scenario: buckets that are refilled continuously. A
- * text has as many characters as the milliseconds that the response took. An ideal server
- * keeps requests until they are admitted, so that none is refused.
+ * Server with the rate limits of a scenario: buckets that are refilled continuously. The
+ * length of a text is the latency of the response in milliseconds. An ideal server queues
+ * requests instead of refusing them.
  */
 final class LimitedServer implements AutoCloseable {
 

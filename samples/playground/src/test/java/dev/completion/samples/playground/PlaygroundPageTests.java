@@ -104,7 +104,7 @@ class PlaygroundPageTests extends AbstractPageTests {
 		element("ask").click();
 		awaitState("done");
 		assertThat(element("continue").isEnabled()).isFalse();
-		assertThat(text("no-prefill")).isEqualTo("The model does not continue a text.");
+		assertThat(text("no-prefill")).isEqualTo("This model does not accept a prefill.");
 		element("reply").click();
 		browser.switchTo().activeElement().sendKeys("And at night?");
 		element("ask").click();

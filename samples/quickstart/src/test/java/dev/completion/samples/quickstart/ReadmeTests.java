@@ -43,8 +43,14 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 import dev.completion.boot.autoconfigure.CompletionProperties;
+import dev.completion.client.CompletionClient;
+import dev.completion.client.CompletionClientMetrics;
 import dev.completion.client.CompletionObservationDocumentation;
 import io.micrometer.common.docs.KeyName;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -258,7 +264,9 @@ class ReadmeTests {
 					Stream.of(CompletionObservationDocumentation.HighCardinalityKeyNames.values()))
 			.map(KeyName::asString)
 			.collect(Collectors.toSet());
-		Set<String> known = knownProperties().keySet();
+		keys.addAll(metersAndTags());
+		Set<String> known = Stream.concat(knownProperties().keySet().stream(), keys.stream())
+			.collect(Collectors.toSet());
 		assertThat(readme.matches(PROPERTY)
 			.map((match) -> match.group(1))
 			.filter((name) -> !isKnown(name) && !keys.contains(name))
@@ -267,6 +275,19 @@ class ReadmeTests {
 			.map((match) -> match.group(1))
 			.filter((name) -> !ClassUtils.isPresent("dev.completion.client.error." + name, null))
 			.filter((name) -> !ClassUtils.isPresent("java.lang." + name, null))).isEmpty();
+	}
+
+	private static Set<String> metersAndTags() {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		try (CompletionClient client = CompletionClient.builder().apiKey("key").build()) {
+			// the tag of the starter
+			new CompletionClientMetrics(client, Tags.of("completion.client", "default")).bindTo(registry);
+		}
+		return registry.getMeters()
+			.stream()
+			.map(Meter::getId)
+			.flatMap((id) -> Stream.concat(Stream.of(id.getName()), id.getTags().stream().map(Tag::getKey)))
+			.collect(Collectors.toSet());
 	}
 
 	static Stream<String> javaBlocks() {
