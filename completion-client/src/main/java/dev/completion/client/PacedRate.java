@@ -159,7 +159,7 @@ final class PacedRate {
 
 	private void burst(Period period) {
 		this.burst = period.accepted();
-		this.burstTime = period.refusing();
+		this.burstTime = period.burst();
 	}
 
 	private void settle(double rate) {
@@ -196,9 +196,9 @@ final class PacedRate {
 	 * @param closedBefore the time for which the gate was closed before the period, 0 if
 	 * that does not count, or {@code NaN} if this is the first refusal
 	 * @param closed the time for which the gate was closed after it
-	 * @param refusing the time from the first refusal to the last one
+	 * @param burst the time in which the requests of a burst arrived
 	 */
-	record Period(long accepted, double open, double rate, double closedBefore, double closed, double refusing) {
+	record Period(long accepted, double open, double rate, double closedBefore, double closed, double burst) {
 
 		boolean isFirst() {
 			return Double.isNaN(this.closedBefore);

@@ -45,6 +45,8 @@ final class Pacer {
 
 	private static final double ROUNDING_ERROR = 1e-9;
 
+	private static final double MAX_LATENESS = 0.1;
+
 	private static final double MIN_TIME_TO_FORGET = 60;
 
 	private static final double MIN_TIME_WITHOUT_WAITING = 1;
@@ -108,7 +110,7 @@ final class Pacer {
 				request.order(++this.arrivals);
 			}
 			if (this.waiting.isEmpty() && availableAt(request, now, signalled) <= now) {
-				send(request, now);
+				send(request, now, now);
 				return null;
 			}
 			beginWaiting(now);
@@ -202,7 +204,8 @@ final class Pacer {
 				return;
 			}
 			this.waiting.pollFirst();
-			send(oldest, now);
+			// the timer may be late, which must not lower the rate
+			send(oldest, now, now - MAX_LATENESS);
 			signalled.add(oldest);
 		}
 	}
@@ -248,10 +251,10 @@ final class Pacer {
 		return this.rate.isUnlimited() ? perSecond : Math.min(perSecond, this.mirror.maxPerSecond());
 	}
 
-	private void send(PacedRequest request, double now) {
+	private void send(PacedRequest request, double now, double earliest) {
 		double perSecond = perSecond();
 		this.gate.sent(now);
-		this.nextAfter = Math.max(this.nextAfter + 1 / perSecond, now);
+		this.nextAfter = Math.max(this.nextAfter + 1 / perSecond, earliest);
 		request.sent(now, perSecond, this.inFlight.get());
 		this.mirror.sent(request);
 	}
@@ -305,6 +308,7 @@ final class Pacer {
 		boolean hopeless = this.gate.open(now);
 		this.advancedAt = now;
 		this.heldByRateAt = now;
+		this.nextAfter = Math.max(this.nextAfter, now - 1 / perSecond());
 		if (hopeless) {
 			failWaiting(signalled);
 		}

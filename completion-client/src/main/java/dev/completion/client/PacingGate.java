@@ -72,7 +72,12 @@ final class PacingGate {
 
 	private long refused;
 
+	// whether the period began with its burst
+	private boolean beganWithBurst;
+
 	private double lastRefusedAt;
+
+	private double fastestRefusal;
 
 	// the start of the previous window
 	private Count recent;
@@ -140,6 +145,7 @@ final class PacingGate {
 		}
 		this.refused += (request.sentAt() >= this.countedSince) ? 1 : 0;
 		this.lastRefusedAt = now;
+		this.fastestRefusal = Math.min(this.fastestRefusal, now - request.sentAt());
 		closeFor(retryAfter, now);
 	}
 
@@ -147,7 +153,9 @@ final class PacingGate {
 		boolean first = Double.isNaN(this.closedAt);
 		this.closedBefore = this.restarted ? 0 : this.openedAt - this.closedAt;
 		this.openTime = Math.max(MIN_OPEN_TIME, request.sentAt() - this.countedSince);
-		if (first && isBurst(request)) {
+		this.fastestRefusal = now - request.sentAt();
+		this.beganWithBurst = first && !isBurstAfterLowLoad(request);
+		if (first && !this.beganWithBurst) {
 			this.sent -= this.recent.sent();
 			this.countedSince = this.recent.since();
 			this.openTime = MIN_OPEN_TIME;
@@ -158,7 +166,7 @@ final class PacingGate {
 		this.wait = 0;
 	}
 
-	private boolean isBurst(PacedRequest request) {
+	private boolean isBurstAfterLowLoad(PacedRequest request) {
 		double recentTime = Math.max(MIN_OPEN_TIME, request.sentAt() - this.recent.since());
 		double recentRate = (this.sent - this.recent.sent()) / recentTime;
 		return recentRate > 2 * this.sent / this.openTime;
@@ -185,7 +193,7 @@ final class PacingGate {
 	boolean open(double now) {
 		long accepted = this.sent - this.refused;
 		this.rate.learn(new PacedRate.Period(accepted, this.openTime, this.closedRate, this.closedBefore,
-				now - this.closedAt, this.lastRefusedAt - this.closedAt));
+				now - this.closedAt, burstTime()));
 		this.periodsWithoutSuccess = (accepted > 0) ? 0 : this.periodsWithoutSuccess + 1;
 		boolean hopeless = this.periodsWithoutSuccess == MAX_PERIODS_WITHOUT_SUCCESS;
 		this.periodsWithoutSuccess -= hopeless ? 1 : 0;
@@ -193,6 +201,15 @@ final class PacingGate {
 		this.openedAt = now;
 		count(now);
 		return hopeless;
+	}
+
+	/**
+	 * Return the time in which the requests of the burst arrived at the server, so far as
+	 * their refusals show.
+	 */
+	private double burstTime() {
+		return this.beganWithBurst ? Math.max(0, this.lastRefusedAt - this.fastestRefusal - this.countedSince)
+				: this.lastRefusedAt - this.closedAt;
 	}
 
 	/**

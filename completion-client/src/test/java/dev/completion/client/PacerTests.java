@@ -20,11 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.DoubleFunction;
 
 import dev.completion.client.error.ApiError;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -42,77 +39,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class PacerTests {
 
-	private static final int MAX_REFUSALS = 8;
-
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
 	private final Pacer pacer = new Pacer(this.time);
 
-	private static AttemptFailure refusal() {
+	static AttemptFailure refusal() {
 		return AttemptFailure.api(new ApiError(HttpStatus.TOO_MANY_REQUESTS, "rate_limit_error", "Slow down", null,
 				HttpHeaders.EMPTY, "", false), null);
-	}
-
-	@Test
-	void allCallsSucceedWithRetryAfter() {
-		Simulation simulation = new Simulation(300, 20, 50, 20, 0.1, 0.05, (missing) -> Duration.ofSeconds(1));
-		simulation.run();
-		assertThat(simulation.lost).isZero();
-		assertThat(simulation.requestsPerCall()).isLessThanOrEqualTo(1.3);
-		assertThat(simulation.seconds / 5.7).isLessThanOrEqualTo(1.5);
-	}
-
-	@Test
-	void allCallsSucceedWithManyConcurrentCalls() {
-		Simulation simulation = new Simulation(400, 64, 100, 10, 0.1, 0.002, (missing) -> Duration.ofSeconds(1));
-		simulation.run();
-		assertThat(simulation.lost).isZero();
-		assertThat(simulation.requestsPerCall()).isLessThanOrEqualTo(1.2);
-		assertThat(simulation.seconds / 4).isLessThanOrEqualTo(1.8);
-	}
-
-	@Test
-	void rateFollowsALowLimitWithALongLatency() {
-		Simulation simulation = new Simulation(10_000, 200, 1000 / 60.0, 17, 5, 0.05,
-				(missing) -> Duration.ofSeconds((long) Math.ceil(missing)));
-		simulation.run();
-		assertThat(simulation.lost).isZero();
-		assertThat(simulation.requestsPerCall()).isLessThanOrEqualTo(1.05);
-		assertThat(simulation.seconds / 614.2).isLessThanOrEqualTo(1.05);
-	}
-
-	@Test
-	void allCallsSucceedWithoutRetryAfter() {
-		Simulation simulation = new Simulation(10_000, 200, 1000 / 60.0, 17, 5, 0.05, (missing) -> null);
-		simulation.run();
-		assertThat(simulation.lost).isZero();
-		assertThat(simulation.requestsPerCall()).isLessThanOrEqualTo(1.1);
-		assertThat(simulation.seconds / 614.2).isLessThanOrEqualTo(1.1);
-	}
-
-	@Test
-	void burstAfterAQuietTimeIsSentAtTheLimit() {
-		Simulation simulation = new Simulation(600, 0, 50, 20, 0.1, 0.002, (missing) -> Duration.ofSeconds(1));
-		for (int second = 0; second < 300; second++) {
-			simulation.startAt(second, 1);
-		}
-		simulation.startAt(300, 300);
-		simulation.run();
-		assertThat(simulation.lost).isZero();
-		assertThat(simulation.seconds - 300).isLessThanOrEqualTo(2 * 5.7);
-	}
-
-	@Test
-	void quietTimeDoesNotLowerTheRate() {
-		Simulation simulation = new Simulation(2150, 0, 50, 20, 0.1, 0.002, (missing) -> Duration.ofSeconds(1));
-		simulation.startAt(0, 600);
-		for (int second = 20; second < 70; second++) {
-			simulation.startAt(second, 1);
-		}
-		simulation.startAt(70, 1500);
-		simulation.run();
-		assertThat(simulation.lost).isZero();
-		assertThat(simulation.seconds - 70).isLessThanOrEqualTo(1.2 * 30);
 	}
 
 	@Test
@@ -191,127 +124,6 @@ class PacerTests {
 		finally {
 			Schedulers.resetOnScheduleHook("tenant");
 		}
-	}
-
-	private final class Simulation {
-
-		private final int calls;
-
-		private final int inFlight;
-
-		private final double rate;
-
-		private final double burst;
-
-		private final double latency;
-
-		private final double refusalTime;
-
-		private final DoubleFunction<@Nullable Duration> retryAfter;
-
-		private double level;
-
-		private double levelAt;
-
-		private int started;
-
-		private int ended;
-
-		private int requests;
-
-		private int lost;
-
-		private double seconds;
-
-		Simulation(int calls, int inFlight, double rate, double burst, double latency, double refusalTime,
-				DoubleFunction<@Nullable Duration> retryAfter) {
-			this.calls = calls;
-			this.inFlight = inFlight;
-			this.rate = rate;
-			this.burst = burst;
-			this.latency = latency;
-			this.refusalTime = refusalTime;
-			this.retryAfter = retryAfter;
-			this.level = burst;
-		}
-
-		void startAt(double second, int calls) {
-			later(second, () -> {
-				for (int i = 0; i < calls; i++) {
-					start();
-				}
-			});
-		}
-
-		void run() {
-			for (int i = 0; i < this.inFlight; i++) {
-				start();
-			}
-			while (this.ended < this.calls) {
-				PacerTests.this.time.advanceTimeBy(Duration.ofMillis(100));
-			}
-		}
-
-		double requestsPerCall() {
-			return (double) this.requests / this.calls;
-		}
-
-		private void start() {
-			if (this.started < this.calls) {
-				this.started++;
-				send(new PacedRequest(400), 0);
-			}
-		}
-
-		private void send(PacedRequest request, int refusals) {
-			Mono<Void> permission = PacerTests.this.pacer.admit(request);
-			if (permission == null) {
-				arrive(request, refusals);
-			}
-			else {
-				permission.subscribe(null, (error) -> end(true), () -> arrive(request, refusals));
-			}
-		}
-
-		private void arrive(PacedRequest request, int refusals) {
-			this.requests++;
-			double now = now();
-			this.level = Math.min(this.burst, this.level + (now - this.levelAt) * this.rate);
-			this.levelAt = now;
-			if (this.level >= 1) {
-				this.level--;
-				later(this.latency, () -> end(false));
-				return;
-			}
-			Duration wait = this.retryAfter.apply((1 - this.level) / this.rate);
-			later(this.refusalTime, () -> {
-				PacerTests.this.pacer.refused(request, refusal(), wait, (name) -> null);
-				if (refusals + 1 < MAX_REFUSALS) {
-					send(request, refusals + 1);
-				}
-				else {
-					end(true);
-				}
-			});
-		}
-
-		private void end(boolean isLost) {
-			this.ended++;
-			this.lost += isLost ? 1 : 0;
-			this.seconds = now();
-			if (this.inFlight > 0) {
-				start();
-			}
-		}
-
-		private double now() {
-			return PacerTests.this.time.now(TimeUnit.NANOSECONDS) / 1e9;
-		}
-
-		private void later(double seconds, Runnable task) {
-			PacerTests.this.time.schedule(task, (long) (seconds * 1e9), TimeUnit.NANOSECONDS);
-		}
-
 	}
 
 }
