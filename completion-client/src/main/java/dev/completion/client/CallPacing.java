@@ -29,6 +29,9 @@ import reactor.core.publisher.Mono;
  */
 final class CallPacing {
 
+	// for English text
+	private static final int CHARACTERS_PER_TOKEN = 4;
+
 	private static final Duration MIN_TIME_OF_REFUSAL = Duration.ofSeconds(1);
 
 	private final Pacing settings;
@@ -44,6 +47,8 @@ final class CallPacing {
 	private @Nullable Pacer pacer;
 
 	private @Nullable PacedRequest request;
+
+	private String uri = "";
 
 	private int refusals;
 
@@ -96,13 +101,17 @@ final class CallPacing {
 		if (!this.settings.enabled()) {
 			return null;
 		}
-		Pacer pacer = this.pacers.get(credential, this.model, apiRequest.uri());
+		Pacer pacer = this.pacer;
 		PacedRequest request = this.request;
-		if (request == null || pacer != this.pacer) {
+		// a refused request stays with its pacer, even if the provider has another
+		// credential now
+		if (pacer == null || request == null || !apiRequest.uri().equals(this.uri)) {
 			byte[] body = apiRequest.body();
 			request = new PacedRequest((body != null) ? body.length : 0);
+			pacer = this.pacers.get(credential, this.model, apiRequest.uri());
 			this.request = request;
 			this.pacer = pacer;
+			this.uri = apiRequest.uri();
 		}
 		Mono<Void> permission = pacer.admit(request);
 		if (permission != null) {
@@ -124,15 +133,16 @@ final class CallPacing {
 	 */
 	void succeeded(Object last) {
 		Pacer pacer = this.pacer;
-		if (pacer != null && pacer.limitsOutputTokens() && last instanceof Completion completion) {
+		if (pacer != null && this.request != null && pacer.limitsTokens() && last instanceof Completion completion) {
 			Usage usage = Usage.of(completion);
-			pacer.completed((usage != null) ? usage.outputTokens() : estimate(completion));
+			pacer.completed(this.request, (usage != null) ? usage.inputTokens() : null,
+					(usage != null) ? usage.outputTokens() : estimate(completion));
 		}
 	}
 
 	private long estimate(Completion completion) {
 		String text = this.call.isStream() ? this.call.text() : completion.completion();
-		return text.length() / PacedRequest.CHARACTERS_PER_TOKEN;
+		return text.length() / CHARACTERS_PER_TOKEN;
 	}
 
 	/**
@@ -145,19 +155,37 @@ final class CallPacing {
 	}
 
 	/**
-	 * Record that the request was refused.
-	 * @return whether to send it again
+	 * Record that the server did not respond to the request.
 	 */
-	boolean refused(AttemptFailure failure) {
+	void notAnswered() {
+		if (this.pacer != null && this.request != null) {
+			this.pacer.notAnswered(this.request);
+		}
+	}
+
+	/**
+	 * Record that the request was refused.
+	 * @return the time to wait before permission to resend it is requested, or
+	 * {@code null} if it is not resent
+	 */
+	@Nullable Duration refused(AttemptFailure failure) {
 		ApiError error = Objects.requireNonNull(failure.error());
 		Duration retryAfter = error.retryAfter();
 		boolean tooLong = retryAfter != null && retryAfter.compareTo(this.maxRetryAfter) > 0;
-		Objects.requireNonNull(this.pacer)
-			.refused(Objects.requireNonNull(this.request), failure, tooLong ? this.maxRetryAfter : retryAfter,
-					error.headers()::getFirst);
+		Duration requested = tooLong ? this.maxRetryAfter : retryAfter;
+		Pacer pacer = Objects.requireNonNull(this.pacer);
+		boolean alone = pacer.refused(Objects.requireNonNull(this.request), failure, requested,
+				error.headers()::getFirst);
 		this.refusals++;
 		boolean inTime = retryAfter == null || this.call.total().allows(retryAfter);
-		return !tooLong && inTime && this.refusals < this.settings.maxRefusals() && !CallRetry.isForbidden(error);
+		if (tooLong || !inTime || this.refusals == this.settings.maxRefusals() || CallRetry.isForbidden(error)) {
+			return null;
+		}
+		if (!alone) {
+			return Duration.ZERO;
+		}
+		this.call.waits(pacer::lateFailure);
+		return (requested != null) ? requested : RetryPolicy.defaults().delay(this.refusals);
 	}
 
 }

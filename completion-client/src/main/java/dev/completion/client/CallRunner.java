@@ -16,6 +16,8 @@
 
 package dev.completion.client;
 
+import java.time.Duration;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -94,12 +96,17 @@ final class CallRunner {
 			}
 			return permission.thenMany(Flux.defer(() -> {
 				this.call.admitted();
-				return this.pacing.track(this.route.exchange(request, credential, attempt));
+				// the credential may have been renewed meanwhile
+				return this.transport.credential(attempt.responseDeadline())
+					.flatMapMany((current) -> this.pacing.track(this.route.exchange(request, current, attempt)));
 			}));
 		}
 
 		private Flux<T> next(Attempt attempt, AttemptFailure failure) {
 			AttemptFailure reason = this.call.reason(failure);
+			if (attempt.response() == null) {
+				this.pacing.notAnswered();
+			}
 			if (this.route.switchApi(attempt, reason)) {
 				this.call.attemptFailed(reason);
 				return attempt();
@@ -113,12 +120,14 @@ final class CallRunner {
 		}
 
 		private Flux<T> refused(AttemptFailure failure) {
-			if (!this.pacing.refused(failure)) {
+			Duration delay = this.pacing.refused(failure);
+			if (delay == null) {
 				this.route.failed(failure);
 				return Flux.error(failure);
 			}
 			this.call.retry(failure);
-			return attempt();
+			return delay.isZero() ? attempt()
+					: Mono.delay(delay, DeadlineScheduler.shared()).flatMapMany((waited) -> attempt());
 		}
 
 	}

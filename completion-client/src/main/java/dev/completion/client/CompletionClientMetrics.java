@@ -16,6 +16,8 @@
 
 package dev.completion.client;
 
+import java.util.function.ToDoubleFunction;
+
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -66,19 +68,18 @@ public class CompletionClientMetrics implements MeterBinder {
 	public void bindTo(MeterRegistry registry) {
 		if (this.client instanceof DefaultCompletionClient ours) {
 			Pacers pacers = ours.pacers();
-			Gauge.builder(PREFIX + "waiting", pacers, Pacers::waiting)
-				.description("Calls that wait because of a rate limit")
-				.tags(this.tags)
-				.register(registry);
-			Gauge.builder(PREFIX + "closed", pacers, Pacers::closed)
-				.description("Credentials, models and endpoints for which sending is suspended")
-				.tags(this.tags)
-				.register(registry);
-			Gauge.builder(PREFIX + "rate", pacers, Pacers::rate)
-				.description("Estimated maximum number of requests per second")
-				.tags(this.tags)
-				.register(registry);
+			bind(registry, "waiting", pacers, Pacers::waiting, "Calls that wait because of a rate limit");
+			bind(registry, "closed", pacers, Pacers::closed,
+					"Credentials, models and endpoints for which sending is suspended");
+			bind(registry, "rate", pacers, Pacers::rate, "Estimated maximum number of requests per second");
 		}
+	}
+
+	private void bind(MeterRegistry registry, String name, Pacers pacers, ToDoubleFunction<Pacers> value,
+			String description) {
+		// a client may replace one with the same tags
+		registry.find(PREFIX + name).tags(this.tags).gauges().forEach(registry::remove);
+		Gauge.builder(PREFIX + name, pacers, value).description(description).tags(this.tags).register(registry);
 	}
 
 }

@@ -41,6 +41,9 @@ final class PacedRate {
 
 	private static final int ESTIMATES = 5;
 
+	// a limit is at least the rate that was accepted for so long, in seconds
+	private static final double SUSTAINED = 60;
+
 	private double base = Double.POSITIVE_INFINITY;
 
 	private double target = Double.POSITIVE_INFINITY;
@@ -77,8 +80,7 @@ final class PacedRate {
 			return this.base;
 		}
 		double doublingTime = doublingTime();
-		double ramp = (this.target < Double.POSITIVE_INFINITY) ? doublingTime * log2(this.target / this.base)
-				: Double.POSITIVE_INFINITY;
+		double ramp = rampTime();
 		if (this.sendingTime < ramp) {
 			return this.base * Math.pow(2, Math.min(this.sendingTime / doublingTime, MAX_DOUBLINGS));
 		}
@@ -88,8 +90,22 @@ final class PacedRate {
 				+ 0.5 * time * Math.sqrt(reached / this.cycle);
 	}
 
+	/**
+	 * Return the time after which to look at the rate again, since it grows.
+	 * @param wait the time until the next request at the current rate, in seconds
+	 */
+	double timeUntilNextLook(double wait) {
+		double soon = doublingTime() / 4;
+		return (this.sendingTime < rampTime()) ? soon : Math.max(soon, wait / 4);
+	}
+
 	double doublingTime() {
 		return Math.max(MIN_DOUBLING_TIME, 5 * this.refusalTime);
+	}
+
+	private double rampTime() {
+		return (this.target < Double.POSITIVE_INFINITY) ? doublingTime() * log2(this.target / this.base)
+				: Double.POSITIVE_INFINITY;
 	}
 
 	private static double log2(double value) {
@@ -140,7 +156,13 @@ final class PacedRate {
 	private void learn(Period period, double low, double high) {
 		double middle = Math.sqrt(low * high);
 		double rate = period.rate();
-		if (period.isFirst()) {
+		if (period.isFirst() && period.open() > SUSTAINED) {
+			this.burst = 1;
+			this.burstTime = 0;
+			this.target = Double.POSITIVE_INFINITY;
+			this.base = high;
+		}
+		else if (period.isFirst()) {
 			burst(period);
 			this.target = Math.max(0.85 * high, 0.95 * low);
 			this.base = Math.min(2 * low, this.target);

@@ -29,12 +29,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class PacedRequest implements Comparable<PacedRequest> {
 
-	/**
-	 * Approximate number of characters per token in English text.
-	 */
-	static final int CHARACTERS_PER_TOKEN = 4;
-
-	private final double inputTokens;
+	private final int size;
 
 	// for each limit
 	private final double[] costs = new double[3];
@@ -43,6 +38,8 @@ final class PacedRequest implements Comparable<PacedRequest> {
 	private final double[] totals = new double[3];
 
 	private int othersInFlight;
+
+	private boolean outstanding;
 
 	// the position in the order of arrival, or 0
 	private long order;
@@ -59,15 +56,17 @@ final class PacedRequest implements Comparable<PacedRequest> {
 
 	/**
 	 * Create a request.
-	 * @param size the size of its body in bytes, from which the number of its tokens is
-	 * estimated
+	 * @param size the size of its body in bytes
 	 */
 	PacedRequest(int size) {
-		this.inputTokens = (double) size / CHARACTERS_PER_TOKEN;
+		this.size = size;
 	}
 
-	double inputTokens() {
-		return this.inputTokens;
+	/**
+	 * Return the size of the body in bytes.
+	 */
+	int size() {
+		return this.size;
 	}
 
 	double[] costs() {
@@ -108,6 +107,17 @@ final class PacedRequest implements Comparable<PacedRequest> {
 		this.sentAt = time;
 		this.rate = rate;
 		this.othersInFlight = othersInFlight;
+		this.outstanding = true;
+	}
+
+	/**
+	 * Record that the request has ended, as far as the pacer is concerned.
+	 * @return whether it had not ended before
+	 */
+	boolean end() {
+		boolean ended = this.outstanding;
+		this.outstanding = false;
+		return ended;
 	}
 
 	/**

@@ -63,7 +63,7 @@ final class Pacer {
 
 	private final AtomicInteger inFlight = new AtomicInteger();
 
-	private volatile boolean limitsOutputTokens;
+	private volatile boolean limitsTokens;
 
 	private long arrivals;
 
@@ -106,11 +106,13 @@ final class Pacer {
 		synchronized (this) {
 			double now = now();
 			advance(now);
+			refresh(now, signalled);
 			if (!request.hasOrder()) {
 				request.order(++this.arrivals);
 			}
-			if (this.waiting.isEmpty() && availableAt(request, now, signalled) <= now) {
+			if (this.waiting.isEmpty() && availableAt(request, now) <= now) {
 				send(request, now, now);
+				signal(signalled);
 				return null;
 			}
 			beginWaiting(now);
@@ -132,13 +134,26 @@ final class Pacer {
 
 	private synchronized void cancel(PacedRequest request) {
 		this.waiting.remove(request);
+		if (this.waiting.isEmpty()) {
+			this.timer.dispose();
+			this.wakeAt = Double.POSITIVE_INFINITY;
+		}
+	}
+
+	/**
+	 * Return whether this pacer does not delay requests, and has no calls that wait.
+	 */
+	synchronized boolean isUnused() {
+		double now = now();
+		boolean unlimited = this.rate.isUnlimited() || isRateOutdated(now);
+		return this.waiting.isEmpty() && unlimited && now >= this.gate.closedUntil();
 	}
 
 	/**
 	 * Return whether this pacer was not used for the given time, in nanoseconds.
 	 */
 	synchronized boolean isIdle(long time) {
-		return this.waiting.isEmpty() && now() - this.advancedAt > time / NANOS_PER_SECOND;
+		return this.waiting.isEmpty() && now() - this.advancedAt >= time / NANOS_PER_SECOND;
 	}
 
 	/**
@@ -169,6 +184,7 @@ final class Pacer {
 			this.wakeAt = Double.POSITIVE_INFINITY;
 			double now = now();
 			advance(now);
+			refresh(now, signalled);
 			sendAvailable(now, signalled);
 		}
 		signal(signalled);
@@ -195,10 +211,7 @@ final class Pacer {
 	private void sendAvailable(double now, List<PacedRequest> signalled) {
 		while (!this.waiting.isEmpty()) {
 			PacedRequest oldest = this.waiting.first();
-			double availableAt = availableAt(oldest, now, signalled);
-			if (this.waiting.isEmpty()) {
-				return;
-			}
+			double availableAt = availableAt(oldest, now);
 			if (availableAt > now) {
 				wakeAt(availableAt, now);
 				return;
@@ -222,24 +235,31 @@ final class Pacer {
 	/**
 	 * Return the time at which to send the given request, or to ask again.
 	 */
-	private double availableAt(PacedRequest request, double now, List<PacedRequest> signalled) {
+	private double availableAt(PacedRequest request, double now) {
 		if (now < this.gate.closedUntil()) {
 			return this.gate.closedUntil();
 		}
-		if (this.gate.mustBeOpened()) {
-			open(now, signalled);
-		}
-		if (!this.rate.isUnlimited() && isRateOutdated(now)) {
-			this.gate.forget(now);
-		}
-		double perSecond = perSecond();
-		double next = this.nextAfter + 1 / perSecond;
+		double next = this.nextAfter + 1 / perSecond();
 		if (next > now + ROUNDING_ERROR) {
 			this.heldByRateAt = now;
-			// the rate grows meanwhile
-			return Math.min(next, now + this.rate.doublingTime() / 4);
+			return Math.min(next, now + this.rate.timeUntilNextLook(next - now));
 		}
 		return now + this.mirror.timeUntilAvailable(request, now);
+	}
+
+	/**
+	 * Open the gate if it is time, and forget a limit that has delayed no request for
+	 * long.
+	 */
+	private void refresh(double now, List<PacedRequest> signalled) {
+		if (now >= this.gate.closedUntil()) {
+			if (this.gate.mustBeOpened()) {
+				open(now, signalled);
+			}
+			if (!this.rate.isUnlimited() && isRateOutdated(now)) {
+				this.gate.forget(now);
+			}
+		}
 	}
 
 	private boolean isRateOutdated(double now) {
@@ -263,45 +283,64 @@ final class Pacer {
 	 * Return the given exchange, whose request is in flight until it ends.
 	 */
 	<T> Flux<T> track(Flux<T> exchange) {
-		return this.limitsOutputTokens ? Flux.using(this.inFlight::incrementAndGet, (number) -> exchange,
+		return this.limitsTokens ? Flux.using(this.inFlight::incrementAndGet, (number) -> exchange,
 				(number) -> this.inFlight.decrementAndGet(), false) : exchange;
 	}
 
 	/**
-	 * Return whether the server limits output tokens, so that it matters how many
-	 * requests are in flight, and what they use.
+	 * Return whether the server limits tokens, so that it matters how many a request
+	 * uses.
 	 */
-	boolean limitsOutputTokens() {
-		return this.limitsOutputTokens;
+	boolean limitsTokens() {
+		return this.limitsTokens;
 	}
 
 	/**
-	 * Record the number of output tokens of a request that is complete.
+	 * Record the number of tokens of a request that is complete.
+	 * @param inputTokens the number of input tokens, or {@code null} if it is not known
+	 * @param outputTokens the number of output tokens
 	 */
-	synchronized void completed(long outputTokens) {
-		this.mirror.completed(outputTokens);
+	synchronized void completed(PacedRequest request, @Nullable Long inputTokens, long outputTokens) {
+		if (inputTokens != null) {
+			this.mirror.inputTokens(request, inputTokens);
+		}
+		this.mirror.outputTokens(outputTokens);
+	}
+
+	/**
+	 * Record that the server did not respond to a request.
+	 */
+	synchronized void notAnswered(PacedRequest request) {
+		if (request.end()) {
+			this.gate.notAnswered(request);
+			this.mirror.refused(request);
+		}
 	}
 
 	/**
 	 * Record the response to a request that was not refused.
 	 */
 	synchronized void responded(PacedRequest request, Function<String, @Nullable String> headers) {
+		request.end();
+		this.gate.accepted(request);
 		this.mirror.responded(request, headers, now());
-		this.limitsOutputTokens = this.mirror.limitsOutputTokens();
+		this.limitsTokens = this.mirror.limitsTokens();
 	}
 
 	/**
 	 * Record that a request was refused, which closes the gate.
 	 * @param retryAfter the time that the server names, or {@code null}
+	 * @return whether only this request has to wait
 	 */
-	synchronized void refused(PacedRequest request, AttemptFailure failure, @Nullable Duration retryAfter,
+	synchronized boolean refused(PacedRequest request, AttemptFailure failure, @Nullable Duration retryAfter,
 			Function<String, @Nullable String> headers) {
 		double now = now();
 		advance(now);
+		request.end();
 		this.lastRefusal = failure;
 		this.mirror.refused(request);
 		this.mirror.responded(request, headers, now);
-		this.gate.refused(request, retryAfter, now);
+		return this.gate.refused(request, retryAfter, now);
 	}
 
 	private void open(double now, List<PacedRequest> signalled) {

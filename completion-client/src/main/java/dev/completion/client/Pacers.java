@@ -25,7 +25,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * The pacers of a server. Idle pacers are removed. If there are too many, for example one
- * per user, all pacers without waiting calls are removed. Thread-safe.
+ * per user, those that delay no requests are removed, and if that is not enough, all
+ * those without waiting calls. Thread-safe.
  */
 final class Pacers {
 
@@ -35,13 +36,17 @@ final class Pacers {
 
 	private static final long CLEANING_INTERVAL = Duration.ofMinutes(1).toNanos();
 
+	private static final long DROPPING_INTERVAL = Duration.ofMillis(100).toNanos();
+
 	private final String baseUrl;
 
 	private final Scheduler scheduler;
 
 	private final Map<Key, Pacer> pacers = new ConcurrentHashMap<>();
 
-	private final AtomicLong cleanedAt;
+	private final AtomicLong cleanedAt = new AtomicLong(System.nanoTime());
+
+	private final AtomicLong droppedAt = new AtomicLong(System.nanoTime() - DROPPING_INTERVAL);
 
 	/**
 	 * Create pacers.
@@ -51,7 +56,6 @@ final class Pacers {
 	Pacers(String baseUrl, Scheduler scheduler) {
 		this.baseUrl = baseUrl;
 		this.scheduler = scheduler;
-		this.cleanedAt = new AtomicLong(System.nanoTime());
 	}
 
 	boolean isOf(String baseUrl) {
@@ -69,10 +73,20 @@ final class Pacers {
 	}
 
 	private Pacer add(Key key) {
-		if (this.pacers.size() >= MAX_PACERS) {
-			this.pacers.values().removeIf((pacer) -> pacer.isIdle(0));
+		if (this.pacers.size() >= MAX_PACERS && isTime(this.droppedAt, DROPPING_INTERVAL)) {
+			this.pacers.values().removeIf(Pacer::isUnused);
+			if (this.pacers.size() >= MAX_PACERS) {
+				this.pacers.values().removeIf((pacer) -> pacer.isIdle(0));
+			}
 		}
 		return this.pacers.computeIfAbsent(key, (added) -> new Pacer(this.scheduler));
+	}
+
+	/**
+	 * Return the number of pacers.
+	 */
+	int size() {
+		return this.pacers.size();
 	}
 
 	/**
@@ -103,11 +117,16 @@ final class Pacers {
 	}
 
 	private void dropIdle() {
-		long now = System.nanoTime();
-		long last = this.cleanedAt.get();
-		if (now - last > CLEANING_INTERVAL && this.cleanedAt.compareAndSet(last, now)) {
+		if (isTime(this.cleanedAt, CLEANING_INTERVAL)) {
 			this.pacers.values().removeIf((pacer) -> pacer.isIdle(MAX_IDLE_TIME));
 		}
+	}
+
+	// going through all pacers takes a while
+	private static boolean isTime(AtomicLong lastTime, long interval) {
+		long now = System.nanoTime();
+		long last = lastTime.get();
+		return now - last > interval && lastTime.compareAndSet(last, now);
 	}
 
 	private record Key(Credential credential, String model, String path) {

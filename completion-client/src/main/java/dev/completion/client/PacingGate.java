@@ -43,7 +43,7 @@ final class PacingGate {
 
 	private static final double MIN_OPEN_TIME = 1e-3;
 
-	private static final double WINDOW = 1;
+	private static final double WINDOW = 0.2;
 
 	private final PacedRate rate;
 
@@ -86,6 +86,9 @@ final class PacingGate {
 
 	private int periodsWithoutSuccess;
 
+	// the request that was refused when the gate was last closed, if it was the only one
+	private @Nullable PacedRequest onlyRefused;
+
 	/**
 	 * Create a gate that is open.
 	 * @param rate the rate to learn
@@ -122,24 +125,48 @@ final class PacingGate {
 	 */
 	void sent(double now) {
 		if (now - this.window.since() > WINDOW) {
-			this.recent = this.window;
-			this.window = new Count(now, this.sent);
+			Count next = new Count(now, this.sent);
+			this.recent = (now - this.window.since() > 2 * WINDOW) ? next : this.window;
+			this.window = next;
 		}
 		this.sent++;
 	}
 
 	/**
+	 * Do not count a request that was sent, because the server did not respond.
+	 */
+	void notAnswered(PacedRequest request) {
+		this.sent -= (request.sentAt() >= this.countedSince) ? 1 : 0;
+	}
+
+	/**
+	 * Record that the server accepted a request.
+	 */
+	void accepted(PacedRequest request) {
+		if (!this.closed && request.sentAt() >= this.openedAt) {
+			this.periodsWithoutSuccess = 0;
+		}
+	}
+
+	/**
 	 * Close because a request was refused. A refusal of a request that was sent before
-	 * the gate was last opened is ignored.
+	 * the gate was last opened is ignored. If the gate was last closed for this request
+	 * alone, other requests are not affected.
 	 * @param request the request
 	 * @param retryAfter the time that the server names, or {@code null}
 	 * @param now the current time
+	 * @return whether only this request has to wait
 	 */
-	void refused(PacedRequest request, @Nullable Duration retryAfter, double now) {
+	boolean refused(PacedRequest request, @Nullable Duration retryAfter, double now) {
 		this.rate.refusedAfter(now - request.sentAt());
 		if (!this.closed && request.sentAt() < this.openedAt) {
-			return;
+			return false;
 		}
+		if (!this.closed && request.equals(this.onlyRefused)) {
+			notAnswered(request);
+			return true;
+		}
+		this.onlyRefused = this.closed ? null : request;
 		if (!this.closed) {
 			close(request, now);
 		}
@@ -147,6 +174,7 @@ final class PacingGate {
 		this.lastRefusedAt = now;
 		this.fastestRefusal = Math.min(this.fastestRefusal, now - request.sentAt());
 		closeFor(retryAfter, now);
+		return false;
 	}
 
 	private void close(PacedRequest request, double now) {
@@ -226,6 +254,7 @@ final class PacingGate {
 	 */
 	void forget(double now) {
 		this.rate.forget();
+		this.periodsWithoutSuccess = 0;
 		this.closedAt = Double.NaN;
 		this.openedAt = now;
 		count(now);

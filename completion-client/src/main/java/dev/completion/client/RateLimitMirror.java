@@ -45,12 +45,17 @@ final class RateLimitMirror {
 	private final Bucket outputTokens = new Bucket("output-tokens", 2, (request) -> this.meanOutputTokens);
 
 	private final List<Bucket> buckets = List.of(this.requests,
-			new Bucket("input-tokens", 1, PacedRequest::inputTokens), this.outputTokens);
+			new Bucket("input-tokens", 1, (request) -> request.size() * this.tokensPerByte), this.outputTokens);
 
 	// 1 until the mean is known, so that a request is sent if any tokens are left
 	private double meanOutputTokens = 1;
 
+	// for English text, until the server reports the number of input tokens
+	private double tokensPerByte = 0.25;
+
 	private boolean knowsOutputTokens;
+
+	private boolean knowsInputTokens;
 
 	/**
 	 * Return the maximum rate in requests per second, as far as a limit is known.
@@ -68,14 +73,14 @@ final class RateLimitMirror {
 		for (Bucket bucket : this.buckets) {
 			longest = Math.max(longest, bucket.timeUntilAvailable(request, now));
 		}
-		return longest;
+		return Math.min(longest, SECONDS_PER_PERIOD);
 	}
 
 	/**
-	 * Return whether a limit of output tokens is known.
+	 * Return whether a limit of tokens is known.
 	 */
-	boolean limitsOutputTokens() {
-		return this.outputTokens.isKnown();
+	boolean limitsTokens() {
+		return this.buckets.stream().anyMatch((bucket) -> bucket != this.requests && bucket.isKnown());
 	}
 
 	/**
@@ -102,9 +107,21 @@ final class RateLimitMirror {
 	}
 
 	/**
+	 * Record the number of input tokens of a request, without those that were read from a
+	 * cache, since they do not count towards the limit.
+	 */
+	void inputTokens(PacedRequest request, long inputTokens) {
+		if (request.size() > 0) {
+			double weight = this.knowsInputTokens ? WEIGHT_OF_LAST : 1;
+			this.tokensPerByte += weight * ((double) inputTokens / request.size() - this.tokensPerByte);
+			this.knowsInputTokens = true;
+		}
+	}
+
+	/**
 	 * Record the number of output tokens of a request.
 	 */
-	void completed(long outputTokens) {
+	void outputTokens(long outputTokens) {
 		double weight = this.knowsOutputTokens ? WEIGHT_OF_LAST : 1;
 		this.meanOutputTokens += weight * (Math.max(outputTokens, 1) - this.meanOutputTokens);
 		this.knowsOutputTokens = true;
@@ -171,15 +188,17 @@ final class RateLimitMirror {
 		private void responded(PacedRequest request, Function<String, @Nullable String> headers, double now) {
 			Long limit = RateLimits.number(headers.apply(this.limitHeader));
 			Long remaining = (limit != null) ? RateLimits.number(headers.apply(this.remainingHeader)) : null;
-			if (limit == null || remaining == null || limit <= 0 || request.sentAt() < this.sentAt) {
+			if (limit == null || remaining == null || limit <= 0 || remaining < 0 || request.sentAt() < this.sentAt) {
 				return;
 			}
 			double refilled = (now - request.sentAt()) * limit / SECONDS_PER_PERIOD;
-			double sentLater = this.total - request.totals()[this.index];
+			// less than 0 if requests were refused that were sent earlier
+			double sentLater = Math.max(0, this.total - request.totals()[this.index]);
 			double notCounted = (this == RateLimitMirror.this.outputTokens)
 					? request.othersInFlight() * RateLimitMirror.this.meanOutputTokens : 0;
 			this.limit = limit;
-			this.level = Math.min(limit, remaining + refilled) - sentLater - notCounted;
+			// whatever was sent, the limit is replenished within two periods
+			this.level = Math.max(-limit, Math.min(limit, remaining + refilled) - sentLater - notCounted);
 			this.time = now;
 			this.sentAt = request.sentAt();
 		}

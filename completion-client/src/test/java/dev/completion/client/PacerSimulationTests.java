@@ -115,7 +115,16 @@ class PacerSimulationTests {
 	/**
 	 * Scheduler whose delays are longer than requested.
 	 */
-	private record LateScheduler(Scheduler scheduler, Duration lateness) implements Scheduler {
+	static class LateScheduler implements Scheduler {
+
+		private final Scheduler scheduler;
+
+		private final Duration lateness;
+
+		LateScheduler(Scheduler scheduler, Duration lateness) {
+			this.scheduler = scheduler;
+			this.lateness = lateness;
+		}
 
 		@Override
 		public Disposable schedule(Runnable task) {

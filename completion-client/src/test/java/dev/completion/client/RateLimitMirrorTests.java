@@ -56,7 +56,7 @@ class RateLimitMirrorTests {
 		send(0, 100, 0);
 		assertThat(waitAt(0, 1_000_000)).isZero();
 		assertThat(this.mirror.maxPerSecond()).isInfinite();
-		assertThat(this.mirror.limitsOutputTokens()).isFalse();
+		assertThat(this.mirror.limitsTokens()).isFalse();
 	}
 
 	@Test
@@ -110,15 +110,46 @@ class RateLimitMirrorTests {
 	void outputTokensOfRequestsInFlightAreAssumed() {
 		PacedRequest request = send(0, 100, 3);
 		respond(request, 0, "output-tokens", 6000, 1000);
-		assertThat(this.mirror.limitsOutputTokens()).isTrue();
+		assertThat(this.mirror.limitsTokens()).isTrue();
 		assertThat(waitAt(0, 100)).isZero();
-		this.mirror.completed(400);
+		this.mirror.outputTokens(400);
 		respond(request, 0, "output-tokens", 6000, 1000);
 		// 400 for this request, and for each of the three, but there are only 1000
 		assertThat(waitAt(0, 100)).isEqualTo(6, within(1e-6));
-		this.mirror.completed(200);
+		this.mirror.outputTokens(200);
 		respond(request, 0, "output-tokens", 6000, 1000);
 		assertThat(waitAt(0, 100)).isEqualTo((4 * 390 - 1000) / 100.0, within(1e-6));
+	}
+
+	@Test
+	void inputTokensAreEstimatedFromEarlierRequests() {
+		PacedRequest request = send(0, 20_000, 0);
+		respond(request, 0, "input-tokens", 50_000, 48_000);
+		assertThat(waitAt(0, 49_000)).isPositive();
+		this.mirror.inputTokens(request, 2000);
+		assertThat(waitAt(0, 49_000)).isZero();
+	}
+
+	@Test
+	void headersOfARequestAfterRefusedOnesCount() {
+		PacedRequest[] earlier = { send(0, 100, 0), send(0, 100, 0), send(0, 100, 0) };
+		PacedRequest last = send(0.1, 100, 0);
+		for (PacedRequest request : earlier) {
+			this.mirror.refused(request);
+		}
+		respond(last, 0.1, "requests", 60, 0);
+		assertThat(waitAt(0.1, 100)).isEqualTo(1, within(1e-6));
+	}
+
+	@Test
+	void waitIsNoLongerThanAPeriod() {
+		PacedRequest first = send(0, 100, 0);
+		for (int i = 0; i < 1000; i++) {
+			send(0, 100, 0);
+		}
+		respond(first, 0, "requests", 60, 60);
+		assertThat(waitAt(0, 100)).isEqualTo(60);
+		assertThat(waitAt(61, 100)).isZero();
 	}
 
 }

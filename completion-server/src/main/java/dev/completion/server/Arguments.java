@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arguments {
 
+	private static final long MAX_LIMIT = 1_000_000_000_000L;
+
 	private static final String TOKEN_SYMBOLS = "!#$%&'*+-.^_`|~";
 
 	private static final Set<String> FRAMING_HEADERS = Set.of("content-length", "transfer-encoding");
@@ -68,8 +70,9 @@ final class Arguments {
 		return value;
 	}
 
-	static long positive(long value, String name) {
-		check(value > 0, () -> "'" + name + "' must be positive, not " + value);
+	static long limit(long value, String name) {
+		check(value > 0 && value <= MAX_LIMIT,
+				() -> "'" + name + "' must be from 1 to " + MAX_LIMIT + ", not " + value);
 		return value;
 	}
 

@@ -253,7 +253,7 @@ public final class CompletionServer implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder requestsPerMinute(long requestsPerMinute) {
-			this.requestsPerMinute = Arguments.positive(requestsPerMinute, "requestsPerMinute");
+			this.requestsPerMinute = Arguments.limit(requestsPerMinute, "requestsPerMinute");
 			return this;
 		}
 
@@ -266,7 +266,7 @@ public final class CompletionServer implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder inputTokensPerMinute(long inputTokensPerMinute) {
-			this.inputTokensPerMinute = Arguments.positive(inputTokensPerMinute, "inputTokensPerMinute");
+			this.inputTokensPerMinute = Arguments.limit(inputTokensPerMinute, "inputTokensPerMinute");
 			return this;
 		}
 
@@ -280,7 +280,7 @@ public final class CompletionServer implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder outputTokensPerMinute(long outputTokensPerMinute) {
-			this.outputTokensPerMinute = Arguments.positive(outputTokensPerMinute, "outputTokensPerMinute");
+			this.outputTokensPerMinute = Arguments.limit(outputTokensPerMinute, "outputTokensPerMinute");
 			return this;
 		}
 
@@ -294,7 +294,7 @@ public final class CompletionServer implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder burst(long burst) {
-			this.burst = Arguments.positive(burst, "burst");
+			this.burst = Arguments.limit(burst, "burst");
 			return this;
 		}
 

@@ -110,7 +110,7 @@ class CommandLineTests {
 			--port | Option --port needs a value
 			--api-key a --port | Option --port needs a value
 			--port 70000 | 'port' must be from 0 to 65535, not 70000
-			--requests-per-minute 0 | 'requestsPerMinute' must be positive, not 0
+			--requests-per-minute 0 | 'requestsPerMinute' must be from 1 to 1000000000000, not 0
 			--burst many | Option --burst needs a number, not many
 			--burst 10 | 'burst' requires 'requestsPerMinute'
 			--burst 10 --requests-per-minute 9 | 'burst' (10) must not exceed 'requestsPerMinute' (9)

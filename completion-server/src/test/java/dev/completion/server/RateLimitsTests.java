@@ -125,6 +125,18 @@ class RateLimitsTests {
 	}
 
 	@Test
+	void clockThatIsSetBackAdmitsNoMore() {
+		RateLimits limits = enforced(EnforcedLimit.Kind.REQUESTS, 60, 1);
+		assertThat(limits.admit(TOKENS).refusal()).isNull();
+		pass(-60);
+		assertThat(limits.admit(TOKENS).refusal()).isNotNull();
+		pass(60.5);
+		assertThat(limits.admit(TOKENS).refusal()).isNotNull();
+		pass(0.5);
+		assertThat(limits.admit(TOKENS).refusal()).isNull();
+	}
+
+	@Test
 	void limitThatRequiresTheLongestTimeIsReported() {
 		RateLimits limits = new RateLimits(this.clock,
 				(now) -> List.of(new EnforcedLimit(EnforcedLimit.Kind.REQUESTS, 60, 1, now),

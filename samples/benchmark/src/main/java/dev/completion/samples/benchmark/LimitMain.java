@@ -23,9 +23,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
-
 /**
  * Makes the calls of a {@link LimitScenario} with one peer, in a JVM of its own, and
  * prints the results: the number of calls that failed, the seconds until the last one
@@ -92,9 +89,10 @@ public final class LimitMain {
 			}
 		}
 		else {
-			Scheduler timer = Schedulers.newSingle("arrivals");
+			// without Reactor, which not all peers have
 			for (double time : this.scenario.arrivals()) {
-				timer.schedule(() -> call(false), (long) (time * 1e9), TimeUnit.NANOSECONDS);
+				TimeUnit.NANOSECONDS.sleep(start + (long) (time * 1e9) - System.nanoTime());
+				call(false);
 			}
 		}
 		this.done.await();
