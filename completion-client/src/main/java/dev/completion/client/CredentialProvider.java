@@ -28,7 +28,10 @@ import reactor.core.publisher.Mono;
 public interface CredentialProvider {
 
 	/**
-	 * Return the credential for the next request.
+	 * Return the credential for the next request. It is requested again before a request
+	 * is sent that had to wait because of a rate limit. Requests are {@linkplain Pacing
+	 * paced} separately for each credential, so a provider should return the same one as
+	 * long as it is valid.
 	 * @return the credential; an empty {@link Mono} means {@link Credential#none()}, and
 	 * an error fails the call with nothing sent
 	 */
