@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 
 /**
  * Measures calls under rate limits, for this client and others. Each combination of
@@ -46,24 +45,27 @@ public final class LimitBenchmark {
 
 	/**
 	 * Run the benchmark.
-	 * @param arguments the names of scenarios; all are run if there are none
+	 * @param arguments the names of scenarios, all if there are none;
+	 * {@code --peers=completion} and {@code --output=folder}
 	 * @throws Exception if it cannot run
 	 */
 	public static void main(String... arguments) throws Exception {
-		List<LimitScenario> scenarios = (arguments.length == 0) ? LimitScenario.ALL
-				: Arrays.stream(arguments).map(LimitScenario::of).toList();
-		Path home = Path.of(Objects.requireNonNullElse(System.getProperty("benchmark.home"), "")).toAbsolutePath();
-		List<Contestant> peers = Contestant.ALL.stream().filter((peer) -> PEERS.contains(peer.name())).toList();
+		List<String> scenarios = Arrays.stream(arguments).filter((argument) -> !argument.startsWith("--")).toList();
+		Options options = Options
+			.parse(Arrays.stream(arguments).filter((argument) -> argument.startsWith("--")).toArray(String[]::new));
+		List<Contestant> peers = options.peers().equals(Contestant.ALL)
+				? Contestant.ALL.stream().filter((peer) -> PEERS.contains(peer.name())).toList() : options.peers();
 		StringBuilder table = new StringBuilder(TABLE);
-		for (LimitScenario scenario : scenarios) {
-			double ideal = run(scenario, peers.get(0), home, true).seconds();
+		for (LimitScenario scenario : scenarios.isEmpty() ? LimitScenario.ALL
+				: scenarios.stream().map(LimitScenario::of).toList()) {
+			double ideal = run(scenario, Contestant.ALL.get(1), options.home(), true).seconds();
 			for (Contestant peer : peers) {
-				String row = run(scenario, peer, home, false).row(scenario, peer, ideal);
+				String row = run(scenario, peer, options.home(), false).row(scenario, peer, ideal);
 				System.err.print(row);
 				table.append(row);
 			}
 		}
-		Path output = Files.createDirectories(home.resolve("target").resolve("benchmark"));
+		Path output = Files.createDirectories(options.output());
 		Files.writeString(output.resolve("rate-limits.md"), table);
 		System.out.println(table);
 		System.out.println("Written to " + output);

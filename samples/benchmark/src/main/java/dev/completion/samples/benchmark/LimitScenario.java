@@ -133,7 +133,11 @@ final class LimitScenario {
 	}
 
 	static LimitScenario of(String name) {
-		return ALL.stream().filter((scenario) -> scenario.name.equals(name)).findFirst().orElseThrow();
+		return ALL.stream()
+			.filter((scenario) -> scenario.name.equals(name))
+			.findFirst()
+			.orElseThrow(() -> new IllegalArgumentException(
+					"Unknown scenario '" + name + "'; there are " + ALL.stream().map(LimitScenario::name).toList()));
 	}
 
 	private LimitScenario arrivals(double perSecond) {

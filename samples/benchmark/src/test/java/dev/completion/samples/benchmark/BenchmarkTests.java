@@ -72,6 +72,20 @@ class BenchmarkTests {
 		assertThat(output.resolve("results.md")).content().doesNotContain("failed");
 	}
 
+	@Test
+	@Tag("slow")
+	void callsUnderARateLimitAreMeasured(@TempDir Path output) throws Exception {
+		LimitBenchmark.main("--peers=completion", "--output=" + output, "BUCKET");
+		assertThat(output.resolve("rate-limits.md")).content()
+			.containsPattern("\\| BUCKET: .* \\| completion \\| 0 \\| 1\\.\\d+ \\|");
+	}
+
+	@Test
+	void unknownScenarioIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> LimitBenchmark.main("NONE"))
+			.withMessageContaining("BUCKET");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "--peer=floor", "--peers=nobody", "--scenarios=NONE", "--rounds=x" })
 	void unknownOptionIsRefused(String option) {

@@ -65,6 +65,8 @@ class ReadmeCommandTests {
 
 	private static final String BENCHMARK = "samples/benchmark/run --quick";
 
+	private static final String RATE_LIMITS = "samples/benchmark/run --rate-limits";
+
 	private static final String PROFILE = """
 			JAVA_TOOL_OPTIONS="-XX:StartFlightRecording:filename=/tmp/%p.jfr,settings=profile -Xlog:jfr+startup=error" \\
 				samples/benchmark/run --rounds=1 --window=3000 --peers=completion --scenarios=PACED_1000""";
@@ -104,8 +106,8 @@ class ReadmeCommandTests {
 	@Test
 	void everyCommandIsKnown() {
 		assertThat(Readme.all()).flatMap((readme) -> readme.blocks("sh").map(String::strip).toList())
-			.containsOnly(CURL, TEST, SLOW_TESTS, INSTALL, SERVER, BENCHMARK, PROFILE, JMH, sample("quickstart"),
-					sample("playground"));
+			.containsOnly(CURL, TEST, SLOW_TESTS, INSTALL, SERVER, BENCHMARK, RATE_LIMITS, PROFILE, JMH,
+					sample("quickstart"), sample("playground"));
 		assertThat(Readme.first().text()).contains("`" + SAMPLE + "`");
 	}
 
