@@ -78,10 +78,10 @@ final class PacedRequest implements Comparable<PacedRequest> {
 	}
 
 	/**
-	 * Return whether this request has a position in the order of arrival.
+	 * Return the position in the order of arrival, or 0 if this request has none yet.
 	 */
-	boolean hasOrder() {
-		return this.order > 0;
+	long order() {
+		return this.order;
 	}
 
 	/**

@@ -107,7 +107,7 @@ final class Pacer {
 			double now = now();
 			advance(now);
 			refresh(now, signalled);
-			if (!request.hasOrder()) {
+			if (request.order() == 0) {
 				request.order(++this.arrivals);
 			}
 			if (this.waiting.isEmpty() && availableAt(request, now) <= now) {

@@ -86,8 +86,9 @@ final class PacingGate {
 
 	private int periodsWithoutSuccess;
 
-	// the request that was refused when the gate was last closed, if it was the only one
-	private @Nullable PacedRequest onlyRefused;
+	// the order of the request that was refused when the gate was last closed, or 0 if
+	// there were several
+	private long onlyRefused;
 
 	/**
 	 * Create a gate that is open.
@@ -162,11 +163,11 @@ final class PacingGate {
 		if (!this.closed && request.sentAt() < this.openedAt) {
 			return false;
 		}
-		if (!this.closed && request.equals(this.onlyRefused)) {
+		if (!this.closed && request.order() == this.onlyRefused) {
 			notAnswered(request);
 			return true;
 		}
-		this.onlyRefused = this.closed ? null : request;
+		this.onlyRefused = this.closed ? 0 : request.order();
 		if (!this.closed) {
 			close(request, now);
 		}
