@@ -272,8 +272,7 @@ class CompletionPropertiesOnTheWireTests {
 	@ValueSource(booleans = { true, false })
 	@Proves("completion.pool.metrics")
 	void connectionsAreMeteredWhereThatIsAsked(boolean metrics) {
-		SimpleMeterRegistry registry = new SimpleMeterRegistry();
-		Metrics.addRegistry(registry);
+		SimpleMeterRegistry registry = globalRegistry();
 		try {
 			run((client) -> {
 				complete(client).block(LIMIT);
@@ -286,10 +285,17 @@ class CompletionPropertiesOnTheWireTests {
 		}
 	}
 
-	@Test
-	void connectionsOfEachClientAreMeteredByItsName() {
+	private static SimpleMeterRegistry globalRegistry() {
+		// pools of earlier tests may not have removed their meters yet
+		Metrics.globalRegistry.clear();
 		SimpleMeterRegistry registry = new SimpleMeterRegistry();
 		Metrics.addRegistry(registry);
+		return registry;
+	}
+
+	@Test
+	void connectionsOfEachClientAreMeteredByItsName() {
+		SimpleMeterRegistry registry = globalRegistry();
 		try {
 			this.runner
 				.withPropertyValues("completion.clients.fast.pool.metrics=true",
