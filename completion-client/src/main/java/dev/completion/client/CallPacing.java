@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 
 import dev.completion.client.error.ApiError;
@@ -135,9 +136,16 @@ final class CallPacing {
 		Pacer pacer = this.pacer;
 		if (pacer != null && this.request != null && pacer.limitsTokens() && last instanceof Completion completion) {
 			Usage usage = Usage.of(completion);
-			pacer.completed(this.request, (usage != null) ? usage.inputTokens() : null,
+			pacer.completed(this.request, (usage != null) ? usage.inputTokens() + cacheWrites(completion) : null,
 					(usage != null) ? usage.outputTokens() : estimate(completion));
 		}
+	}
+
+	// unlike those that are read from a cache, they count towards the limit
+	private static long cacheWrites(Completion completion) {
+		return (completion.additionalProperties().get("usage") instanceof Map<?, ?> usage
+				&& usage.get("cache_creation_input_tokens") instanceof Number tokens) ? Math.max(0, tokens.longValue())
+						: 0;
 	}
 
 	private long estimate(Completion completion) {
@@ -155,12 +163,21 @@ final class CallPacing {
 	}
 
 	/**
-	 * Record that the server did not respond to the request.
+	 * Record that the request failed for another reason than a rate limit. Another
+	 * attempt may have another credential, and so another pacer.
+	 * @param response the response, or {@code null} if there was none
 	 */
-	void notAnswered() {
+	void failed(@Nullable ApiResponse response) {
 		if (this.pacer != null && this.request != null) {
-			this.pacer.notAnswered(this.request);
+			if (response == null) {
+				this.pacer.notAnswered(this.request);
+			}
+			else {
+				this.pacer.rejected(this.request, response::header);
+			}
 		}
+		this.pacer = null;
+		this.request = null;
 	}
 
 	/**
@@ -185,7 +202,7 @@ final class CallPacing {
 			return Duration.ZERO;
 		}
 		this.call.waits(pacer::lateFailure);
-		return (requested != null) ? requested : RetryPolicy.defaults().delay(this.refusals);
+		return CallRetry.wait(RetryPolicy.defaults().delay(this.refusals), requested);
 	}
 
 }

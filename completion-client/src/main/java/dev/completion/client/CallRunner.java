@@ -92,6 +92,7 @@ final class CallRunner {
 			attempt.onResponse(this.pacing::responded);
 			Mono<Void> permission = this.pacing.admit(request, credential);
 			if (permission == null) {
+				this.call.admitted();
 				return this.pacing.track(this.route.exchange(request, credential, attempt));
 			}
 			return permission.thenMany(Flux.defer(() -> {
@@ -104,14 +105,15 @@ final class CallRunner {
 
 		private Flux<T> next(Attempt attempt, AttemptFailure failure) {
 			AttemptFailure reason = this.call.reason(failure);
-			if (attempt.response() == null) {
-				this.pacing.notAnswered();
+			boolean refused = this.pacing.handles(attempt, reason);
+			if (!refused) {
+				this.pacing.failed(attempt.response());
 			}
 			if (this.route.switchApi(attempt, reason)) {
 				this.call.attemptFailed(reason);
 				return attempt();
 			}
-			if (this.pacing.handles(attempt, reason)) {
+			if (refused) {
 				return refused(reason);
 			}
 			return this.retry.next(attempt, reason)

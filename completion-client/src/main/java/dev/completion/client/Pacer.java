@@ -318,6 +318,17 @@ final class Pacer {
 	}
 
 	/**
+	 * Record an error response to a request, which did not count towards limits of
+	 * tokens.
+	 */
+	synchronized void rejected(PacedRequest request, Function<String, @Nullable String> headers) {
+		if (request.end()) {
+			this.mirror.refused(request);
+			this.mirror.responded(request, headers, now());
+		}
+	}
+
+	/**
 	 * Record the response to a request that was not refused.
 	 */
 	synchronized void responded(PacedRequest request, Function<String, @Nullable String> headers) {

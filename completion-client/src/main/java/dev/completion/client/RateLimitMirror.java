@@ -173,7 +173,8 @@ final class RateLimitMirror {
 		private void sent(PacedRequest request) {
 			double cost = this.cost.applyAsDouble(request);
 			this.total += cost;
-			this.level -= cost;
+			// a single request delays others for no longer than it takes to replenish
+			this.level = Math.max(-this.limit, this.level - cost);
 			request.costs()[this.index] = cost;
 			request.totals()[this.index] = this.total;
 		}

@@ -244,6 +244,46 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
+	void deadlineAfterTheWaitIsATimeout() {
+		this.server.enqueue(REFUSAL.header("retry-after", "1"), REFUSAL.header("retry-after", "1"), Reply.stall());
+		try (CompletionClient other = paced().mutate()
+			.timeouts(Timeouts.builder().total(Duration.ofSeconds(5)).build())
+			.build()) {
+			CallTimeoutException ex = failure(CallTimeoutException.class, other.complete(REQUEST).flux());
+			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
+			assertThat(ex.attempts()).isEqualTo(3);
+		}
+	}
+
+	@Test
+	void sequentialCallsSucceedUnderASlowLimit() {
+		try (TokenBucketServer bucket = new TokenBucketServer(0.2, 1, answer());
+				CompletionClient other = paced().mutate().baseUrl(bucket.baseUrl()).build()) {
+			for (int i = 0; i < 2; i++) {
+				assertThat(other.exchange(REQUEST).block(LIMIT).attempts()).isLessThan(6);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "400, invalid_request_error", "413, request_too_large" })
+	void rejectedPromptDoesNotCount(int status, String type) {
+		this.server.enqueue(
+				Reply.text(" Hi")
+					.header("anthropic-ratelimit-input-tokens-limit", "6000")
+					.header("anthropic-ratelimit-input-tokens-remaining", "6000"),
+				Reply.error(status, type, "Too large"));
+		paced().complete(REQUEST).block(LIMIT);
+		CompletionRequest large = REQUEST.toBuilder().prompt(Prompt.human("x".repeat(1_000_000))).build();
+		failure(CompletionClientException.class, paced().complete(large).flux());
+		try (CompletionClient impatient = paced().mutate()
+			.timeouts(Timeouts.builder().total(Duration.ofSeconds(5)).build())
+			.build()) {
+			assertThat(impatient.complete(REQUEST).block(LIMIT)).isNotNull();
+		}
+	}
+
+	@Test
 	void refusedCallWaitsEvenIfTheProviderHasAnotherCredential() {
 		AtomicInteger tokens = new AtomicInteger();
 		long end = System.nanoTime() + Duration.ofMillis(2500).toNanos();

@@ -142,6 +142,15 @@ class RateLimitMirrorTests {
 	}
 
 	@Test
+	void singleRequestDelaysOthersForTwoPeriodsAtMost() {
+		PacedRequest first = send(0, 100, 0);
+		respond(first, 0, "input-tokens", 6000, 6000);
+		send(0, 10_000_000, 0);
+		assertThat(waitAt(0, 100)).isEqualTo(60);
+		assertThat(waitAt(62, 100)).isZero();
+	}
+
+	@Test
 	void waitIsNoLongerThanAPeriod() {
 		PacedRequest first = send(0, 100, 0);
 		for (int i = 0; i < 1000; i++) {
