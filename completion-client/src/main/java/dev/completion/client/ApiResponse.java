@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,17 @@ import org.springframework.web.reactive.function.client.ClientResponse;
  * is read as a result. Any other response is reported as an error.
  */
 final class ApiResponse {
+
+	// the key that Reactor looks up before its global hook
+	private static final String ON_NEXT_DROPPED = "reactor.onNextDropped.local";
+
+	// an operator that is complete drops buffers that arrive at that time, and does not
+	// discard them
+	private static final Consumer<Object> RELEASE = (dropped) -> {
+		if (dropped instanceof DataBuffer buffer) {
+			DataBufferUtils.release(buffer);
+		}
+	};
 
 	private static final Duration MAX_ERROR_BODY_TIME = Duration.ofSeconds(5);
 
@@ -255,6 +267,7 @@ final class ApiResponse {
 		Flux<DataBuffer> bytes = bytes().onErrorComplete()
 			.takeUntilOther(Mono.delay(this.deadline.atMost(MAX_ERROR_BODY_TIME), DeadlineScheduler.shared()));
 		return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(bytes, this.errors.maxBytesRead()))
+			.contextWrite((context) -> context.put(ON_NEXT_DROPPED, RELEASE))
 			.map(ApiResponse::takeAll)
 			.map(this::decompressedIfPossible)
 			.defaultIfEmpty(new byte[0]);
