@@ -54,6 +54,8 @@ class Upstream implements DisposableBean {
 	// long enough to see the client hang up
 	private static final int SERVER_LINGER_SECONDS = 2;
 
+	private static final int PREFETCH = 32;
+
 	private static final int SERVERS_REMEMBERED = 20;
 
 	private final CompletionClient client;
@@ -111,7 +113,8 @@ class Upstream implements DisposableBean {
 					.api(CompletionApi.MESSAGES)
 					.timeouts(FAULT_TIMEOUTS)
 					.build(),
-				(asked) -> Flux.merge(ignoreAnswers(asked, request, otherCalls), asked.exchangeStream(request)),
+				(asked) -> Flux.mergeDelayError(PREFETCH, ignoreAnswers(asked, request, otherCalls),
+						asked.exchangeStream(request)),
 				CompletionClient::close);
 	}
 
