@@ -147,8 +147,10 @@ final class Call {
 	 * the response timeout.
 	 */
 	void admitted() {
-		this.waiting = null;
-		this.attempt.restart(responseDeadline());
+		if (this.waiting != null) {
+			this.waiting = null;
+			this.attempt.restart(responseDeadline());
+		}
 	}
 
 	/**

@@ -37,7 +37,7 @@ final class CallPacing {
 
 	private final Pacing settings;
 
-	private final Duration maxRetryAfter;
+	private final RetryPolicy retry;
 
 	private final Pacers pacers;
 
@@ -49,21 +49,19 @@ final class CallPacing {
 
 	private @Nullable PacedRequest request;
 
-	private String uri = "";
-
 	private int refusals;
 
 	/**
 	 * Create the pacing of a call.
 	 * @param settings the settings
-	 * @param maxRetryAfter the maximum time that a server may ask to wait
+	 * @param retry has the delays
 	 * @param pacers the pacers of the server
 	 * @param call the call
 	 * @param model the model that is requested, or empty if none is
 	 */
-	CallPacing(Pacing settings, Duration maxRetryAfter, Pacers pacers, Call call, String model) {
+	CallPacing(Pacing settings, RetryPolicy retry, Pacers pacers, Call call, String model) {
 		this.settings = settings;
-		this.maxRetryAfter = maxRetryAfter;
+		this.retry = retry;
 		this.pacers = pacers;
 		this.call = call;
 		this.model = model;
@@ -106,13 +104,12 @@ final class CallPacing {
 		PacedRequest request = this.request;
 		// a refused request stays with its pacer, even if the provider has another
 		// credential now
-		if (pacer == null || request == null || !apiRequest.uri().equals(this.uri)) {
+		if (pacer == null || request == null) {
 			byte[] body = apiRequest.body();
 			request = new PacedRequest((body != null) ? body.length : 0);
 			pacer = this.pacers.get(credential, this.model, apiRequest.uri());
 			this.request = request;
 			this.pacer = pacer;
-			this.uri = apiRequest.uri();
 		}
 		Mono<Void> permission = pacer.admit(request);
 		if (permission != null) {
@@ -164,7 +161,7 @@ final class CallPacing {
 
 	/**
 	 * Record that the request failed for another reason than a rate limit. Another
-	 * attempt may have another credential, and so another pacer.
+	 * attempt may have another credential or endpoint, and so another pacer.
 	 * @param response the response, or {@code null} if there was none
 	 */
 	void failed(@Nullable ApiResponse response) {
@@ -188,8 +185,8 @@ final class CallPacing {
 	@Nullable Duration refused(AttemptFailure failure) {
 		ApiError error = Objects.requireNonNull(failure.error());
 		Duration retryAfter = error.retryAfter();
-		boolean tooLong = retryAfter != null && retryAfter.compareTo(this.maxRetryAfter) > 0;
-		Duration requested = tooLong ? this.maxRetryAfter : retryAfter;
+		boolean tooLong = retryAfter != null && retryAfter.compareTo(this.retry.maxRetryAfter()) > 0;
+		Duration requested = tooLong ? this.retry.maxRetryAfter() : retryAfter;
 		Pacer pacer = Objects.requireNonNull(this.pacer);
 		boolean alone = pacer.refused(Objects.requireNonNull(this.request), failure, requested,
 				error.headers()::getFirst);
@@ -202,7 +199,7 @@ final class CallPacing {
 			return Duration.ZERO;
 		}
 		this.call.waits(pacer::lateFailure);
-		return CallRetry.wait(RetryPolicy.defaults().delay(this.refusals), requested);
+		return CallRetry.wait(this.retry.delay(this.refusals), requested);
 	}
 
 }

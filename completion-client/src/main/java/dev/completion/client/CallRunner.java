@@ -60,8 +60,7 @@ final class CallRunner {
 	<T> Flux<T> run(Call call, Route<T> route, CallListeners listeners) {
 		RetryPolicy policy = this.settings.retry;
 		CallRetry retry = new CallRetry(policy, this.budget, this.settings.credentials(), call);
-		CallPacing pacing = new CallPacing(this.settings.pacing, policy.maxRetryAfter(), this.pacers, call,
-				route.model());
+		CallPacing pacing = new CallPacing(this.settings.pacing, policy, this.pacers, call, route.model());
 		Run<T> run = new Run<>(call, route, retry, pacing, this.transport);
 		return new InterposedFlux<T, T>(Flux.defer(run::attempt),
 				(attempts, subscriber) -> new CallSubscriber<T>(call, retry, pacing, this.calls, listeners, subscriber)
@@ -106,10 +105,11 @@ final class CallRunner {
 		private Flux<T> next(Attempt attempt, AttemptFailure failure) {
 			AttemptFailure reason = this.call.reason(failure);
 			boolean refused = this.pacing.handles(attempt, reason);
-			if (!refused) {
+			boolean switched = this.route.switchApi(attempt, reason);
+			if (switched || !refused) {
 				this.pacing.failed(attempt.response());
 			}
-			if (this.route.switchApi(attempt, reason)) {
+			if (switched) {
 				this.call.attemptFailed(reason);
 				return attempt();
 			}

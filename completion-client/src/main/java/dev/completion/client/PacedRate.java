@@ -163,7 +163,7 @@ final class PacedRate {
 			this.base = high;
 		}
 		else if (period.isFirst()) {
-			burst(period);
+			rememberBurst(period);
 			this.target = Math.max(0.85 * high, 0.95 * low);
 			this.base = Math.min(2 * low, this.target);
 		}
@@ -174,14 +174,14 @@ final class PacedRate {
 			settle(DECREASE * middle);
 		}
 		else {
-			burst(period);
+			rememberBurst(period);
 			settle(Math.max(0.95 * low, Math.min(middle, 0.95 * rate)));
 		}
 	}
 
-	private void burst(Period period) {
+	private void rememberBurst(Period period) {
 		this.burst = period.accepted();
-		this.burstTime = period.burst();
+		this.burstTime = period.burstTime();
 	}
 
 	private void settle(double rate) {
@@ -218,9 +218,9 @@ final class PacedRate {
 	 * @param closedBefore the time for which the gate was closed before the period, 0 if
 	 * that does not count, or {@code NaN} if this is the first refusal
 	 * @param closed the time for which the gate was closed after it
-	 * @param burst the time in which the requests of a burst arrived
+	 * @param burstTime the time in which the requests of a burst arrived
 	 */
-	record Period(long accepted, double open, double rate, double closedBefore, double closed, double burst) {
+	record Period(long accepted, double open, double rate, double closedBefore, double closed, double burstTime) {
 
 		boolean isFirst() {
 			return Double.isNaN(this.closedBefore);

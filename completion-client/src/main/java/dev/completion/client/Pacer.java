@@ -164,8 +164,8 @@ final class Pacer {
 	}
 
 	/**
-	 * Return the rate at which requests are sent, in requests per second, or {@code NaN}
-	 * if it is not limited.
+	 * Return the estimated maximum rate, in requests per second, or {@code NaN} if there
+	 * is none.
 	 */
 	synchronized double rate() {
 		return (this.rate.isUnlimited() || isRateOutdated(now())) ? Double.NaN : perSecond();

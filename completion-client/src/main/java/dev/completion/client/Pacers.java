@@ -97,8 +97,8 @@ final class Pacers {
 	}
 
 	/**
-	 * Return the rate at which requests are sent as far as it is limited, in requests per
-	 * second, or {@code NaN} if it is not limited.
+	 * Return the sum of the estimated maximum rates, in requests per second, or
+	 * {@code NaN} if there are none.
 	 */
 	double rate() {
 		return this.pacers.values()

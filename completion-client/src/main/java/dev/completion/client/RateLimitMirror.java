@@ -172,9 +172,10 @@ final class RateLimitMirror {
 
 		private void sent(PacedRequest request) {
 			double cost = this.cost.applyAsDouble(request);
-			this.total += cost;
 			// a single request delays others for no longer than it takes to replenish
-			this.level = Math.max(-this.limit, this.level - cost);
+			cost = isKnown() ? Math.min(cost, this.limit) : cost;
+			this.total += cost;
+			this.level -= cost;
 			request.costs()[this.index] = cost;
 			request.totals()[this.index] = this.total;
 		}

@@ -21,20 +21,20 @@ import java.time.Duration;
 import org.springframework.util.Assert;
 
 /**
- * When and how a failed call is tried again.
+ * Settings for retries of failed calls.
  * <p>
- * Tried again are calls of which nothing was sent, for want of a name, a connection or a
- * place in the pool; those answered with status 408, 409, 503 or 529; and streams that
- * begin with an {@code overloaded_error}. A server can ask for more, with
- * {@code x-should-retry: true} on status 408, 409, 429 or 5xx, and for less, with
- * {@code x-should-retry: false}. A call of which text was delivered is never tried again.
+ * A call is retried if nothing was sent because name resolution, connecting or acquiring
+ * a pooled connection failed, if the server responds with status 408, 409, 503 or 529, or
+ * if a stream begins with an {@code overloaded_error}. The server can request a retry for
+ * status 408, 409, 429 and 5xx with {@code x-should-retry: true}, and prevent retries
+ * with {@code x-should-retry: false}. A call that has delivered text is never retried.
  * <p>
- * Each wait is twice as long as the one before, and is drawn between half of that and all
- * of it. Where the server says how long to wait, that is the minimum. Each client has a
- * budget, besides: while most of its calls fail, it tries none again.
+ * The delay doubles with each retry, and is chosen at random between half of it and all
+ * of it. A delay that the server requests is a minimum. Each client has a retry budget:
+ * while most of its calls fail, no call is retried.
  * <p>
  * If {@link Pacing} is enabled, requests that a rate limit refuses are resent as
- * described there. Otherwise, calls with status 429 are tried again, too.
+ * described there. Otherwise, calls with status 429 are retried, too.
  *
  * @since 0.1.0
  */

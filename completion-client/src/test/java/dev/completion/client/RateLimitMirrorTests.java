@@ -142,12 +142,15 @@ class RateLimitMirrorTests {
 	}
 
 	@Test
-	void singleRequestDelaysOthersForTwoPeriodsAtMost() {
+	void singleRequestDelaysOthersForAPeriodAtMost() {
 		PacedRequest first = send(0, 100, 0);
 		respond(first, 0, "input-tokens", 6000, 6000);
-		send(0, 10_000_000, 0);
-		assertThat(waitAt(0, 100)).isEqualTo(60);
-		assertThat(waitAt(62, 100)).isZero();
+		PacedRequest large = send(0, 10_000_000, 0);
+		assertThat(waitAt(0, 6000)).isEqualTo(60, within(1e-6));
+		this.mirror.refused(large);
+		assertThat(waitAt(0, 6000)).isZero();
+		send(0, 1, 0);
+		assertThat(waitAt(0, 6000)).isPositive();
 	}
 
 	@Test

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,16 +55,27 @@ class WaitingCallsTests extends AbstractCompletionClientTests {
 
 	private static final String FREE = KEY + "-free";
 
-	private TokenBucketServer bucket;
+	private final AtomicInteger refused = new AtomicInteger();
+
+	private DisposableServer limiting;
 
 	private CompletionClient paced;
 
 	@BeforeEach
 	void openPaced() {
-		this.bucket = new TokenBucketServer(1_000_000, 1_000_000, answer());
-		this.bucket.block(LIMITED);
+		String answer = answer();
+		this.limiting = HttpServer.create()
+			.host("127.0.0.1")
+			.handle((request, response) -> request.receive().then(Mono.defer(() -> {
+				if (LIMITED.equals(request.requestHeaders().get("x-api-key"))) {
+					this.refused.incrementAndGet();
+					return response.status(429).header("retry-after", "30").send();
+				}
+				return response.header("content-type", "application/json").sendString(Mono.just(answer)).then();
+			})))
+			.bindNow();
 		this.paced = this.client.mutate()
-			.baseUrl(this.bucket.baseUrl())
+			.baseUrl("http://127.0.0.1:" + this.limiting.port())
 			.pacing(Pacing.defaults())
 			.credential(
 					() -> Mono.deferContextual((context) -> Mono.just(Credential.apiKey(context.<String>get("key")))))
@@ -72,7 +85,7 @@ class WaitingCallsTests extends AbstractCompletionClientTests {
 	@AfterEach
 	void closePaced() {
 		this.paced.close();
-		this.bucket.close();
+		this.limiting.disposeNow();
 	}
 
 	private Mono<CompletionResponse> call(String key) {
@@ -128,7 +141,7 @@ class WaitingCallsTests extends AbstractCompletionClientTests {
 		assertThat(newThreads).isLessThanOrEqualTo(2);
 		assertThat(bytesPerCall).isLessThan(MAX_BYTES_PER_CALL);
 		assertThat(left / CALLS).isLessThan(100);
-		assertThat(this.bucket.refused()).isOne();
+		assertThat(this.refused).hasValue(1);
 	}
 
 	@Test

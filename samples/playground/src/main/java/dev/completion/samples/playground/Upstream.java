@@ -34,6 +34,7 @@ import dev.completion.server.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.concurrent.Queues;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
@@ -53,8 +54,6 @@ class Upstream implements DisposableBean {
 
 	// long enough to see the client hang up
 	private static final int SERVER_LINGER_SECONDS = 2;
-
-	private static final int PREFETCH = 32;
 
 	private static final int SERVERS_REMEMBERED = 20;
 
@@ -113,7 +112,7 @@ class Upstream implements DisposableBean {
 					.api(CompletionApi.MESSAGES)
 					.timeouts(FAULT_TIMEOUTS)
 					.build(),
-				(asked) -> Flux.mergeDelayError(PREFETCH, ignoreAnswers(asked, request, otherCalls),
+				(asked) -> Flux.mergeDelayError(Queues.XS_BUFFER_SIZE, ignoreAnswers(asked, request, otherCalls),
 						asked.exchangeStream(request)),
 				CompletionClient::close);
 	}
