@@ -315,10 +315,10 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 
 	@Test
 	void timeOfTheCredentialIsPartOfTheResponseTimeout() {
-		this.server.enqueue(Reply.text(" Hi").delay(Duration.ofMillis(600)));
+		this.server.enqueue(Reply.text(" Hi").delay(Duration.ofMillis(1500)));
 		try (CompletionClient other = paced().mutate()
-			.credential(() -> Mono.delay(Duration.ofMillis(600)).map((waited) -> Credential.apiKey(KEY)))
-			.timeouts(Timeouts.builder().response(Duration.ofMillis(900)).build())
+			.credential(() -> Mono.delay(Duration.ofMillis(1500)).map((waited) -> Credential.apiKey(KEY)))
+			.timeouts(Timeouts.builder().response(Duration.ofMillis(2500)).build())
 			.retry(RetryPolicy.builder().maxRetries(0).build())
 			.build()) {
 			CallTimeoutException ex = failure(CallTimeoutException.class, other.complete(REQUEST).flux());
