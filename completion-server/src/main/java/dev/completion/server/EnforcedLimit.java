@@ -19,7 +19,6 @@ package dev.completion.server;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToLongFunction;
 
 /**
  * Enforced limit per minute. Not thread-safe.
@@ -55,11 +54,11 @@ final class EnforcedLimit {
 	 * now.
 	 */
 	double secondsUntilAdmitted(Usage usage, Instant now) {
-		return this.burst.secondsUntil(this.kind.required.applyAsLong(usage), now);
+		return this.burst.secondsUntil(this.kind.required(usage), now);
 	}
 
 	void use(Usage usage, Instant now) {
-		long amount = this.kind.used.applyAsLong(usage);
+		long amount = this.kind.used(usage);
 		this.minute.take(amount, now);
 		this.burst.take(amount, now);
 	}
@@ -87,23 +86,32 @@ final class EnforcedLimit {
 	 */
 	enum Kind {
 
-		REQUESTS("requests", (usage) -> 1, (usage) -> 1),
+		REQUESTS("requests"),
 
-		INPUT_TOKENS("input-tokens", Usage::inputTokens, Usage::inputTokens),
+		INPUT_TOKENS("input-tokens"),
 
-		// not known in advance, so a request is accepted if any are left
-		OUTPUT_TOKENS("output-tokens", (usage) -> 1, Usage::outputTokens);
+		OUTPUT_TOKENS("output-tokens");
 
 		private final String header;
 
-		private final ToLongFunction<Usage> required;
-
-		private final ToLongFunction<Usage> used;
-
-		Kind(String header, ToLongFunction<Usage> required, ToLongFunction<Usage> used) {
+		Kind(String header) {
 			this.header = header;
-			this.required = required;
-			this.used = used;
+		}
+
+		/**
+		 * Return how many must be left for a request to be accepted.
+		 */
+		private long required(Usage usage) {
+			// output tokens are not known in advance, so any that are left will do
+			return (this != INPUT_TOKENS) ? 1 : usage.inputTokens();
+		}
+
+		private long used(Usage usage) {
+			return switch (this) {
+				case REQUESTS -> 1;
+				case INPUT_TOKENS -> usage.inputTokens();
+				case OUTPUT_TOKENS -> usage.outputTokens();
+			};
 		}
 
 		private long round(long remaining) {
