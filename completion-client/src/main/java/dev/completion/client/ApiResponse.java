@@ -47,14 +47,6 @@ final class ApiResponse {
 	// the key that Reactor looks up before its global hook
 	private static final String ON_NEXT_DROPPED = "reactor.onNextDropped.local";
 
-	// an operator that is complete drops buffers that arrive at that time, and does not
-	// discard them
-	private static final Consumer<Object> RELEASE = (dropped) -> {
-		if (dropped instanceof DataBuffer buffer) {
-			DataBufferUtils.release(buffer);
-		}
-	};
-
 	private static final Duration MAX_ERROR_BODY_TIME = Duration.ofSeconds(5);
 
 	// a content length is no proof that as many bytes arrive
@@ -267,10 +259,18 @@ final class ApiResponse {
 		Flux<DataBuffer> bytes = bytes().onErrorComplete()
 			.takeUntilOther(Mono.delay(this.deadline.atMost(MAX_ERROR_BODY_TIME), DeadlineScheduler.shared()));
 		return DataBufferUtils.join(DataBufferUtils.takeUntilByteCount(bytes, this.errors.maxBytesRead()))
-			.contextWrite((context) -> context.put(ON_NEXT_DROPPED, RELEASE))
+			.contextWrite((context) -> context.put(ON_NEXT_DROPPED, (Consumer<Object>) ApiResponse::release))
 			.map(ApiResponse::takeAll)
 			.map(this::decompressedIfPossible)
 			.defaultIfEmpty(new byte[0]);
+	}
+
+	// an operator that is complete drops buffers that arrive at that time, and does not
+	// discard them
+	private static void release(Object dropped) {
+		if (dropped instanceof DataBuffer buffer) {
+			DataBufferUtils.release(buffer);
+		}
 	}
 
 	private byte[] decompressedIfPossible(byte[] body) {

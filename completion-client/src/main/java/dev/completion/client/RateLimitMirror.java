@@ -200,7 +200,7 @@ final class RateLimitMirror {
 					? request.othersInFlight() * RateLimitMirror.this.meanOutputTokens : 0;
 			this.limit = limit;
 			// whatever was sent, the limit is replenished within two periods
-			this.level = Math.max(-limit, Math.min(limit, remaining + refilled) - sentLater - notCounted);
+			this.level = Math.max((double) -limit, Math.min(limit, remaining + refilled) - sentLater - notCounted);
 			this.time = now;
 			this.sentAt = request.sentAt();
 		}

@@ -63,7 +63,7 @@ final class TokenBucket {
 	 */
 	double secondsUntil(long amount, Instant now) {
 		refill(now);
-		return Math.max(0, (Math.min(amount, this.capacity) - this.level) / this.perSecond);
+		return Math.max(0, (Math.min((double) amount, this.capacity) - this.level) / this.perSecond);
 	}
 
 	/**
