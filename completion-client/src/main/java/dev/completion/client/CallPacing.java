@@ -160,14 +160,25 @@ final class CallPacing {
 	}
 
 	/**
+	 * Record that the call was cancelled.
+	 */
+	void cancelled() {
+		Pacer pacer = this.pacer;
+		PacedRequest request = this.request;
+		if (pacer != null && request != null) {
+			pacer.notAnswered(request, true);
+		}
+	}
+
+	/**
 	 * Record that the request failed for another reason than a rate limit. Another
 	 * attempt may have another credential or endpoint, and so another pacer.
-	 * @param response the response, or {@code null} if there was none
 	 */
-	void failed(@Nullable ApiResponse response) {
+	void failed(Attempt attempt) {
 		if (this.pacer != null && this.request != null) {
+			ApiResponse response = attempt.response();
 			if (response == null) {
-				this.pacer.notAnswered(this.request);
+				this.pacer.notAnswered(this.request, attempt.isSent());
 			}
 			else {
 				this.pacer.rejected(this.request, response::header);
@@ -175,6 +186,13 @@ final class CallPacing {
 		}
 		this.pacer = null;
 		this.request = null;
+	}
+
+	/**
+	 * Wait before permission to resend the request is requested.
+	 */
+	Mono<Long> delay(Duration delay) {
+		return Objects.requireNonNull(this.pacer).delay(delay);
 	}
 
 	/**
@@ -188,14 +206,14 @@ final class CallPacing {
 		boolean tooLong = retryAfter != null && retryAfter.compareTo(this.retry.maxRetryAfter()) > 0;
 		Duration requested = tooLong ? this.retry.maxRetryAfter() : retryAfter;
 		Pacer pacer = Objects.requireNonNull(this.pacer);
-		boolean alone = pacer.refused(Objects.requireNonNull(this.request), failure, requested,
-				error.headers()::getFirst);
+		PacedRequest request = Objects.requireNonNull(this.request);
+		pacer.refused(request, failure, requested, error.headers()::getFirst);
 		this.refusals++;
 		boolean inTime = retryAfter == null || this.call.total().allows(retryAfter);
 		if (tooLong || !inTime || this.refusals == this.settings.maxRefusals() || CallRetry.isForbidden(error)) {
 			return null;
 		}
-		if (!alone) {
+		if (!request.waitsAlone()) {
 			return Duration.ZERO;
 		}
 		this.call.waits(pacer::lateFailure);

@@ -107,7 +107,7 @@ final class CallRunner {
 			boolean refused = this.pacing.handles(attempt, reason);
 			boolean switched = this.route.switchApi(attempt, reason);
 			if (switched || !refused) {
-				this.pacing.failed(attempt.response());
+				this.pacing.failed(attempt);
 			}
 			if (switched) {
 				this.call.attemptFailed(reason);
@@ -128,8 +128,7 @@ final class CallRunner {
 				return Flux.error(failure);
 			}
 			this.call.retry(failure);
-			return delay.isZero() ? attempt()
-					: Mono.delay(delay, DeadlineScheduler.shared()).flatMapMany((waited) -> attempt());
+			return delay.isZero() ? attempt() : this.pacing.delay(delay).flatMapMany((waited) -> attempt());
 		}
 
 	}

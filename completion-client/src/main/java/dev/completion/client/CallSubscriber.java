@@ -254,6 +254,7 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 	// who is cancelled may throw: a source of the application's, or threads that have
 	// ended
 	private void cancelAttempts() {
+		this.pacing.cancelled();
 		try {
 			this.attempts.cancel();
 		}

@@ -39,17 +39,18 @@ final class PacedRate {
 
 	private static final double MAX_DOUBLINGS = 60;
 
-	private static final int ESTIMATES = 5;
+	private static final int ITERATIONS = 5;
 
-	// a limit is at least the rate that was accepted for so long, in seconds
-	private static final double SUSTAINED = 60;
+	private static final Estimate UNLIMITED = new Estimate(Double.POSITIVE_INFINITY, false, 0, 0);
 
-	private double base = Double.POSITIVE_INFINITY;
+	private Estimate estimate = UNLIMITED;
 
-	private double target = Double.POSITIVE_INFINITY;
+	private Estimate previousEstimate = UNLIMITED;
 
 	// the time of sending since the gate was opened, in seconds
 	private double sendingTime;
+
+	private double previousSendingTime;
 
 	// mean time until a request is refused, in seconds
 	private double refusalTime = 0.05;
@@ -57,14 +58,8 @@ final class PacedRate {
 	// mean time for which the gate is closed, in seconds
 	private double cycle = 1;
 
-	// number of requests that are accepted in a burst after a pause, or 0 if not known
-	private double burst;
-
-	// how long the requests of the burst took to arrive, in seconds
-	private double burstTime;
-
 	boolean isUnlimited() {
-		return this.base == Double.POSITIVE_INFINITY;
+		return this.estimate.perSecond() == Double.POSITIVE_INFINITY;
 	}
 
 	double cycle() {
@@ -72,22 +67,20 @@ final class PacedRate {
 	}
 
 	/**
-	 * Return the rate in requests per second. It doubles at a fixed interval until it
-	 * reaches the target, and then grows, slowly at first, to probe for a higher limit.
+	 * Return the rate in requests per second. If the limit is not known, it doubles at a
+	 * fixed interval. If it is, the rate grows, slowly at first, to probe for a higher
+	 * limit.
 	 */
 	double perSecond() {
+		double rate = this.estimate.perSecond();
 		if (isUnlimited()) {
-			return this.base;
+			return rate;
 		}
-		double doublingTime = doublingTime();
-		double ramp = rampTime();
-		if (this.sendingTime < ramp) {
-			return this.base * Math.pow(2, Math.min(this.sendingTime / doublingTime, MAX_DOUBLINGS));
+		if (this.estimate.doubles()) {
+			return rate * Math.pow(2, Math.min(this.sendingTime / doublingTime(), MAX_DOUBLINGS));
 		}
-		double reached = Math.max(this.target, this.base);
-		double time = (this.sendingTime - ramp) / (20 * this.cycle);
-		return reached + reached * (0.05 * time + 0.5 * time * time * time)
-				+ 0.5 * time * Math.sqrt(reached / this.cycle);
+		double time = this.sendingTime / (20 * this.cycle);
+		return rate + rate * (0.05 * time + 0.5 * time * time * time) + 0.5 * time * Math.sqrt(rate / this.cycle);
 	}
 
 	/**
@@ -96,20 +89,11 @@ final class PacedRate {
 	 */
 	double timeUntilNextLook(double wait) {
 		double soon = doublingTime() / 4;
-		return (this.sendingTime < rampTime()) ? soon : Math.max(soon, wait / 4);
+		return this.estimate.doubles() ? soon : Math.max(soon, wait / 4);
 	}
 
 	double doublingTime() {
 		return Math.max(MIN_DOUBLING_TIME, 5 * this.refusalTime);
-	}
-
-	private double rampTime() {
-		return (this.target < Double.POSITIVE_INFINITY) ? doublingTime() * log2(this.target / this.base)
-				: Double.POSITIVE_INFINITY;
-	}
-
-	private static double log2(double value) {
-		return Math.log(Math.max(value, 1)) / Math.log(2);
 	}
 
 	/**
@@ -130,9 +114,15 @@ final class PacedRate {
 	 * Forget the limit.
 	 */
 	void forget() {
-		this.base = Double.POSITIVE_INFINITY;
-		this.target = Double.POSITIVE_INFINITY;
-		this.burst = 0;
+		this.estimate = UNLIMITED;
+	}
+
+	/**
+	 * Forget what was learned last.
+	 */
+	void undo() {
+		this.estimate = this.previousEstimate;
+		this.sendingTime += this.previousSendingTime;
 	}
 
 	/**
@@ -142,51 +132,34 @@ final class PacedRate {
 		double closed = period.closed();
 		double cycle = isUnlimited() ? closed : 0.7 * this.cycle + 0.3 * closed;
 		this.cycle = Math.min(Math.max(cycle, MIN_CYCLE), MAX_CYCLE);
-		this.sendingTime = 0;
+		this.previousEstimate = this.estimate;
+		this.previousSendingTime = this.sendingTime;
 		if (period.accepted() > 0) {
-			double low = period.accepted() / (period.open() + (period.isFirst() ? closed : period.closedBefore()));
+			double low = period.accepted() / (period.open() + (isUnlimited() ? closed : period.closedBefore()));
 			double high = Math.min(period.accepted() / period.open(), period.rate());
-			learn(period, Math.min(low, high), high);
+			this.estimate = estimate(period, Math.min(low, high), high);
 		}
 		else if (isUnlimited()) {
-			this.base = 4 / closed;
+			this.estimate = new Estimate(4 / closed, true, 0, 0);
 		}
+		this.sendingTime = 0;
 	}
 
-	private void learn(Period period, double low, double high) {
-		double middle = Math.sqrt(low * high);
+	private Estimate estimate(Period period, double low, double high) {
 		double rate = period.rate();
-		if (period.isFirst() && period.open() > SUSTAINED) {
-			this.burst = 1;
-			this.burstTime = 0;
-			this.target = Double.POSITIVE_INFINITY;
-			this.base = high;
+		double middle = Math.sqrt(low * high);
+		if (isUnlimited()) {
+			return new Estimate(Math.min(2 * low, high), true, period.accepted(), period.burstTime());
 		}
-		else if (period.isFirst()) {
-			rememberBurst(period);
-			this.target = Math.max(0.85 * high, 0.95 * low);
-			this.base = Math.min(2 * low, this.target);
+		boolean doubled = this.estimate.doubles() && rate > 1.05 * this.estimate.perSecond();
+		if (doubled && this.estimate.burst() > 0) {
+			return this.estimate.with(DECREASE * limitBelow(rate, middle));
 		}
-		else if (this.base * 1.05 < rate && rate < this.target && this.burst > 0) {
-			settle(DECREASE * limitBelow(rate, middle));
+		if (high <= 2 * low) {
+			return this.estimate.with(DECREASE * middle);
 		}
-		else if (high <= 2 * low) {
-			settle(DECREASE * middle);
-		}
-		else {
-			rememberBurst(period);
-			settle(Math.max(0.95 * low, Math.min(middle, 0.95 * rate)));
-		}
-	}
-
-	private void rememberBurst(Period period) {
-		this.burst = period.accepted();
-		this.burstTime = period.burstTime();
-	}
-
-	private void settle(double rate) {
-		this.base = rate;
-		this.target = rate;
+		double perSecond = Math.max(0.95 * low, Math.min(middle, 0.95 * rate));
+		return new Estimate(perSecond, false, period.accepted(), period.burstTime());
 	}
 
 	/**
@@ -201,8 +174,8 @@ final class PacedRate {
 	 */
 	private double limitBelow(double rate, double first) {
 		double limit = first;
-		for (int i = 0; i < ESTIMATES; i++) {
-			double burst = Math.max(1, this.burst - limit * this.burstTime);
+		for (int i = 0; i < ITERATIONS; i++) {
+			double burst = Math.max(1, this.estimate.burst() - limit * this.estimate.burstTime());
 			double excess = burst * Math.log(2) / (doublingTime() * rate);
 			limit = Math.max(first, (excess < 1) ? rate * Math.pow(1 - Math.sqrt(excess), 1.5) : 0);
 		}
@@ -215,15 +188,27 @@ final class PacedRate {
 	 * @param accepted the number of requests that were accepted
 	 * @param open the duration of the period
 	 * @param rate the rate at the first refusal
-	 * @param closedBefore the time for which the gate was closed before the period, 0 if
-	 * that does not count, or {@code NaN} if this is the first refusal
+	 * @param closedBefore the time for which the gate was closed before the period, or 0
+	 * if that does not count
 	 * @param closed the time for which the gate was closed after it
 	 * @param burstTime the time in which the requests of a burst arrived
 	 */
 	record Period(long accepted, double open, double rate, double closedBefore, double closed, double burstTime) {
+	}
 
-		boolean isFirst() {
-			return Double.isNaN(this.closedBefore);
+	/**
+	 * Estimate of the limit.
+	 *
+	 * @param perSecond the rate in requests per second
+	 * @param doubles whether the rate doubles until a request is refused
+	 * @param burst the number of requests that are accepted in a burst after a pause, or
+	 * 0 if it is not known
+	 * @param burstTime the time in which the requests of the burst arrived, in seconds
+	 */
+	private record Estimate(double perSecond, boolean doubles, double burst, double burstTime) {
+
+		private Estimate with(double perSecond) {
+			return new Estimate(perSecond, false, this.burst, this.burstTime);
 		}
 
 	}

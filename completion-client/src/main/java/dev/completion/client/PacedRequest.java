@@ -41,6 +41,10 @@ final class PacedRequest implements Comparable<PacedRequest> {
 
 	private boolean outstanding;
 
+	private boolean alone;
+
+	private int refusals;
+
 	// the position in the order of arrival, or 0
 	private long order;
 
@@ -89,6 +93,28 @@ final class PacedRequest implements Comparable<PacedRequest> {
 	 */
 	void order(long order) {
 		this.order = order;
+	}
+
+	/**
+	 * Return whether this request waits without affecting others when it is refused.
+	 */
+	boolean waitsAlone() {
+		return this.alone;
+	}
+
+	void waitAlone() {
+		this.alone = true;
+	}
+
+	/**
+	 * Return how often this request was refused.
+	 */
+	int refusals() {
+		return this.refusals;
+	}
+
+	void refused() {
+		this.refusals++;
 	}
 
 	/**

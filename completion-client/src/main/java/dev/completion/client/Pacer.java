@@ -18,15 +18,14 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -53,6 +52,8 @@ final class Pacer {
 
 	private final Scheduler scheduler;
 
+	private final PacingTimer timer;
+
 	private final TreeSet<PacedRequest> waiting = new TreeSet<>();
 
 	private final PacedRate rate = new PacedRate();
@@ -62,6 +63,8 @@ final class Pacer {
 	private final RateLimitMirror mirror = new RateLimitMirror();
 
 	private final AtomicInteger inFlight = new AtomicInteger();
+
+	private final AtomicInteger waitingAlone = new AtomicInteger();
 
 	private volatile boolean limitsTokens;
 
@@ -77,22 +80,19 @@ final class Pacer {
 
 	private @Nullable AttemptFailure lastRefusal;
 
-	private Disposable timer = Disposables.disposed();
-
-	private double wakeAt = Double.POSITIVE_INFINITY;
-
 	/**
 	 * Create a pacer.
 	 * @param scheduler the scheduler of delays, whose clock it uses
 	 */
 	Pacer(Scheduler scheduler) {
 		this.scheduler = scheduler;
+		this.timer = new PacingTimer(scheduler, this::wake);
 		this.advancedAt = now();
 		this.gate = new PacingGate(this.rate, this.advancedAt);
 	}
 
 	private double now() {
-		return this.scheduler.now(TimeUnit.NANOSECONDS) / NANOS_PER_SECOND;
+		return this.timer.now();
 	}
 
 	/**
@@ -135,8 +135,7 @@ final class Pacer {
 	private synchronized void cancel(PacedRequest request) {
 		this.waiting.remove(request);
 		if (this.waiting.isEmpty()) {
-			this.timer.dispose();
-			this.wakeAt = Double.POSITIVE_INFINITY;
+			this.timer.cancel();
 		}
 	}
 
@@ -160,7 +159,7 @@ final class Pacer {
 	 * Return the number of calls that wait.
 	 */
 	synchronized int waiting() {
-		return this.waiting.size();
+		return this.waiting.size() + this.waitingAlone.get();
 	}
 
 	/**
@@ -181,7 +180,7 @@ final class Pacer {
 	private void wake() {
 		List<PacedRequest> signalled = new ArrayList<>();
 		synchronized (this) {
-			this.wakeAt = Double.POSITIVE_INFINITY;
+			this.timer.started();
 			double now = now();
 			advance(now);
 			refresh(now, signalled);
@@ -210,26 +209,21 @@ final class Pacer {
 
 	private void sendAvailable(double now, List<PacedRequest> signalled) {
 		while (!this.waiting.isEmpty()) {
-			PacedRequest oldest = this.waiting.first();
-			double availableAt = availableAt(oldest, now);
+			PacedRequest next = this.gate.mustTryOther() ? leastRefused() : this.waiting.first();
+			double availableAt = availableAt(next, now);
 			if (availableAt > now) {
-				wakeAt(availableAt, now);
+				this.timer.schedule(availableAt, now);
 				return;
 			}
-			this.waiting.pollFirst();
+			this.waiting.remove(next);
 			// the timer may be late, which must not lower the rate
-			send(oldest, now, now - MAX_LATENESS);
-			signalled.add(oldest);
+			send(next, now, now - MAX_LATENESS);
+			signalled.add(next);
 		}
 	}
 
-	private void wakeAt(double time, double now) {
-		if (time < this.wakeAt) {
-			this.timer.dispose();
-			this.wakeAt = time;
-			this.timer = this.scheduler.schedule(this::wake, (long) Math.ceil((time - now) * NANOS_PER_SECOND),
-					TimeUnit.NANOSECONDS);
-		}
+	private PacedRequest leastRefused() {
+		return Collections.min(this.waiting, Comparator.comparingInt(PacedRequest::refusals));
 	}
 
 	/**
@@ -242,7 +236,8 @@ final class Pacer {
 		double next = this.nextAfter + 1 / perSecond();
 		if (next > now + ROUNDING_ERROR) {
 			this.heldByRateAt = now;
-			return Math.min(next, now + this.rate.timeUntilNextLook(next - now));
+			boolean grows = this.rate.perSecond() < this.mirror.maxPerSecond();
+			return grows ? Math.min(next, now + this.rate.timeUntilNextLook(next - now)) : next;
 		}
 		return now + this.mirror.timeUntilAvailable(request, now);
 	}
@@ -258,6 +253,7 @@ final class Pacer {
 			}
 			if (!this.rate.isUnlimited() && isRateOutdated(now)) {
 				this.gate.forget(now);
+				this.lastRefusal = null;
 			}
 		}
 	}
@@ -309,11 +305,14 @@ final class Pacer {
 
 	/**
 	 * Record that the server did not respond to a request.
+	 * @param sent whether it may have received the request
 	 */
-	synchronized void notAnswered(PacedRequest request) {
+	synchronized void notAnswered(PacedRequest request, boolean sent) {
 		if (request.end()) {
 			this.gate.notAnswered(request);
-			this.mirror.refused(request);
+			if (!sent) {
+				this.mirror.refused(request);
+			}
 		}
 	}
 
@@ -339,19 +338,29 @@ final class Pacer {
 	}
 
 	/**
-	 * Record that a request was refused, which closes the gate.
+	 * Record that a request was refused, which closes the gate unless the request
+	 * {@linkplain PacedRequest#waitsAlone waits alone}.
 	 * @param retryAfter the time that the server names, or {@code null}
-	 * @return whether only this request has to wait
 	 */
-	synchronized boolean refused(PacedRequest request, AttemptFailure failure, @Nullable Duration retryAfter,
+	synchronized void refused(PacedRequest request, AttemptFailure failure, @Nullable Duration retryAfter,
 			Function<String, @Nullable String> headers) {
 		double now = now();
 		advance(now);
 		request.end();
+		request.refused();
 		this.lastRefusal = failure;
 		this.mirror.refused(request);
 		this.mirror.responded(request, headers, now);
-		return this.gate.refused(request, retryAfter, now);
+		this.gate.refused(request, retryAfter, now);
+	}
+
+	/**
+	 * Wait without a place among the waiting requests.
+	 */
+	Mono<Long> delay(Duration delay) {
+		return Mono.delay(delay, this.scheduler)
+			.doFirst(this.waitingAlone::incrementAndGet)
+			.doFinally((signal) -> this.waitingAlone.decrementAndGet());
 	}
 
 	private void open(double now, List<PacedRequest> signalled) {

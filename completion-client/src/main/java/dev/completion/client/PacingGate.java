@@ -35,6 +35,9 @@ final class PacingGate {
 	// consecutive periods in which the server accepted no request
 	private static final int MAX_PERIODS_WITHOUT_SUCCESS = 8;
 
+	// of these, the number of periods that begin with the request that is first in order
+	private static final int PERIODS_IN_ORDER = 4;
+
 	private static final double MIN_BACKOFF = 0.5;
 
 	private static final double MAX_BACKOFF = 8;
@@ -54,7 +57,7 @@ final class PacingGate {
 
 	private double openedAt;
 
-	private double closedAt = Double.NaN;
+	private double closedAt;
 
 	private double closedBefore;
 
@@ -134,6 +137,14 @@ final class PacingGate {
 	}
 
 	/**
+	 * Return whether the next request should be one that was not refused before. The
+	 * server may refuse the requests that are first in order, and accept others.
+	 */
+	boolean mustTryOther() {
+		return this.periodsWithoutSuccess >= PERIODS_IN_ORDER && this.sent == 0;
+	}
+
+	/**
 	 * Do not count a request that was sent, because the server did not respond.
 	 */
 	void notAnswered(PacedRequest request) {
@@ -152,20 +163,21 @@ final class PacingGate {
 	/**
 	 * Close because a request was refused. A refusal of a request that was sent before
 	 * the gate was last opened is ignored. If the gate was last closed for this request
-	 * alone, other requests are not affected.
+	 * alone, the reason is the request and not the rate, and other requests are not
+	 * affected.
 	 * @param request the request
 	 * @param retryAfter the time that the server names, or {@code null}
 	 * @param now the current time
-	 * @return whether only this request has to wait
 	 */
-	boolean refused(PacedRequest request, @Nullable Duration retryAfter, double now) {
+	void refused(PacedRequest request, @Nullable Duration retryAfter, double now) {
 		this.rate.refusedAfter(now - request.sentAt());
 		if (!this.closed && request.sentAt() < this.openedAt) {
-			return false;
+			return;
 		}
-		if (!this.closed && request.order() == this.onlyRefused) {
-			notAnswered(request);
-			return true;
+		boolean again = !this.closed && request.order() == this.onlyRefused;
+		if (again || request.waitsAlone()) {
+			refusedAlone(request, again);
+			return;
 		}
 		this.onlyRefused = this.closed ? 0 : request.order();
 		if (!this.closed) {
@@ -175,12 +187,20 @@ final class PacingGate {
 		this.lastRefusedAt = now;
 		this.fastestRefusal = Math.min(this.fastestRefusal, now - request.sentAt());
 		closeFor(retryAfter, now);
-		return false;
+	}
+
+	private void refusedAlone(PacedRequest request, boolean again) {
+		request.waitAlone();
+		notAnswered(request);
+		if (again && this.sent > 0) {
+			this.rate.undo();
+			this.onlyRefused = 0;
+		}
 	}
 
 	private void close(PacedRequest request, double now) {
-		boolean first = Double.isNaN(this.closedAt);
-		this.closedBefore = this.restarted ? 0 : this.openedAt - this.closedAt;
+		boolean first = this.rate.isUnlimited();
+		this.closedBefore = (first || this.restarted) ? 0 : this.openedAt - this.closedAt;
 		this.openTime = Math.max(MIN_OPEN_TIME, request.sentAt() - this.countedSince);
 		this.fastestRefusal = now - request.sentAt();
 		this.beganWithBurst = first && !isBurstAfterLowLoad(request);
@@ -203,9 +223,8 @@ final class PacingGate {
 
 	private void closeFor(@Nullable Duration retryAfter, double now) {
 		double asked = (retryAfter != null) ? retryAfter.toNanos() / NANOS_PER_SECOND : 0;
-		boolean backOff = retryAfter == null || this.periodsWithoutSuccess > 0;
 		double delay = Math.min(MAX_BACKOFF, MIN_BACKOFF * Math.pow(2, this.periodsWithoutSuccess));
-		double wait = Math.max(asked, backOff ? delay : 0);
+		double wait = (asked > 0 && this.periodsWithoutSuccess == 0) ? asked : Math.max(asked, delay);
 		if (wait > this.wait) {
 			double jitter = ThreadLocalRandom.current().nextDouble() * Math.min(wait / 10, MAX_JITTER);
 			this.wait = wait;
@@ -256,7 +275,6 @@ final class PacingGate {
 	void forget(double now) {
 		this.rate.forget();
 		this.periodsWithoutSuccess = 0;
-		this.closedAt = Double.NaN;
 		this.openedAt = now;
 		count(now);
 	}

@@ -33,7 +33,7 @@
  * Deadline, DeadlineScheduler, InterposedFlux, FatalErrors.
  *
  * Pacing (delays requests under a rate limit): CallPacing, Pacers, Pacer, PacedRequest,
- * PacingGate, PacedRate, RateLimitMirror.
+ * PacingGate, PacingTimer, PacedRate, RateLimitMirror.
  *
  * Attempt and transport (one HTTP request and its response): Attempt, AttemptFailure,
  * Transport, TransportFailures, ApiRequest, ClientRequestView, ApiResponse,

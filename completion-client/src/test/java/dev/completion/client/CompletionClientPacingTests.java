@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CompletionClientException;
@@ -213,6 +214,21 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 		awaitWaiting(0);
 		assertThat(first.isDisposed()).isTrue();
 		assertThat(this.server.requests()).hasSize(1);
+	}
+
+	@Test
+	void cancelledCallsDoNotRaiseTheRate() {
+		int calls = 100;
+		for (int i = 0; i < calls; i++) {
+			this.server.enqueue(Reply.stall());
+		}
+		this.server.enqueue(Reply.text(" Hi"), REFUSAL.header("retry-after", "1"));
+		List<Disposable> stalled = Stream.generate(() -> paced().complete(REQUEST).subscribe()).limit(calls).toList();
+		CompletionClientResourcesTests.await(() -> this.server.requests().size() == calls);
+		stalled.forEach(Disposable::dispose);
+		paced().complete(REQUEST).block(LIMIT);
+		assertThat(paced().exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(2);
+		assertThat(((DefaultCompletionClient) paced()).pacers().rate()).isBetween(1.0, 50.0);
 	}
 
 	@Test

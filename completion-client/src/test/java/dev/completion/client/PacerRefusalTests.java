@@ -21,10 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -121,19 +121,94 @@ class PacerRefusalTests {
 	}
 
 	@Test
+	void requestsThatAreAlwaysRefusedDoNotFailOthers() {
+		List<Call> bad = List.of(new Call(), new Call(), new Call());
+		this.refused = bad::contains;
+		bad.forEach(Call::send);
+		for (int i = 0; i < 600; i++) {
+			call();
+			pass(0.1);
+		}
+		pass(600);
+		assertThat(lastAccepted()).isLessThan(70);
+		assertThat(bad).allMatch((call) -> call.refusals == MAX_REFUSALS);
+	}
+
+	@Test
+	void manyRequestsThatAreAlwaysRefusedDoNotFailOthers() {
+		List<Call> bad = Stream.generate(Call::new).limit(8).toList();
+		this.refused = bad::contains;
+		bad.forEach(Call::send);
+		for (int i = 0; i < 300; i++) {
+			call();
+			pass(2);
+		}
+		pass(3600);
+		assertThat(lastAccepted()).isPositive();
+		assertThat(this.calls).noneMatch((call) -> call.failed);
+	}
+
+	@Test
+	void requestThatIsAlwaysRefusedDoesNotLimitTheRate() {
+		List<Call> bad = new ArrayList<>();
+		this.refused = bad::contains;
+		for (int i = 0; i < 2000; i++) {
+			if (i % 400 == 200) {
+				bad.add(new Call());
+				bad.get(bad.size() - 1).send();
+			}
+			call();
+			pass(0.1);
+		}
+		pass(10);
+		assertThat(lastAccepted()).isLessThan(210);
+		assertThat(this.pacer.rate()).isNaN();
+	}
+
+	@Test
+	void singleRefusalInTheFirstMinuteDelaysSteadyTrafficNoLongerThanItRequests() {
+		this.retryAfter = Duration.ofSeconds(60);
+		this.refused = (call) -> this.calls.indexOf(call) == 200 && call.refusals == 0;
+		for (int i = 0; i < 3000; i++) {
+			call();
+			pass(0.1);
+		}
+		assertThat(this.calls.subList(1500, 3000)).allMatch((call) -> call.waited() < 1);
+	}
+
+	@Test
+	void requestIsNotResentImmediatelyIfTheServerNamesNoTime() {
+		this.retryAfter = Duration.ZERO;
+		this.refused = (call) -> call.refusals == 0;
+		Call call = call();
+		pass(0.4);
+		assertThat(call.refusals).isEqualTo(1);
+		assertThat(call.acceptedAt).isNegative();
+		pass(0.3);
+		assertThat(call.acceptedAt).isPositive();
+	}
+
+	@Test
+	void requestThatWaitsAloneIsCounted() {
+		this.refused = (call) -> call == this.calls.get(0);
+		call();
+		pass(1.5);
+		call();
+		assertThat(this.calls.get(0).request.waitsAlone()).isTrue();
+		assertThat(this.pacer.waiting()).isEqualTo(1);
+		pass(600);
+		assertThat(this.pacer.waiting()).isZero();
+	}
+
+	@Test
 	void waitingCallsFailIfNoRequestIsAcceptedForLong() {
 		this.refused = (call) -> true;
-		Call first = call();
-		pass(0.1);
-		Call second = new Call();
-		Call third = new Call();
-		second.refusals = -1000;
-		third.refusals = -1000;
-		second.send();
-		third.send();
+		for (int i = 0; i < 20; i++) {
+			call().refusals = -1000;
+		}
 		pass(120);
-		assertThat(first.failed).isTrue();
-		assertThat(List.of(second, third)).anyMatch((call) -> call.failed);
+		assertThat(this.calls).anyMatch((call) -> call.failed);
+		assertThat(this.calls).allMatch((call) -> call.failed || call.refusals < -980);
 	}
 
 	@Test
@@ -158,42 +233,19 @@ class PacerRefusalTests {
 
 	@Test
 	void requestsWithoutAResponseDoNotRaiseTheRate() {
-		this.refused = (call) -> now() > 1 && now() < 1.2;
-		for (int i = 0; i < 100; i++) {
-			call();
+		for (int i = 0; i < 10; i++) {
 			for (int j = 0; j < 50; j++) {
 				PacedRequest lost = new PacedRequest(100);
-				if (this.pacer.admit(lost) == null) {
-					this.pacer.notAnswered(lost);
-				}
+				this.pacer.admit(lost);
+				this.pacer.notAnswered(lost, true);
 			}
+			call();
 			pass(0.1);
 		}
-		pass(5);
-		assertThat(this.pacer.rate()).isLessThan(100);
-	}
-
-	@Test
-	void timerIsCancelledWhenNoCallWaits() {
-		List<Disposable> timers = new ArrayList<>();
-		Pacer recorded = new Pacer(new PacerSimulationTests.LateScheduler(this.time, Duration.ZERO) {
-
-			@Override
-			public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-				Disposable timer = super.schedule(task, delay, unit);
-				timers.add(timer);
-				return timer;
-			}
-
-		});
-		PacedRequest request = new PacedRequest(100);
-		recorded.admit(request);
-		recorded.refused(request, PacerTests.refusal(), Duration.ofSeconds(60), (name) -> null);
-		Mono<Void> permission = recorded.admit(request);
-		Disposable waiting = permission.subscribe();
-		assertThat(timers).hasSize(1).noneMatch(Disposable::isDisposed);
-		waiting.dispose();
-		assertThat(timers).allMatch(Disposable::isDisposed);
+		this.refused = (call) -> call.refusals == 0;
+		call();
+		pass(2);
+		assertThat(this.pacer.rate()).isBetween(5.0, 30.0);
 	}
 
 	private final class Call {
@@ -230,14 +282,13 @@ class PacerRefusalTests {
 			}
 			later(REFUSAL_TIME, () -> {
 				@Nullable Duration requested = PacerRefusalTests.this.retryAfter;
-				boolean alone = PacerRefusalTests.this.pacer.refused(this.request, PacerTests.refusal(), requested,
-						(name) -> null);
+				PacerRefusalTests.this.pacer.refused(this.request, PacerTests.refusal(), requested, (name) -> null);
 				this.refusals++;
 				if (this.refusals == MAX_REFUSALS) {
 					this.failed = true;
 				}
-				else if (alone) {
-					later(requested, this::send);
+				else if (this.request.waitsAlone()) {
+					PacerRefusalTests.this.pacer.delay(requested).subscribe((waited) -> send());
 				}
 				else {
 					send();

@@ -18,8 +18,12 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import dev.completion.client.error.ApiError;
 import org.junit.jupiter.api.Test;
@@ -95,6 +99,72 @@ class PacerTests {
 		assertThat(sent).isEmpty();
 		this.time.advanceTimeBy(Duration.ofSeconds(10));
 		assertThat(sent).containsExactly("first", "later");
+	}
+
+	private Pacer recorded(List<Disposable> timers) {
+		return new Pacer(new PacerSimulationTests.LateScheduler(this.time, Duration.ZERO) {
+
+			@Override
+			public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+				Disposable timer = super.schedule(task, delay, unit);
+				timers.add(timer);
+				return timer;
+			}
+
+		});
+	}
+
+	@Test
+	void rateThatHeadersLimitIsNotPolled() {
+		Map<String, String> headers = Map.of("anthropic-ratelimit-requests-limit", "60",
+				"anthropic-ratelimit-requests-remaining", "50");
+		List<Disposable> timers = new ArrayList<>();
+		Pacer recorded = recorded(timers);
+		PacedRequest refused = new PacedRequest(100);
+		for (PacedRequest request : List.of(new PacedRequest(100), new PacedRequest(100), refused)) {
+			recorded.admit(request);
+			recorded.responded(request, headers::get);
+			this.time.advanceTimeBy(Duration.ofMillis(10));
+		}
+		recorded.refused(refused, refusal(), Duration.ofSeconds(1), headers::get);
+		int calls = 30;
+		for (int i = 0; i < calls; i++) {
+			Objects.requireNonNull(recorded.admit(new PacedRequest(100))).subscribe();
+		}
+		this.time.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(recorded.waiting()).isZero();
+		assertThat(timers).hasSizeLessThan(2 * calls);
+	}
+
+	@Test
+	void timerIsCancelledWhenNoCallWaits() {
+		List<Disposable> timers = new ArrayList<>();
+		Pacer recorded = recorded(timers);
+		PacedRequest request = new PacedRequest(100);
+		recorded.admit(request);
+		recorded.refused(request, refusal(), Duration.ofSeconds(60), (name) -> null);
+		Mono<Void> permission = recorded.admit(request);
+		Disposable waiting = permission.subscribe();
+		assertThat(timers).hasSize(1).noneMatch(Disposable::isDisposed);
+		waiting.dispose();
+		assertThat(timers).allMatch(Disposable::isDisposed);
+	}
+
+	@Test
+	void clientsThatAreRefusedTogetherResendAtDifferentTimes() {
+		Set<Long> times = new HashSet<>();
+		for (int i = 0; i < 20; i++) {
+			PacedRequest request = new PacedRequest(100);
+			Pacer client = new Pacer(this.time);
+			client.admit(request);
+			client.refused(request, refusal(), Duration.ofSeconds(10), (name) -> null);
+			Objects.requireNonNull(client.admit(request))
+				.subscribe(null, null, () -> times.add(this.time.now(TimeUnit.MILLISECONDS)));
+		}
+		for (int i = 0; i < 1200; i++) {
+			this.time.advanceTimeBy(Duration.ofMillis(10));
+		}
+		assertThat(times).hasSizeGreaterThan(5).allMatch((time) -> time >= 10_000 && time <= 11_010);
 	}
 
 	@Test
