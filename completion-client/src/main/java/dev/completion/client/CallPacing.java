@@ -54,7 +54,7 @@ final class CallPacing {
 	/**
 	 * Create the pacing of a call.
 	 * @param settings the settings
-	 * @param retry has the delays
+	 * @param retry the policy that determines the delays
 	 * @param pacers the pacers of the server
 	 * @param call the call
 	 * @param model the model that is requested, or empty if none is

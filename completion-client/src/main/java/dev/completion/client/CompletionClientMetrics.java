@@ -37,8 +37,8 @@ import org.springframework.util.Assert;
  * {@code NaN} if there is none</li>
  * </ul>
  * They include the calls of {@linkplain CompletionClient#mutate() variants} with the same
- * base URL. Only clients that were created with {@link CompletionClient#builder()} have
- * these gauges.
+ * base URL. Other implementations of {@code CompletionClient}, such as decorators, do not
+ * have these gauges.
  * <p>
  * Requires {@code io.micrometer:micrometer-core}.
  *
@@ -70,8 +70,8 @@ public class CompletionClientMetrics implements MeterBinder {
 			Pacers pacers = ours.pacers();
 			bind(registry, "waiting", pacers, Pacers::waiting, "Calls that wait because of a rate limit");
 			bind(registry, "closed", pacers, Pacers::closed,
-					"Credentials, models and endpoints for which sending is suspended");
-			bind(registry, "rate", pacers, Pacers::rate, "Estimated maximum number of requests per second");
+					"Combinations of credential, model and endpoint for which sending is suspended");
+			bind(registry, "rate", pacers, Pacers::rate, "Estimated rate at which requests are sent, per second");
 		}
 	}
 

@@ -20,10 +20,9 @@ package dev.completion.client;
  * Rate at which requests may be sent, estimated from the requests that a rate limit
  * accepts. It is unlimited until the first refusal. Not thread-safe.
  * <p>
- * Requests alternate between periods in which they are sent, and periods in which a gate
- * is closed after a refusal. The number of accepted requests divided by the duration of
- * both periods is a lower bound of the limit. Divided by the duration of the period of
- * sending alone, it is an upper bound.
+ * Periods of sending alternate with periods in which the gate is closed. The number of
+ * accepted requests divided by the total duration of both is a lower bound on the limit.
+ * Divided by the duration of the period of sending only, it is an upper bound.
  */
 final class PacedRate {
 
@@ -67,9 +66,9 @@ final class PacedRate {
 	}
 
 	/**
-	 * Return the rate in requests per second. If the limit is not known, it doubles at a
-	 * fixed interval. If it is, the rate grows, slowly at first, to probe for a higher
-	 * limit.
+	 * Return the rate in requests per second. After the first refusal, the rate doubles
+	 * at an interval until a request is refused again. Afterwards, it increases slowly at
+	 * first, to probe for a higher limit.
 	 */
 	double perSecond() {
 		double rate = this.estimate.perSecond();
@@ -84,7 +83,7 @@ final class PacedRate {
 	}
 
 	/**
-	 * Return the time after which to look at the rate again, since it grows.
+	 * Return the time after which to check the rate again, because it increases.
 	 * @param wait the time until the next request at the current rate, in seconds
 	 */
 	double timeUntilNextLook(double wait) {
@@ -111,14 +110,14 @@ final class PacedRate {
 	}
 
 	/**
-	 * Forget the limit.
+	 * Discard the estimate.
 	 */
 	void forget() {
 		this.estimate = UNLIMITED;
 	}
 
 	/**
-	 * Forget what was learned last.
+	 * Restore the previous estimate.
 	 */
 	void undo() {
 		this.estimate = this.previousEstimate;
@@ -126,7 +125,7 @@ final class PacedRate {
 	}
 
 	/**
-	 * Learn from a period of sending that ended with a refusal.
+	 * Update the estimate after a period of sending that ended with a refusal.
 	 */
 	void learn(Period period) {
 		double closed = period.closed();

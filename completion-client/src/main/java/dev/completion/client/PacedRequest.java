@@ -96,7 +96,8 @@ final class PacedRequest implements Comparable<PacedRequest> {
 	}
 
 	/**
-	 * Return whether this request waits without affecting others when it is refused.
+	 * Return whether a refusal of this request leaves the gate open, so that other
+	 * requests are not delayed.
 	 */
 	boolean waitsAlone() {
 		return this.alone;

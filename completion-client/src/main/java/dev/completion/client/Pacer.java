@@ -243,8 +243,8 @@ final class Pacer {
 	}
 
 	/**
-	 * Open the gate if it is time, and forget a limit that has delayed no request for
-	 * long.
+	 * Open the gate if it is time, and discard an estimate that has delayed no request
+	 * for a long time.
 	 */
 	private void refresh(double now, List<PacedRequest> signalled) {
 		if (now >= this.gate.closedUntil()) {
@@ -340,7 +340,7 @@ final class Pacer {
 	/**
 	 * Record that a request was refused, which closes the gate unless the request
 	 * {@linkplain PacedRequest#waitsAlone waits alone}.
-	 * @param retryAfter the time that the server names, or {@code null}
+	 * @param retryAfter the delay that the server requests, or {@code null}
 	 */
 	synchronized void refused(PacedRequest request, AttemptFailure failure, @Nullable Duration retryAfter,
 			Function<String, @Nullable String> headers) {
@@ -355,7 +355,7 @@ final class Pacer {
 	}
 
 	/**
-	 * Wait without a place among the waiting requests.
+	 * Delay a request outside the queue of waiting requests.
 	 */
 	Mono<Long> delay(Duration delay) {
 		return Mono.delay(delay, this.scheduler)

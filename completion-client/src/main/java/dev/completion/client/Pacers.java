@@ -122,7 +122,7 @@ final class Pacers {
 		}
 	}
 
-	// going through all pacers takes a while
+	// limits how often all pacers are scanned
 	private static boolean isTime(AtomicLong lastTime, long interval) {
 		long now = System.nanoTime();
 		long last = lastTime.get();

@@ -19,11 +19,13 @@ package dev.completion.client;
 import org.springframework.util.Assert;
 
 /**
- * Settings for pacing requests under rate limits. A rate limit refuses a request with
- * status 429, or with status 503 or 529 and a {@code retry-after} of at least one second.
- * A client sends the requests of all of its calls at a rate that the server accepts,
- * separately for each credential, model and endpoint. Refused requests are resent in
- * order of arrival, and do not count as {@linkplain RetryPolicy retries}.
+ * Settings for pacing requests under rate limits. A response counts as a refusal by a
+ * rate limit if its status is 429, unless a spend limit is exhausted, or if its status is
+ * 503 or 529 and it contains a {@code retry-after} of at least one second. After a
+ * refusal, the client delays requests with the same credential, model and endpoint, and
+ * then sends them at an estimated rate. Refused requests are resent in order of arrival,
+ * and do not count as {@linkplain RetryPolicy retries}. Clients that
+ * {@link CompletionClient#mutate()} creates for the same base URL share the estimate.
  *
  * @since 0.1.0
  */

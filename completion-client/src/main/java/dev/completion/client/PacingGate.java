@@ -137,7 +137,7 @@ final class PacingGate {
 	}
 
 	/**
-	 * Return whether the next request should be one that was not refused before. The
+	 * Return whether the next request should be the one that was refused least often. The
 	 * server may refuse the requests that are first in order, and accept others.
 	 */
 	boolean mustTryOther() {
@@ -166,7 +166,7 @@ final class PacingGate {
 	 * alone, the reason is the request and not the rate, and other requests are not
 	 * affected.
 	 * @param request the request
-	 * @param retryAfter the time that the server names, or {@code null}
+	 * @param retryAfter the delay that the server requests, or {@code null}
 	 * @param now the current time
 	 */
 	void refused(PacedRequest request, @Nullable Duration retryAfter, double now) {
@@ -233,8 +233,8 @@ final class PacingGate {
 	}
 
 	/**
-	 * Open the gate. By now, the refusals of all requests that were sent before have
-	 * arrived, so that the number of accepted requests is known.
+	 * Open the gate. All requests that were sent before and have not been refused by now
+	 * count as accepted.
 	 * @return whether the server accepted no request in so many consecutive periods that
 	 * waiting calls should fail
 	 */
@@ -252,8 +252,8 @@ final class PacingGate {
 	}
 
 	/**
-	 * Return the time in which the requests of the burst arrived at the server, so far as
-	 * their refusals show.
+	 * Return the time in which the requests of the burst arrived at the server, estimated
+	 * from their refusals.
 	 */
 	private double burstTime() {
 		return this.beganWithBurst ? Math.max(0, this.lastRefusedAt - this.fastestRefusal - this.countedSince)

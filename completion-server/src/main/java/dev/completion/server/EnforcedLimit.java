@@ -36,10 +36,10 @@ final class EnforcedLimit {
 	private final TokenBucket burst;
 
 	/**
-	 * Create a limit that is not used yet.
+	 * Create an unused limit.
 	 * @param kind what is limited
 	 * @param perMinute the limit per minute
-	 * @param burst what may be used at once
+	 * @param burst the capacity of the bucket
 	 * @param now the current time
 	 */
 	EnforcedLimit(Kind kind, long perMinute, long burst, Instant now) {
@@ -102,7 +102,8 @@ final class EnforcedLimit {
 		 * Return how many must be left for a request to be accepted.
 		 */
 		private long required(Usage usage) {
-			// output tokens are not known in advance, so any that are left will do
+			// output tokens are not known in advance, so one remaining token is
+			// sufficient
 			return (this != INPUT_TOKENS) ? 1 : usage.inputTokens();
 		}
 

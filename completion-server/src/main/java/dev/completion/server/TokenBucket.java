@@ -36,8 +36,8 @@ final class TokenBucket {
 
 	/**
 	 * Create a bucket that is full.
-	 * @param perMinute what is added each minute
-	 * @param capacity what it holds at most
+	 * @param perMinute the number of tokens added per minute
+	 * @param capacity the maximum number of tokens
 	 * @param now the current time
 	 */
 	TokenBucket(long perMinute, long capacity, Instant now) {
@@ -75,7 +75,7 @@ final class TokenBucket {
 	}
 
 	/**
-	 * Return what is left, in whole units.
+	 * Return the number of remaining tokens, rounded down.
 	 */
 	long remaining(Instant now) {
 		refill(now);

@@ -149,10 +149,9 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	/**
 	 * Pacing.
 	 *
-	 * @param enabled Whether to pace requests under rate limits. If disabled, refused
-	 * requests are retried like other failed requests.
-	 * @param maxRefusals Maximum number of times that a rate limit may refuse a call
-	 * before it fails.
+	 * @param enabled Whether to delay requests under rate limits and to resend those that
+	 * are refused. If disabled, refused requests are retried like other failed requests.
+	 * @param maxRefusals Number of refusals by a rate limit after which a call fails.
 	 */
 	public record Pacing(@DefaultValue("true") boolean enabled, @DefaultValue("8") int maxRefusals) {
 	}
