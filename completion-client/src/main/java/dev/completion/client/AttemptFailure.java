@@ -115,6 +115,21 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
+	 * Return a copy of this failure that does not retain the body of the response. Calls
+	 * that wait may retain many failures.
+	 */
+	AttemptFailure withoutBody() {
+		ApiError error = this.error;
+		if (error == null) {
+			return this;
+		}
+		ApiError small = new ApiError(error.status(), error.errorType(), error.apiMessage(), error.retryAfter(),
+				error.headers(), "", error.inStream());
+		return new AttemptFailure(this.outcome, this.repeatable, small, this.requestId,
+				(details, earlier) -> toException(small, details));
+	}
+
+	/**
 	 * Return a copy of this failure for a request that was never sent.
 	 */
 	AttemptFailure ofUnsentRequest() {

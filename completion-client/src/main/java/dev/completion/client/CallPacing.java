@@ -139,10 +139,10 @@ final class CallPacing {
 	}
 
 	// unlike those that are read from a cache, they count towards the limit
-	private static long cacheWrites(Completion completion) {
+	private static double cacheWrites(Completion completion) {
 		return (completion.additionalProperties().get("usage") instanceof Map<?, ?> usage
-				&& usage.get("cache_creation_input_tokens") instanceof Number tokens) ? Math.max(0, tokens.longValue())
-						: 0;
+				&& usage.get("cache_creation_input_tokens") instanceof Number tokens)
+						? Math.max(0, tokens.doubleValue()) : 0;
 	}
 
 	private long estimate(Completion completion) {
@@ -207,7 +207,7 @@ final class CallPacing {
 		Duration requested = tooLong ? this.retry.maxRetryAfter() : retryAfter;
 		Pacer pacer = Objects.requireNonNull(this.pacer);
 		PacedRequest request = Objects.requireNonNull(this.request);
-		pacer.refused(request, failure, requested, error.headers()::getFirst);
+		pacer.refused(request, failure.withoutBody(), requested, error.headers()::getFirst);
 		this.refusals++;
 		boolean inTime = retryAfter == null || this.call.total().allows(retryAfter);
 		if (tooLong || !inTime || this.refusals == this.settings.maxRefusals() || CallRetry.isForbidden(error)) {

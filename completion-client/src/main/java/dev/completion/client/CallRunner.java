@@ -127,7 +127,7 @@ final class CallRunner {
 				this.route.failed(failure);
 				return Flux.error(failure);
 			}
-			this.call.retry(failure);
+			this.call.retry(failure.withoutBody());
 			return delay.isZero() ? attempt() : this.pacing.delay(delay).flatMapMany((waited) -> attempt());
 		}
 

@@ -19,8 +19,10 @@ package dev.completion.client;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.util.Assert;
@@ -78,7 +80,7 @@ public class CompletionClientMetrics implements MeterBinder {
 	private void bind(MeterRegistry registry, String name, Pacers pacers, ToDoubleFunction<Pacers> value,
 			String description) {
 		// a client may replace one with the same tags
-		registry.find(PREFIX + name).tags(this.tags).gauges().forEach(registry::remove);
+		registry.removeByPreFilterId(new Meter.Id(PREFIX + name, Tags.of(this.tags), null, null, Meter.Type.GAUGE));
 		Gauge.builder(PREFIX + name, pacers, value).description(description).tags(this.tags).register(registry);
 	}
 

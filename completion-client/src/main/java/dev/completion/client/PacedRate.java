@@ -61,6 +61,10 @@ final class PacedRate {
 		return this.estimate.perSecond() == Double.POSITIVE_INFINITY;
 	}
 
+	double refusalTime() {
+		return this.refusalTime;
+	}
+
 	double cycle() {
 		return this.cycle;
 	}

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -132,11 +133,13 @@ final class Pacer {
 		this.waitedAt = now;
 	}
 
-	private synchronized void cancel(PacedRequest request) {
-		this.waiting.remove(request);
-		if (this.waiting.isEmpty()) {
-			this.timer.cancel();
-		}
+	private void cancel(PacedRequest request) {
+		update((now) -> {
+			this.waiting.remove(request);
+			if (this.waiting.isEmpty()) {
+				this.timer.cancel();
+			}
+		});
 	}
 
 	/**
@@ -178,13 +181,22 @@ final class Pacer {
 	}
 
 	private void wake() {
-		List<PacedRequest> signalled = new ArrayList<>();
+		update((now) -> this.timer.started());
+	}
+
+	/**
+	 * Apply a change, and send the requests that may be sent afterwards.
+	 */
+	private void update(DoubleConsumer change) {
+		List<PacedRequest> signalled = new ArrayList<>(0);
 		synchronized (this) {
-			this.timer.started();
 			double now = now();
-			advance(now);
-			refresh(now, signalled);
-			sendAvailable(now, signalled);
+			change.accept(now);
+			if (!this.waiting.isEmpty()) {
+				advance(now);
+				refresh(now, signalled);
+				sendAvailable(now, signalled);
+			}
 		}
 		signal(signalled);
 	}
@@ -296,45 +308,53 @@ final class Pacer {
 	 * @param inputTokens the number of input tokens, or {@code null} if it is not known
 	 * @param outputTokens the number of output tokens
 	 */
-	synchronized void completed(PacedRequest request, @Nullable Long inputTokens, long outputTokens) {
-		if (inputTokens != null) {
-			this.mirror.inputTokens(request, inputTokens);
-		}
-		this.mirror.outputTokens(outputTokens);
+	void completed(PacedRequest request, @Nullable Double inputTokens, long outputTokens) {
+		update((now) -> {
+			if (inputTokens != null) {
+				this.mirror.inputTokens(request, inputTokens);
+			}
+			this.mirror.outputTokens(outputTokens);
+		});
 	}
 
 	/**
 	 * Record that the server did not respond to a request.
 	 * @param sent whether it may have received the request
 	 */
-	synchronized void notAnswered(PacedRequest request, boolean sent) {
-		if (request.end()) {
-			this.gate.notAnswered(request);
-			if (!sent) {
-				this.mirror.refused(request);
+	void notAnswered(PacedRequest request, boolean sent) {
+		update((now) -> {
+			if (request.end()) {
+				this.gate.notAnswered(request);
+				if (!sent) {
+					this.mirror.refused(request);
+				}
 			}
-		}
+		});
 	}
 
 	/**
 	 * Record an error response to a request, which did not count towards limits of
 	 * tokens.
 	 */
-	synchronized void rejected(PacedRequest request, Function<String, @Nullable String> headers) {
-		if (request.end()) {
-			this.mirror.refused(request);
-			this.mirror.responded(request, headers, now());
-		}
+	void rejected(PacedRequest request, Function<String, @Nullable String> headers) {
+		update((now) -> {
+			if (request.end()) {
+				this.mirror.refused(request);
+				this.mirror.responded(request, headers, now);
+			}
+		});
 	}
 
 	/**
 	 * Record the response to a request that was not refused.
 	 */
-	synchronized void responded(PacedRequest request, Function<String, @Nullable String> headers) {
-		request.end();
-		this.gate.accepted(request);
-		this.mirror.responded(request, headers, now());
-		this.limitsTokens = this.mirror.limitsTokens();
+	void responded(PacedRequest request, Function<String, @Nullable String> headers) {
+		update((now) -> {
+			request.end();
+			this.gate.accepted(request, now);
+			this.mirror.responded(request, headers, now);
+			this.limitsTokens = this.mirror.limitsTokens();
+		});
 	}
 
 	/**
@@ -342,16 +362,17 @@ final class Pacer {
 	 * {@linkplain PacedRequest#waitsAlone waits alone}.
 	 * @param retryAfter the delay that the server requests, or {@code null}
 	 */
-	synchronized void refused(PacedRequest request, AttemptFailure failure, @Nullable Duration retryAfter,
+	void refused(PacedRequest request, AttemptFailure failure, @Nullable Duration retryAfter,
 			Function<String, @Nullable String> headers) {
-		double now = now();
-		advance(now);
-		request.end();
-		request.refused();
-		this.lastRefusal = failure;
-		this.mirror.refused(request);
-		this.mirror.responded(request, headers, now);
-		this.gate.refused(request, retryAfter, now);
+		update((now) -> {
+			advance(now);
+			request.end();
+			request.refused();
+			this.lastRefusal = failure;
+			this.mirror.refused(request);
+			this.mirror.responded(request, headers, now);
+			this.gate.refused(request, !this.waiting.isEmpty(), retryAfter, now);
+		});
 	}
 
 	/**
@@ -366,7 +387,7 @@ final class Pacer {
 	private void open(double now, List<PacedRequest> signalled) {
 		boolean hopeless = this.gate.open(now);
 		this.advancedAt = now;
-		this.heldByRateAt = now;
+		this.heldByRateAt = this.gate.closedUntil();
 		this.nextAfter = Math.max(this.nextAfter, now - 1 / perSecond());
 		if (hopeless) {
 			failWaiting(signalled);

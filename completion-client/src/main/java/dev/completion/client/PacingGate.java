@@ -35,6 +35,9 @@ final class PacingGate {
 	// consecutive periods in which the server accepted no request
 	private static final int MAX_PERIODS_WITHOUT_SUCCESS = 8;
 
+	// limits are counted per minute, so others may use up a limit for so long
+	private static final double MIN_TIME_WITHOUT_SUCCESS = 60;
+
 	// of these, the number of periods that begin with the request that is first in order
 	private static final int PERIODS_IN_ORDER = 4;
 
@@ -43,6 +46,9 @@ final class PacingGate {
 	private static final double MAX_BACKOFF = 8;
 
 	private static final double MAX_JITTER = 2;
+
+	// the gate opens after so many times the time until a request is refused
+	private static final double REFUSAL_TIMES = 1.5;
 
 	private static final double MIN_OPEN_TIME = 1e-3;
 
@@ -89,6 +95,8 @@ final class PacingGate {
 
 	private int periodsWithoutSuccess;
 
+	private double acceptedAt;
+
 	// the order of the request that was refused when the gate was last closed, or 0 if
 	// there were several
 	private long onlyRefused;
@@ -100,7 +108,9 @@ final class PacingGate {
 	 */
 	PacingGate(PacedRate rate, double now) {
 		this.rate = rate;
+		this.closedUntil = now;
 		this.openedAt = now;
+		this.acceptedAt = now;
 		this.countedSince = now;
 		this.recent = new Count(now, 0);
 		this.window = this.recent;
@@ -154,7 +164,8 @@ final class PacingGate {
 	/**
 	 * Record that the server accepted a request.
 	 */
-	void accepted(PacedRequest request) {
+	void accepted(PacedRequest request, double now) {
+		this.acceptedAt = now;
 		if (!this.closed && request.sentAt() >= this.openedAt) {
 			this.periodsWithoutSuccess = 0;
 		}
@@ -163,18 +174,20 @@ final class PacingGate {
 	/**
 	 * Close because a request was refused. A refusal of a request that was sent before
 	 * the gate was last opened is ignored. If the gate was last closed for this request
-	 * alone, the reason is the request and not the rate, and other requests are not
-	 * affected.
+	 * alone, although there were others, the reason is the request and not the rate, and
+	 * other requests are not affected.
 	 * @param request the request
+	 * @param othersWait whether other requests wait
 	 * @param retryAfter the delay that the server requests, or {@code null}
 	 * @param now the current time
 	 */
-	void refused(PacedRequest request, @Nullable Duration retryAfter, double now) {
+	void refused(PacedRequest request, boolean othersWait, @Nullable Duration retryAfter, double now) {
 		this.rate.refusedAfter(now - request.sentAt());
 		if (!this.closed && request.sentAt() < this.openedAt) {
 			return;
 		}
-		boolean again = !this.closed && request.order() == this.onlyRefused;
+		boolean others = othersWait || this.sent > 1;
+		boolean again = !this.closed && others && request.order() == this.onlyRefused;
 		if (again || request.waitsAlone()) {
 			refusedAlone(request, again);
 			return;
@@ -222,9 +235,11 @@ final class PacingGate {
 	}
 
 	private void closeFor(@Nullable Duration retryAfter, double now) {
-		double asked = (retryAfter != null) ? retryAfter.toNanos() / NANOS_PER_SECOND : 0;
-		double delay = Math.min(MAX_BACKOFF, MIN_BACKOFF * Math.pow(2, this.periodsWithoutSuccess));
-		double wait = (asked > 0 && this.periodsWithoutSuccess == 0) ? asked : Math.max(asked, delay);
+		double refusal = REFUSAL_TIMES * this.rate.refusalTime();
+		double requested = (retryAfter != null) ? retryAfter.toNanos() / NANOS_PER_SECOND : 0;
+		double backoff = Math.min(MAX_BACKOFF, MIN_BACKOFF * Math.pow(2, this.periodsWithoutSuccess));
+		boolean backsOff = requested <= 0 || this.periodsWithoutSuccess > 0;
+		double wait = Math.max(refusal, backsOff ? Math.max(requested, backoff) : requested);
 		if (wait > this.wait) {
 			double jitter = ThreadLocalRandom.current().nextDouble() * Math.min(wait / 10, MAX_JITTER);
 			this.wait = wait;
@@ -235,16 +250,17 @@ final class PacingGate {
 	/**
 	 * Open the gate. All requests that were sent before and have not been refused by now
 	 * count as accepted.
-	 * @return whether the server accepted no request in so many consecutive periods that
-	 * waiting calls should fail
+	 * @return whether the server has accepted no request for so long that waiting calls
+	 * should fail
 	 */
 	boolean open(double now) {
 		long accepted = this.sent - this.refused;
 		this.rate.learn(new PacedRate.Period(accepted, this.openTime, this.closedRate, this.closedBefore,
-				now - this.closedAt, burstTime()));
+				this.closedUntil - this.closedAt, burstTime()));
 		this.periodsWithoutSuccess = (accepted > 0) ? 0 : this.periodsWithoutSuccess + 1;
-		boolean hopeless = this.periodsWithoutSuccess == MAX_PERIODS_WITHOUT_SUCCESS;
-		this.periodsWithoutSuccess -= hopeless ? 1 : 0;
+		boolean hopeless = this.periodsWithoutSuccess >= MAX_PERIODS_WITHOUT_SUCCESS
+				&& now - this.acceptedAt >= MIN_TIME_WITHOUT_SUCCESS;
+		this.acceptedAt = hopeless ? now : this.acceptedAt;
 		this.closed = false;
 		this.openedAt = now;
 		count(now);

@@ -56,7 +56,8 @@ final class PacingTimer {
 	 * Run the task at the given time, unless it runs earlier.
 	 */
 	void schedule(double time, double now) {
-		if (time < this.time) {
+		// a task that could not be started must not prevent others
+		if (time < this.time || this.time < now) {
 			this.scheduled.dispose();
 			this.time = time;
 			long delay = (long) Math.ceil((time - now) * NANOS_PER_SECOND);

@@ -38,6 +38,8 @@ final class RateLimitMirror {
 	// leaves capacity for other clients that use the same credential
 	private static final double SHARE = 0.97;
 
+	private static final double MAX_TOKENS_PER_BYTE = 1;
+
 	private static final double ROUNDING_ERROR = 1e-6;
 
 	private final Bucket requests = new Bucket("requests", 0, (request) -> 1);
@@ -110,10 +112,12 @@ final class RateLimitMirror {
 	 * Record the number of input tokens of a request, without those that were read from a
 	 * cache, since they do not count towards the limit.
 	 */
-	void inputTokens(PacedRequest request, long inputTokens) {
+	void inputTokens(PacedRequest request, double inputTokens) {
 		if (request.size() > 0) {
+			// the server may count tokens that do not depend on the size
+			double perByte = Math.min(inputTokens / request.size(), MAX_TOKENS_PER_BYTE);
 			double weight = this.knowsInputTokens ? WEIGHT_OF_LAST : 1;
-			this.tokensPerByte += weight * ((double) inputTokens / request.size() - this.tokensPerByte);
+			this.tokensPerByte += weight * (perByte - this.tokensPerByte);
 			this.knowsInputTokens = true;
 		}
 	}

@@ -68,6 +68,15 @@ class CompletionClientMetricsTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
+	void gaugesOfClientsWithOtherTagsAreKept() {
+		Tags one = Tags.of("completion.client", "one");
+		new CompletionClientMetrics(this.client, one.and("region", "eu")).bindTo(this.registry);
+		new CompletionClientMetrics(this.client, one).bindTo(this.registry);
+		new CompletionClientMetrics(this.client, one).bindTo(this.registry);
+		assertThat(this.registry.getMeters()).hasSize(6);
+	}
+
+	@Test
 	void clientOfTheApplicationHasNoGauges() {
 		bind((CompletionClient) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { CompletionClient.class }, (proxy, method, arguments) -> null));

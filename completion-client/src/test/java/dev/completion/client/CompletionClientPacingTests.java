@@ -176,7 +176,9 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 		try (CompletionClient other = this.client.mutate().pacing(Pacing.builder().maxRefusals(3).build()).build()) {
 			RateLimitException ex = failure(RateLimitException.class, other.complete(REQUEST).flux());
 			assertThat(ex.attempts()).isEqualTo(3);
-			assertThat(ex.getSuppressed()).hasSize(2);
+			assertThat(ex.responseBody()).isNotEmpty();
+			assertThat(ex.getSuppressed()).hasSize(2)
+				.allMatch((refusal) -> ((RateLimitException) refusal).responseBody().isEmpty());
 			assertThat(this.server.requests()).hasSize(3);
 		}
 	}

@@ -190,14 +190,30 @@ class PacerRefusalTests {
 
 	@Test
 	void requestThatWaitsAloneIsCounted() {
-		this.refused = (call) -> call == this.calls.get(0);
-		call();
-		pass(1.5);
-		call();
-		assertThat(this.calls.get(0).request.waitsAlone()).isTrue();
+		Call bad = new Call();
+		this.refused = (call) -> call == bad;
+		bad.send();
+		for (int i = 0; i < 25; i++) {
+			call();
+			pass(0.1);
+		}
+		assertThat(bad.request.waitsAlone()).isTrue();
 		assertThat(this.pacer.waiting()).isEqualTo(1);
 		pass(600);
 		assertThat(this.pacer.waiting()).isZero();
+	}
+
+	@Test
+	void waitingCallsDoNotFailIfARequestWasAcceptedInTheLastMinute() {
+		this.retryAfter = Duration.ZERO;
+		call();
+		pass(1);
+		this.refused = (call) -> now() < 45;
+		for (int i = 0; i < 20; i++) {
+			call().refusals = -1000;
+		}
+		pass(120);
+		assertThat(lastAccepted()).isBetween(45.0, 70.0);
 	}
 
 	@Test

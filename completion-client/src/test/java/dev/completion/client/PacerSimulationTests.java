@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleFunction;
 
@@ -36,9 +37,11 @@ class PacerSimulationTests {
 
 	private static final int MAX_REFUSALS = 8;
 
+	private static final double MAX_SECONDS = 10_000;
+
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
-	private Pacer pacer = new Pacer(this.time);
+	private List<Pacer> pacers = List.of(new Pacer(this.time));
 
 	@Test
 	void allCallsSucceedWithRetryAfter() {
@@ -79,7 +82,7 @@ class PacerSimulationTests {
 
 	@Test
 	void timerThatIsLateDoesNotLowerTheRate() {
-		this.pacer = new Pacer(new LateScheduler(this.time, Duration.ofMillis(5)));
+		this.pacers = List.of(new Pacer(new LateScheduler(this.time, Duration.ofMillis(5))));
 		Simulation simulation = new Simulation(10_000, 200, 1000 / 6.0, 17, 0.5, 0.003,
 				(missing) -> Duration.ofSeconds(1));
 		simulation.run();
@@ -110,6 +113,33 @@ class PacerSimulationTests {
 		simulation.run();
 		assertThat(simulation.lost).isZero();
 		assertThat(simulation.seconds - 70).isLessThanOrEqualTo(1.2 * 30);
+	}
+
+	@Test
+	void allCallsSucceedIfRefusalsAreSlow() {
+		Simulation simulation = new Simulation(1000, 200, 1000 / 60.0, 17, 5, 1, (missing) -> null);
+		simulation.run();
+		assertThat(simulation.lost).isZero();
+		assertThat(simulation.requestsPerCall()).isLessThanOrEqualTo(1.4);
+	}
+
+	@Test
+	void callsThatAreMadeOneAtATimeLearnTheRate() {
+		Simulation simulation = new Simulation(40, 1, 2 / 60.0, 1, 1, 0.05, (missing) -> Duration.ofSeconds(1));
+		simulation.run();
+		assertThat(simulation.lost).isZero();
+		assertThat(simulation.requestsPerCall()).isLessThanOrEqualTo(5);
+	}
+
+	@Test
+	void clientsShareALimit() {
+		this.pacers = List.of(new Pacer(this.time), new Pacer(this.time), new Pacer(this.time));
+		Simulation simulation = new Simulation(3000, 300, 1000 / 60.0, 17, 5, 0.05,
+				(missing) -> Duration.ofSeconds((long) Math.ceil(missing)));
+		simulation.run();
+		assertThat(simulation.lost).isZero();
+		assertThat(simulation.requestsPerCall()).isLessThanOrEqualTo(1.25);
+		assertThat(simulation.seconds / 192.6).isLessThanOrEqualTo(1.3);
 	}
 
 	/**
@@ -202,7 +232,7 @@ class PacerSimulationTests {
 			for (int i = 0; i < this.inFlight; i++) {
 				start();
 			}
-			while (this.ended < this.calls) {
+			while (this.ended < this.calls && now() < MAX_SECONDS) {
 				PacerSimulationTests.this.time.advanceTimeBy(Duration.ofMillis(100));
 			}
 		}
@@ -213,39 +243,47 @@ class PacerSimulationTests {
 
 		private void start() {
 			if (this.started < this.calls) {
+				List<Pacer> pacers = PacerSimulationTests.this.pacers;
+				Pacer pacer = pacers.get(this.started % pacers.size());
 				this.started++;
-				send(new PacedRequest(400), 0);
+				send(pacer, new PacedRequest(400));
 			}
 		}
 
-		private void send(PacedRequest request, int refusals) {
-			Mono<Void> permission = PacerSimulationTests.this.pacer.admit(request);
+		private void send(Pacer pacer, PacedRequest request) {
+			Mono<Void> permission = pacer.admit(request);
 			if (permission == null) {
-				arrive(request, refusals);
+				arrive(pacer, request);
 			}
 			else {
-				permission.subscribe(null, (error) -> end(true), () -> arrive(request, refusals));
+				permission.subscribe(null, (error) -> end(true), () -> arrive(pacer, request));
 			}
 		}
 
-		private void arrive(PacedRequest request, int refusals) {
+		private void arrive(Pacer pacer, PacedRequest request) {
 			this.requests++;
 			double now = now();
 			this.level = Math.min(this.burst, this.level + (now - this.levelAt) * this.rate);
 			this.levelAt = now;
 			if (this.level >= 1) {
 				this.level--;
-				later(this.latency, () -> end(false));
+				later(this.latency, () -> {
+					pacer.responded(request, (name) -> null);
+					end(false);
+				});
 				return;
 			}
 			Duration wait = this.retryAfter.apply((1 - this.level) / this.rate);
 			later(this.refusalTime, () -> {
-				PacerSimulationTests.this.pacer.refused(request, PacerTests.refusal(), wait, (name) -> null);
-				if (refusals + 1 < MAX_REFUSALS) {
-					send(request, refusals + 1);
+				pacer.refused(request, PacerTests.refusal(), wait, (name) -> null);
+				if (request.refusals() == MAX_REFUSALS) {
+					end(true);
+				}
+				else if (request.waitsAlone()) {
+					later(Math.min(8, Math.pow(2, request.refusals() - 2)), () -> send(pacer, request));
 				}
 				else {
-					end(true);
+					send(pacer, request);
 				}
 			});
 		}

@@ -101,6 +101,55 @@ class PacerTests {
 		assertThat(sent).containsExactly("first", "later");
 	}
 
+	private PacedRequest largeRequestThatWaits(Pacer pacer) {
+		PacedRequest first = new PacedRequest(400);
+		pacer.admit(first);
+		pacer.responded(first, tokens(1000)::get);
+		return new PacedRequest(160_000);
+	}
+
+	private static Map<String, String> tokens(int remaining) {
+		return Map.of("anthropic-ratelimit-input-tokens-limit", "60000", "anthropic-ratelimit-input-tokens-remaining",
+				Integer.toString(remaining));
+	}
+
+	@Test
+	void requestIsSentWhenThatBeforeItIsCancelled() {
+		Disposable large = this.pacer.admit(largeRequestThatWaits(this.pacer)).subscribe();
+		List<String> sent = new ArrayList<>();
+		this.pacer.admit(new PacedRequest(400)).subscribe(null, null, () -> sent.add("small"));
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(sent).isEmpty();
+		large.dispose();
+		this.time.advanceTimeBy(Duration.ZERO);
+		assertThat(sent).containsExactly("small");
+	}
+
+	@Test
+	void requestIsSentWhenAResponseShowsThatItMay() {
+		PacedRequest inFlight = new PacedRequest(400);
+		PacedRequest large = largeRequestThatWaits(this.pacer);
+		this.pacer.admit(inFlight);
+		List<String> sent = new ArrayList<>();
+		this.pacer.admit(large).subscribe(null, null, () -> sent.add("large"));
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(sent).isEmpty();
+		this.pacer.responded(inFlight, tokens(60_000)::get);
+		this.time.advanceTimeBy(Duration.ZERO);
+		assertThat(sent).containsExactly("large");
+	}
+
+	@Test
+	void limitIsForgottenThoughNoCallWaitedWhenTheGateOpened() {
+		PacedRequest request = new PacedRequest(100);
+		this.pacer.admit(request);
+		this.pacer.refused(request, refusal(), Duration.ofSeconds(1), (name) -> null);
+		this.time.advanceTimeBy(Duration.ofMinutes(5));
+		for (int i = 0; i < 100; i++) {
+			assertThat(this.pacer.admit(new PacedRequest(100))).isNull();
+		}
+	}
+
 	private Pacer recorded(List<Disposable> timers) {
 		return new Pacer(new PacerSimulationTests.LateScheduler(this.time, Duration.ZERO) {
 

@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -57,6 +59,15 @@ class RateLimitMirrorTests {
 		assertThat(waitAt(0, 1_000_000)).isZero();
 		assertThat(this.mirror.maxPerSecond()).isInfinite();
 		assertThat(this.mirror.limitsTokens()).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(doubles = { 20_000, 9e18, Double.MAX_VALUE })
+	void tokensThatDoNotDependOnTheSizeDoNotDelayOtherRequests(double tokens) {
+		PacedRequest first = send(0, 100, 0);
+		respond(first, 0, "input-tokens", 50_000, 30_000);
+		this.mirror.inputTokens(first, tokens);
+		assertThat(waitAt(0, 500)).isZero();
 	}
 
 	@Test
