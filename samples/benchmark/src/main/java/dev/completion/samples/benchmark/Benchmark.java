@@ -149,16 +149,23 @@ public final class Benchmark {
 		Path output = Files.createDirectories(this.options.output());
 		Files.writeString(output.resolve("results.csv"), this.results.toCsv());
 		Files.writeString(output.resolve("results.md"),
-				String.join("\n", environment(), new ResultTable(this.results, peers).toString(),
+				String.join("\n", header(), new ResultTable(this.results, peers).toString(),
 						new Targets(this.results).toString(), String.join("\n\n", this.failures)));
 		Files.writeString(output.resolve("results.svg"), ResultChart.toSvg(this.results, peers));
 	}
 
-	private String environment() {
-		return "Commit %s, Java %s, %s %s, %d processors, %d rounds, windows of %d ms of CPU time.%n".formatted(
-				System.getProperty("benchmark.commit", "unknown"), Runtime.version(), System.getProperty("os.name"),
-				System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors(), this.options.rounds(),
+	private String header() {
+		return "%s, %d rounds, windows of %d ms of CPU time.%n".formatted(environment(), this.options.rounds(),
 				this.options.window().toMillis());
+	}
+
+	/**
+	 * Return what is measured and where.
+	 */
+	static String environment() {
+		return "Commit %s, Java %s, %s %s, %d processors".formatted(System.getProperty("benchmark.commit", "unknown"),
+				Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"),
+				Runtime.getRuntime().availableProcessors());
 	}
 
 }

@@ -55,7 +55,7 @@ public final class LimitBenchmark {
 			.parse(Arrays.stream(arguments).filter((argument) -> argument.startsWith("--")).toArray(String[]::new));
 		List<Contestant> peers = options.peers().equals(Contestant.ALL)
 				? Contestant.ALL.stream().filter((peer) -> PEERS.contains(peer.name())).toList() : options.peers();
-		StringBuilder table = new StringBuilder(TABLE);
+		StringBuilder table = new StringBuilder(Benchmark.environment()).append(".\n\n").append(TABLE);
 		for (LimitScenario scenario : scenarios.isEmpty() ? LimitScenario.ALL
 				: scenarios.stream().map(LimitScenario::of).toList()) {
 			double ideal = run(scenario, Contestant.ALL.get(1), options.home(), true).seconds();
