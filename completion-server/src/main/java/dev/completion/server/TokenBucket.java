@@ -48,8 +48,11 @@ final class TokenBucket {
 	}
 
 	private void refill(Instant now) {
-		// less than 0 if the clock was set back
-		double seconds = Math.max(0, Duration.between(this.time, now).toNanos() / NANOS_PER_SECOND);
+		if (now.isBefore(this.time)) {
+			// the clock was set back
+			return;
+		}
+		double seconds = Duration.between(this.time, now).toNanos() / NANOS_PER_SECOND;
 		this.level = Math.min(this.capacity, this.level + seconds * this.perSecond);
 		this.time = now;
 	}
