@@ -95,7 +95,7 @@ final class PacingGate {
 
 	private int periodsWithoutSuccess;
 
-	private double acceptedAt;
+	private double withoutSuccessSince;
 
 	// the order of the request that was refused when the gate was last closed, or 0 if
 	// there were several
@@ -110,7 +110,7 @@ final class PacingGate {
 		this.rate = rate;
 		this.closedUntil = now;
 		this.openedAt = now;
-		this.acceptedAt = now;
+		this.withoutSuccessSince = now;
 		this.countedSince = now;
 		this.recent = new Count(now, 0);
 		this.window = this.recent;
@@ -165,7 +165,7 @@ final class PacingGate {
 	 * Record that the server accepted a request.
 	 */
 	void accepted(PacedRequest request, double now) {
-		this.acceptedAt = now;
+		this.withoutSuccessSince = now;
 		if (!this.closed && request.sentAt() >= this.openedAt) {
 			this.periodsWithoutSuccess = 0;
 		}
@@ -257,13 +257,25 @@ final class PacingGate {
 		long accepted = this.sent - this.refused;
 		this.rate.learn(new PacedRate.Period(accepted, this.openTime, this.closedRate, this.closedBefore,
 				this.closedUntil - this.closedAt, burstTime()));
-		this.periodsWithoutSuccess = (accepted > 0) ? 0 : this.periodsWithoutSuccess + 1;
-		boolean hopeless = this.periodsWithoutSuccess >= MAX_PERIODS_WITHOUT_SUCCESS
-				&& now - this.acceptedAt >= MIN_TIME_WITHOUT_SUCCESS;
-		this.acceptedAt = hopeless ? now : this.acceptedAt;
+		boolean hopeless = endPeriod(accepted, now);
 		this.closed = false;
 		this.openedAt = now;
 		count(now);
+		return hopeless;
+	}
+
+	private boolean endPeriod(long accepted, double now) {
+		if (accepted > 0) {
+			this.periodsWithoutSuccess = 0;
+			return false;
+		}
+		if (this.periodsWithoutSuccess == 0) {
+			this.withoutSuccessSince = Math.max(this.withoutSuccessSince, this.closedAt);
+		}
+		this.periodsWithoutSuccess++;
+		boolean hopeless = this.periodsWithoutSuccess >= MAX_PERIODS_WITHOUT_SUCCESS
+				&& now - this.withoutSuccessSince >= MIN_TIME_WITHOUT_SUCCESS;
+		this.withoutSuccessSince = hopeless ? now : this.withoutSuccessSince;
 		return hopeless;
 	}
 
