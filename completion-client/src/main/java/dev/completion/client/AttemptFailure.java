@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import dev.completion.client.error.ApiError;
 import dev.completion.client.error.AuthenticationException;
@@ -115,14 +116,11 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * Return a copy of this failure that does not retain the body of the response. Calls
-	 * that wait may retain many failures.
+	 * Return a copy of this failure, which must be that of an error response, without the
+	 * body of the response. Calls that wait may retain many failures.
 	 */
 	AttemptFailure withoutBody() {
-		ApiError error = this.error;
-		if (error == null) {
-			return this;
-		}
+		ApiError error = Objects.requireNonNull(this.error);
 		ApiError small = new ApiError(error.status(), error.errorType(), error.apiMessage(), error.retryAfter(),
 				error.headers(), "", error.inStream());
 		return new AttemptFailure(this.outcome, this.repeatable, small, this.requestId,

@@ -265,7 +265,6 @@ final class Pacer {
 			}
 			if (!this.rate.isUnlimited() && isRateOutdated(now)) {
 				this.gate.forget(now);
-				this.lastRefusal = null;
 			}
 		}
 	}

@@ -114,8 +114,9 @@ final class RateLimitMirror {
 	 */
 	void inputTokens(PacedRequest request, double inputTokens) {
 		if (request.size() > 0) {
-			// the server may count tokens that do not depend on the size
-			double perByte = Math.min(inputTokens / request.size(), MAX_TOKENS_PER_BYTE);
+			// the server may count tokens that do not depend on the size, or report
+			// nonsense
+			double perByte = Math.min(Math.max(inputTokens, 0) / request.size(), MAX_TOKENS_PER_BYTE);
 			double weight = this.knowsInputTokens ? WEIGHT_OF_LAST : 1;
 			this.tokensPerByte += weight * (perByte - this.tokensPerByte);
 			this.knowsInputTokens = true;

@@ -230,7 +230,7 @@ class CompletionClientPacingTests extends AbstractCompletionClientTests {
 		stalled.forEach(Disposable::dispose);
 		paced().complete(REQUEST).block(LIMIT);
 		assertThat(paced().exchange(REQUEST).block(LIMIT).attempts()).isEqualTo(2);
-		assertThat(((DefaultCompletionClient) paced()).pacers().rate()).isBetween(1.0, 50.0);
+		assertThat(((DefaultCompletionClient) paced()).pacers().rate()).isLessThan(50);
 	}
 
 	@Test

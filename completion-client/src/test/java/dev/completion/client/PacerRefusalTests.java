@@ -66,6 +66,13 @@ class PacerRefusalTests {
 		return call;
 	}
 
+	private void calls(int number, double interval) {
+		for (int i = 0; i < number; i++) {
+			call();
+			pass(interval);
+		}
+	}
+
 	private double lastAccepted() {
 		assertThat(this.calls).allMatch((call) -> call.acceptedAt >= 0);
 		return this.calls.stream().mapToDouble((call) -> call.acceptedAt).max().orElseThrow();
@@ -86,20 +93,8 @@ class PacerRefusalTests {
 	@Test
 	void singleRefusalDelaysSteadyTrafficNoLongerThanItRequests() {
 		this.retryAfter = Duration.ofSeconds(60);
-		for (int second = 0; second < 600; second++) {
-			if (second == 300) {
-				boolean[] first = { true };
-				this.refused = (call) -> {
-					boolean refuse = first[0];
-					first[0] = false;
-					return refuse;
-				};
-			}
-			for (int i = 0; i < 10; i++) {
-				call();
-				pass(0.1);
-			}
-		}
+		this.refused = (call) -> this.calls.indexOf(call) == 3000 && call.refusals == 0;
+		calls(6000, 0.1);
 		assertThat(this.calls.subList(4500, 5000)).allMatch((call) -> call.waited() < 1);
 	}
 
@@ -109,12 +104,7 @@ class PacerRefusalTests {
 		Call bad = new Call();
 		this.refused = (call) -> call == bad;
 		bad.send();
-		for (int second = 0; second < 100; second++) {
-			for (int i = 0; i < 10; i++) {
-				call();
-				pass(0.1);
-			}
-		}
+		calls(1000, 0.1);
 		pass(600);
 		assertThat(lastAccepted()).isLessThan(105);
 		assertThat(bad.refusals).isEqualTo(MAX_REFUSALS);
@@ -125,10 +115,7 @@ class PacerRefusalTests {
 		List<Call> bad = List.of(new Call(), new Call(), new Call());
 		this.refused = bad::contains;
 		bad.forEach(Call::send);
-		for (int i = 0; i < 600; i++) {
-			call();
-			pass(0.1);
-		}
+		calls(600, 0.1);
 		pass(600);
 		assertThat(lastAccepted()).isLessThan(70);
 		assertThat(bad).allMatch((call) -> call.refusals == MAX_REFUSALS);
@@ -139,10 +126,7 @@ class PacerRefusalTests {
 		List<Call> bad = Stream.generate(Call::new).limit(8).toList();
 		this.refused = bad::contains;
 		bad.forEach(Call::send);
-		for (int i = 0; i < 300; i++) {
-			call();
-			pass(2);
-		}
+		calls(300, 2);
 		pass(3600);
 		assertThat(lastAccepted()).isPositive();
 		assertThat(this.calls).noneMatch((call) -> call.failed);
@@ -169,10 +153,7 @@ class PacerRefusalTests {
 	void singleRefusalInTheFirstMinuteDelaysSteadyTrafficNoLongerThanItRequests() {
 		this.retryAfter = Duration.ofSeconds(60);
 		this.refused = (call) -> this.calls.indexOf(call) == 200 && call.refusals == 0;
-		for (int i = 0; i < 3000; i++) {
-			call();
-			pass(0.1);
-		}
+		calls(3000, 0.1);
 		assertThat(this.calls.subList(1500, 3000)).allMatch((call) -> call.waited() < 1);
 	}
 
@@ -193,10 +174,7 @@ class PacerRefusalTests {
 		Call bad = new Call();
 		this.refused = (call) -> call == bad;
 		bad.send();
-		for (int i = 0; i < 25; i++) {
-			call();
-			pass(0.1);
-		}
+		calls(25, 0.1);
 		assertThat(bad.request.waitsAlone()).isTrue();
 		assertThat(this.pacer.waiting()).isEqualTo(1);
 		pass(600);

@@ -235,6 +235,7 @@ class PacerSimulationTests {
 			while (this.ended < this.calls && now() < MAX_SECONDS) {
 				PacerSimulationTests.this.time.advanceTimeBy(Duration.ofMillis(100));
 			}
+			assertThat(this.ended).isEqualTo(this.calls);
 		}
 
 		double requestsPerCall() {

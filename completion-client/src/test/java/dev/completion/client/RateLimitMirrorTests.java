@@ -153,6 +153,17 @@ class RateLimitMirrorTests {
 	}
 
 	@Test
+	void negativeTokensDoNotMakeRequestsFree() {
+		PacedRequest first = send(0, 100, 0);
+		respond(first, 0, "input-tokens", 6000, 1000);
+		this.mirror.inputTokens(first, -1e9);
+		send(0, 1000, 0);
+		this.mirror.inputTokens(first, 400);
+		assertThat(waitAt(0, 6000)).isPositive();
+		assertThat(waitAt(0, 6000)).isLessThanOrEqualTo(60);
+	}
+
+	@Test
 	void singleRequestDelaysOthersForAPeriodAtMost() {
 		PacedRequest first = send(0, 100, 0);
 		respond(first, 0, "input-tokens", 6000, 6000);
