@@ -129,7 +129,7 @@ class ApplicationTests {
 					"completion.clients.other.headers.x-client=other", "management.endpoint.health.probes.enabled=true",
 					"management.endpoint.health.group.readiness.include=readinessState,completion",
 					"management.endpoint.health.show-details=always", "spring.main.banner-mode=off",
-					"spring.reactor.netty.shutdown-quiet-period=0s", "logging.level.root=WARN")
+					"spring.reactor.netty.shutdown-quiet-period=10ms", "logging.level.root=WARN")
 			.run();
 	}
 

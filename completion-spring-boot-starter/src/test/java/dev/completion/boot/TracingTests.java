@@ -70,7 +70,7 @@ class TracingTests {
 			.initializers((context) -> context.getBeanFactory().registerSingleton("spans", this.spans))
 			.properties("server.port=0", "completion.embedded-server.mode=on", "completion.defaults.model=claude-2.1",
 					"completion.retry.delay=1ms", "management.tracing.sampling.probability=1.0",
-					"spring.main.banner-mode=off", "spring.reactor.netty.shutdown-quiet-period=0s",
+					"spring.main.banner-mode=off", "spring.reactor.netty.shutdown-quiet-period=10ms",
 					"logging.level.root=WARN")
 			.run();
 	}

@@ -64,7 +64,7 @@ class CompletionAutoConfigurationTests {
 	private final CompletionServer server = CompletionServer.builder().chunkDelay(Duration.ZERO).start();
 
 	private final ApplicationContextRunner bare = new ApplicationContextRunner()
-		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0s")
+		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=10ms")
 		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, HttpClientAutoConfiguration.class,
 				ReactiveHttpClientAutoConfiguration.class, JacksonAutoConfiguration.class,
 				CodecsAutoConfiguration.class, WebClientAutoConfiguration.class, CompletionAutoConfiguration.class));

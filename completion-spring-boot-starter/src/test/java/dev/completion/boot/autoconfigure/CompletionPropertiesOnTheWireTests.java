@@ -74,7 +74,7 @@ class CompletionPropertiesOnTheWireTests {
 						WebClientAutoConfiguration.class, CompletionAutoConfiguration.class))
 		.withPropertyValues("completion.base-url=" + this.server.baseUrl(),
 				"completion.api-key=" + this.server.apiKey(), "completion.defaults.model=claude-2.1",
-				"spring.reactor.netty.shutdown-quiet-period=0s");
+				"spring.reactor.netty.shutdown-quiet-period=10ms");
 
 	@AfterEach
 	void close() {

@@ -67,7 +67,7 @@ class CompletionProxyTests {
 							WebClientAutoConfiguration.class, CompletionAutoConfiguration.class))
 			.withPropertyValues("completion.base-url=" + NO_NAME_OF_ANY_MACHINE, "completion.allow-insecure=true",
 					"completion.api-key=" + this.server.apiKey(), "completion.defaults.model=claude-2.1",
-					"completion.retry.max-retries=0", "spring.reactor.netty.shutdown-quiet-period=0s");
+					"completion.retry.max-retries=0", "spring.reactor.netty.shutdown-quiet-period=10ms");
 	}
 
 	@AfterEach

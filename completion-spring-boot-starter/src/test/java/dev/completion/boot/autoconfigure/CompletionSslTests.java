@@ -96,7 +96,7 @@ class CompletionSslTests {
 			.withPropertyValues("completion.base-url=https://127.0.0.1:" + this.tunnel.port(),
 					"completion.api-key=" + this.server.apiKey(), "completion.defaults.model=claude-2.1",
 					"completion.retry.max-retries=0", "spring.ssl.bundle.watch.file.quiet-period=100ms",
-					"spring.reactor.netty.shutdown-quiet-period=0s");
+					"spring.reactor.netty.shutdown-quiet-period=10ms");
 	}
 
 	private X509Bundle certificate(String name) throws Exception {

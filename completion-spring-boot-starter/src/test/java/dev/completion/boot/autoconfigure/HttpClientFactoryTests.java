@@ -69,13 +69,14 @@ class HttpClientFactoryTests {
 
 	private final CompletionServer server = CompletionServer.builder().chunkDelay(Duration.ZERO).start();
 
+	// without a quiet period, Netty's threads may end before they have closed their connections
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
 				AutoConfigurations.of(HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
 						WebClientAutoConfiguration.class, CompletionAutoConfiguration.class))
 		.withPropertyValues("completion.base-url=" + this.server.baseUrl(),
 				"completion.api-key=" + this.server.apiKey(), "completion.defaults.model=claude-2.1",
-				"spring.reactor.netty.shutdown-quiet-period=0s");
+				"spring.reactor.netty.shutdown-quiet-period=10ms");
 
 	@AfterEach
 	void close() {
@@ -141,6 +142,7 @@ class HttpClientFactoryTests {
 	@Test
 	void connectionsAreClosedWithTheApplication() throws Exception {
 		try (ServerSocket serverSocket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			serverSocket.setSoTimeout((int) LIMIT.toMillis());
 			AtomicReference<Socket> connection = new AtomicReference<>();
 			this.runner.withPropertyValues("completion.base-url=http://127.0.0.1:" + serverSocket.getLocalPort())
 				.run((context) -> {

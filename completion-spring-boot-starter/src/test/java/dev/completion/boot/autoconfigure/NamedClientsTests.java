@@ -72,7 +72,7 @@ class NamedClientsTests {
 		.withConfiguration(
 				AutoConfigurations.of(HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
 						WebClientAutoConfiguration.class, CompletionAutoConfiguration.class))
-		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0s");
+		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=10ms");
 
 	private final ApplicationContextRunner runner = this.bare.withPropertyValues(
 			"completion.base-url=" + this.server.baseUrl(), "completion.api-key=" + this.server.apiKey(),

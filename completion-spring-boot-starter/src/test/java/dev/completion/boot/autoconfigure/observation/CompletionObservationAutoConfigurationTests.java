@@ -88,7 +88,7 @@ class CompletionObservationAutoConfigurationTests {
 				CompletionAutoConfiguration.class, CompletionObservationAutoConfiguration.class))
 		.withPropertyValues("completion.base-url=" + this.server.baseUrl(),
 				"completion.api-key=" + this.server.apiKey(), "completion.defaults.model=claude-2.1",
-				"completion.retry.max-retries=0", "spring.reactor.netty.shutdown-quiet-period=0s");
+				"completion.retry.max-retries=0", "spring.reactor.netty.shutdown-quiet-period=10ms");
 
 	private final ApplicationContextRunner runner = this.bare
 		.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,
