@@ -169,16 +169,17 @@ final class ApiResponse {
 	/**
 	 * Read an event stream as it arrives.
 	 * @param reader the reader of the events
-	 * @param idle the maximum time between two events, or {@code null}
+	 * @param timeouts the timeouts of the stream
 	 */
-	Flux<Completion> eventStream(CompletionReader reader, @Nullable Duration idle) {
+	Flux<Completion> eventStream(CompletionReader reader, Timeouts timeouts) {
 		if (!isOk()) {
 			return this.<Completion>failure().flux();
 		}
 		if (!MediaType.TEXT_EVENT_STREAM.isCompatibleWith(contentType()) || encoding() != null) {
 			return this.<Completion>notAStream().flux();
 		}
-		return new EventStreamReader(reader, this.errors, this::headers, this.limits).read(bytes(), idle);
+		return new EventStreamReader(reader, this.errors, this::headers, this.limits).read(bytes(), timeouts,
+				DeadlineScheduler.shared());
 	}
 
 	private <T> Mono<T> notAStream() {

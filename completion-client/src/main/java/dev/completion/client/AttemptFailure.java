@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 
 import dev.completion.client.error.ApiError;
@@ -177,12 +178,27 @@ final class AttemptFailure extends RuntimeException {
 	 * the failure of the previous attempt becomes the cause.
 	 */
 	static AttemptFailure timeout(Phase phase, @Nullable Duration limit) {
-		String message = switch (phase) {
-			case CONNECT -> "Connecting";
-			case RESPONSE -> "The response";
-			case IDLE -> "The next event";
-			case TOTAL -> "The call";
-		} + " takes longer than " + ((limit != null) ? limit.toMillis() + " ms" : "allowed");
+		return timeout(phase, switch (phase) {
+			case CONNECT -> "Connecting takes longer than ";
+			case RESPONSE -> "The response takes longer than ";
+			case IDLE, PROGRESS -> "The stream has sent nothing, not even a ping, for ";
+			case TOTAL -> "The call takes longer than ";
+		}, limit);
+	}
+
+	/**
+	 * Create the failure of a stream without an event other than pings.
+	 * @param limit the limit
+	 * @param pings whether pings or comments were received
+	 */
+	static AttemptFailure noProgress(@Nullable Duration limit, boolean pings) {
+		return pings ? timeout(Phase.PROGRESS, "The stream has sent nothing but pings for ", limit)
+				: timeout(Phase.PROGRESS, limit);
+	}
+
+	private static AttemptFailure timeout(Phase phase, String text, @Nullable Duration limit) {
+		String message = text + ((limit != null) ? limit.toMillis() + " ms" : "allowed") + "; see 'completion.timeout."
+				+ phase.name().toLowerCase(Locale.ROOT) + "'";
 		return new AttemptFailure((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT, phase != Phase.TOTAL, (details,
 				earlier) -> new CallTimeoutException(phase, message, details, (phase != Phase.TOTAL) ? null : earlier));
 	}

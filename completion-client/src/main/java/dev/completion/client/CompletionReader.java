@@ -75,12 +75,6 @@ abstract class CompletionReader {
 	abstract Completion read(byte[] json);
 
 	/**
-	 * Return whether events of the given name show progress, with or without text. Others
-	 * are ignored, since new ones may come.
-	 */
-	abstract boolean knows(String event);
-
-	/**
 	 * Return whether an event of the given name, which was just read, may show that the
 	 * model is working, so that a request which fails later may be billed. Servers send
 	 * events of other names too, and what they mean is not known.

@@ -89,7 +89,7 @@ final class CompletionRoute implements Route<Completion> {
 		CompletionReader reader = this.protocol.reader(this.model, attempt);
 		Flux<Completion> results = this.stream
 				? this.transport.stream(request, credential, attempt,
-						(response) -> response.eventStream(reader, attempt.timeouts().idle()))
+						(response) -> response.eventStream(reader, attempt.timeouts()))
 				: this.transport.send(request, credential, attempt, (response) -> response.json(reader::read)).flux();
 		return this.switched ? results.doOnNext((result) -> this.apis.learn(this.model)) : results;
 	}

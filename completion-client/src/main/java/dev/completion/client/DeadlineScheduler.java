@@ -95,16 +95,8 @@ final class DeadlineScheduler implements Scheduler {
 
 	@Override
 	public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-		return scheduleCheck(() -> schedule(task), delay, unit);
-	}
-
-	/**
-	 * Schedule a task on the timer thread, which it must not block. It must not call a
-	 * subscriber.
-	 */
-	Disposable scheduleCheck(Runnable check, long delay, TimeUnit unit) {
 		startTicking();
-		return this.scheduler.schedule(check, delay, unit);
+		return this.scheduler.schedule(() -> schedule(task), delay, unit);
 	}
 
 	private void startTicking() {

@@ -16,11 +16,11 @@
 
 package dev.completion.client;
 
-import java.time.Duration;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -36,8 +36,6 @@ final class EventStreamReader {
 
 	private final int maxEventSize;
 
-	private final int maxPings;
-
 	private final CompletionReader reader;
 
 	private final ApiErrorReader errors;
@@ -46,9 +44,6 @@ final class EventStreamReader {
 
 	private int events;
 
-	// consecutive ones, including unknown events
-	private int pings;
-
 	private boolean progress;
 
 	private boolean work;
@@ -56,7 +51,6 @@ final class EventStreamReader {
 	EventStreamReader(CompletionReader reader, ApiErrorReader errors, Supplier<HttpHeaders> headers, Limits limits) {
 		this.maxEventSize = limits.event();
 		this.decoder = new SseDecoder(this.maxEventSize);
-		this.maxPings = limits.pings();
 		this.reader = reader;
 		this.errors = errors;
 		this.headers = headers;
@@ -67,11 +61,12 @@ final class EventStreamReader {
 	 * is the last one, even if the body has not ended yet. A body that ends before is
 	 * truncated.
 	 * @param body the bytes
-	 * @param idle the maximum time to wait for an event, or {@code null} for no limit
+	 * @param timeouts the timeouts of the stream
+	 * @param scheduler the scheduler of the timeouts
 	 */
-	Flux<Completion> read(Flux<DataBuffer> body, @Nullable Duration idle) {
-		return new InterposedFlux<>(body,
-				(source, subscriber) -> source.subscribe(new EventStreamSubscriber(this, subscriber, idle)));
+	Flux<Completion> read(Flux<DataBuffer> body, Timeouts timeouts, Scheduler scheduler) {
+		return new InterposedFlux<>(body, (source, subscriber) -> source
+			.subscribe(new EventStreamSubscriber(this, subscriber, timeouts, scheduler)));
 	}
 
 	/**
@@ -97,7 +92,6 @@ final class EventStreamReader {
 				throw error();
 			}
 			if (event.equals("ping")) {
-				countPing();
 				continue;
 			}
 			this.progress = true;
@@ -129,20 +123,7 @@ final class EventStreamReader {
 		return progress;
 	}
 
-	private void countPing() {
-		this.pings++;
-		if (this.pings > this.maxPings) {
-			throw AttemptFailure.limitExceeded("pings", this.maxPings + " consecutive pings or unknown events");
-		}
-	}
-
 	private @Nullable Completion completion(String event) {
-		if (this.reader.knows(event)) {
-			this.pings = 0;
-		}
-		else {
-			countPing();
-		}
 		try {
 			return this.reader.readEvent(event, this.decoder.buffer(), this.decoder.dataOffset(),
 					this.decoder.dataLength());

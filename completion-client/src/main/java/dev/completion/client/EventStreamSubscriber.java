@@ -23,13 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
-import dev.completion.client.error.CallTimeoutException.Phase;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -59,8 +59,6 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 	// it
 	// in the meantime
 	private final AtomicInteger work = new AtomicInteger();
-
-	private final @Nullable Duration idle;
 
 	private final IdleTimer idleTimer;
 
@@ -92,14 +90,14 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 	 * Create a subscriber.
 	 * @param stream the reader that converts bytes to completions
 	 * @param downstream the subscriber to the completions
-	 * @param idle the maximum time to wait for an event, or {@code null} for no limit
+	 * @param timeouts the timeouts of the stream
+	 * @param scheduler the scheduler of the timeouts
 	 */
-	EventStreamSubscriber(EventStreamReader stream, CoreSubscriber<? super Completion> downstream,
-			@Nullable Duration idle) {
+	EventStreamSubscriber(EventStreamReader stream, CoreSubscriber<? super Completion> downstream, Timeouts timeouts,
+			Scheduler scheduler) {
 		this.stream = stream;
 		this.downstream = downstream;
-		this.idle = idle;
-		this.idleTimer = new IdleTimer(idle, this::work);
+		this.idleTimer = new IdleTimer(timeouts, this::work, scheduler);
 	}
 
 	@Override
@@ -209,8 +207,11 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 		if (over) {
 			end((this.upstreamError != null) ? this.upstreamError : AttemptFailure.truncated(NO_STOP_REASON, null));
 		}
-		else if (this.idleTimer.isExpired()) {
-			end(AttemptFailure.timeout(Phase.IDLE, this.idle));
+		else {
+			AttemptFailure timeout = this.idleTimer.failure();
+			if (timeout != null) {
+				end(timeout);
+			}
 		}
 	}
 

@@ -19,19 +19,28 @@ package dev.completion.client;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
+import dev.completion.client.error.CallTimeoutException.Phase;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.scheduler.Scheduler;
 
 /**
- * Watches how long a stream waits for its next event. One task serves the whole stream,
- * since setting a timer for each event would cost more than the event.
+ * Checks how long a stream waits for any bytes, and for an event other than a ping. A
+ * single task serves the whole stream, because a timer for each event would take longer
+ * than processing the event.
  */
 final class IdleTimer {
 
-	private final long limit;
+	private static final long NO_LIMIT = Long.MAX_VALUE;
+
+	private final @Nullable Duration idle;
+
+	private final @Nullable Duration progress;
 
 	private final Runnable expired;
+
+	private final Scheduler scheduler;
 
 	private final Disposable.Swap task = Disposables.swap();
 
@@ -39,63 +48,93 @@ final class IdleTimer {
 
 	private volatile boolean waiting;
 
-	private volatile long since;
+	private volatile long receivedAt;
+
+	private volatile long progressAt;
 
 	/**
 	 * Create a timer.
-	 * @param limit the longest time to wait, or {@code null} for no limit
-	 * @param expired called when a wait is too long, by another thread
+	 * @param timeouts the timeouts
+	 * @param expired called when the stream may have {@linkplain #failure() failed}
+	 * @param scheduler the scheduler, whose clock the timer uses
 	 */
-	IdleTimer(@Nullable Duration limit, Runnable expired) {
-		this.limit = (limit != null) ? limit.toNanos() : 0;
+	IdleTimer(Timeouts timeouts, Runnable expired, Scheduler scheduler) {
+		this.idle = timeouts.idle();
+		this.progress = timeouts.progress();
 		this.expired = expired;
+		this.scheduler = scheduler;
 	}
 
 	/**
-	 * The stream waits from now on.
-	 * @param anew whether the time begins anew, or goes on where it stood
+	 * Record that the stream begins to wait, either at its beginning or after bytes were
+	 * received.
+	 * @param progress whether an event other than a ping was received
 	 */
-	void waiting(boolean anew) {
-		if (this.limit == 0) {
-			return;
-		}
-		if (anew || !this.started) {
-			this.since = System.nanoTime();
+	void waiting(boolean progress) {
+		long now = now();
+		this.receivedAt = now;
+		if (progress || !this.started) {
+			this.progressAt = now;
 		}
 		this.waiting = true;
 		if (!this.started) {
 			this.started = true;
-			schedule(this.limit);
+			schedule(left(now));
 		}
 	}
 
 	/**
-	 * The stream does not wait any more.
+	 * Record that the stream does not wait any more.
 	 */
 	void pause() {
 		this.waiting = false;
 	}
 
-	boolean isExpired() {
-		return this.waiting && System.nanoTime() - this.since >= this.limit;
+	/**
+	 * Return the failure of a stream that has waited too long, or {@code null}.
+	 */
+	@Nullable AttemptFailure failure() {
+		if (!this.waiting) {
+			return null;
+		}
+		long now = now();
+		if (left(this.idle, this.receivedAt, now) <= 0) {
+			return AttemptFailure.timeout(Phase.IDLE, this.idle);
+		}
+		if (left(this.progress, this.progressAt, now) <= 0) {
+			return AttemptFailure.noProgress(this.progress, this.receivedAt != this.progressAt);
+		}
+		return null;
 	}
 
 	void stop() {
 		this.task.dispose();
 	}
 
+	private long now() {
+		return this.scheduler.now(TimeUnit.NANOSECONDS);
+	}
+
+	private long left(long now) {
+		return Math.min(left(this.idle, this.receivedAt, now), left(this.progress, this.progressAt, now));
+	}
+
+	private static long left(@Nullable Duration limit, long since, long now) {
+		return (limit != null) ? limit.toNanos() - (now - since) : NO_LIMIT;
+	}
+
 	private void check() {
-		long left = this.waiting ? this.limit - (System.nanoTime() - this.since) : this.limit;
-		if (left <= 0) {
-			DeadlineScheduler.shared().schedule(this.expired);
-			left = this.limit;
+		boolean waiting = this.waiting;
+		long left = left(now());
+		if (waiting && left <= 0) {
+			this.expired.run();
 		}
-		schedule(left);
+		schedule((waiting && left > 0) ? left : Math.min(left(this.idle, 0, 0), left(this.progress, 0, 0)));
 	}
 
 	private void schedule(long nanos) {
-		if (!this.task.isDisposed()) {
-			this.task.replace(DeadlineScheduler.shared().scheduleCheck(this::check, nanos, TimeUnit.NANOSECONDS));
+		if (nanos != NO_LIMIT && !this.task.isDisposed()) {
+			this.task.replace(this.scheduler.schedule(this::check, nanos, TimeUnit.NANOSECONDS));
 		}
 	}
 

@@ -38,14 +38,11 @@ public final class Limits {
 
 	private final int errorBody;
 
-	private final int pings;
-
 	private Limits(Builder builder) {
 		this.event = builder.event;
 		this.body = builder.body;
 		this.text = builder.text;
 		this.errorBody = builder.errorBody;
-		this.pings = builder.pings;
 	}
 
 	/**
@@ -74,7 +71,6 @@ public final class Limits {
 		builder.body = this.body;
 		builder.text = this.text;
 		builder.errorBody = this.errorBody;
-		builder.pings = this.pings;
 		return builder;
 	}
 
@@ -94,14 +90,10 @@ public final class Limits {
 		return this.errorBody;
 	}
 
-	int pings() {
-		return this.pings;
-	}
-
 	@Override
 	public String toString() {
 		return "Limits[event=" + this.event + ", body=" + this.body + ", text=" + this.text + ", errorBody="
-				+ this.errorBody + ", pings=" + this.pings + "]";
+				+ this.errorBody + "]";
 	}
 
 	/**
@@ -118,8 +110,6 @@ public final class Limits {
 		private int text = (int) DataSize.ofMegabytes(16).toBytes();
 
 		private int errorBody = (int) DataSize.ofKilobytes(64).toBytes();
-
-		private int pings = 10_000;
 
 		private Builder() {
 		}
@@ -173,20 +163,6 @@ public final class Limits {
 			Assert.isTrue(errorBody != null && errorBody.compareTo(DataSize.ofKilobytes(64)) <= 0,
 					() -> "'errorBody' must be at most 64 KB, not " + errorBody);
 			this.errorBody = bytes("errorBody", errorBody);
-			return this;
-		}
-
-		/**
-		 * Set how many pings, and events of kinds that are not known, may follow each
-		 * other.
-		 * <p>
-		 * The default is 10,000.
-		 * @param pings the number of events, at least 1
-		 * @return this builder
-		 */
-		public Builder pings(int pings) {
-			Assert.isTrue(pings >= 1, () -> "'pings' must be at least 1, not " + pings);
-			this.pings = pings;
 			return this;
 		}
 

@@ -71,8 +71,7 @@ final class MessageReader extends CompletionReader {
 		return completion(this.content.toString());
 	}
 
-	@Override
-	boolean knows(String event) {
+	private static boolean isKnown(String event) {
 		return switch (event) {
 			case "message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta",
 					"message_stop" ->
@@ -91,7 +90,7 @@ final class MessageReader extends CompletionReader {
 		if (event.equals("message_stop")) {
 			return end();
 		}
-		this.started |= knows(event);
+		this.started |= isKnown(event);
 		return switch (event) {
 			case "content_block_delta", "content_block_start" -> parseRepeated(bytes, offset, length, this.blockReader);
 			case "message_delta", "message_start" -> parse(bytes, offset, length, this.partReader);
@@ -123,7 +122,7 @@ final class MessageReader extends CompletionReader {
 	private boolean hasKnownType(JsonParser parser) {
 		boolean known = false;
 		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-			known |= parser.nextToken() == JsonToken.VALUE_STRING && name.equals("type") && knows(parser.getString());
+			known |= parser.nextToken() == JsonToken.VALUE_STRING && name.equals("type") && isKnown(parser.getString());
 			parser.skipChildren();
 		}
 		return known;

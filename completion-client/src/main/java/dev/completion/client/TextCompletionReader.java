@@ -50,11 +50,6 @@ final class TextCompletionReader extends CompletionReader {
 	}
 
 	@Override
-	boolean knows(String event) {
-		return event.equals("completion");
-	}
-
-	@Override
 	@Nullable Completion readEvent(String event, byte[] bytes, int offset, int length) {
 		// the name decides, whatever the data says
 		if (event.equals("completion")) {

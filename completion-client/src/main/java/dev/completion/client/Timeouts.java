@@ -41,9 +41,11 @@ public final class Timeouts {
 
 	private static final Duration DEFAULT_CONNECT = Duration.ofSeconds(5);
 
-	private static final Duration DEFAULT_STREAM_RESPONSE = Duration.ofSeconds(60);
+	private static final Duration DEFAULT_STREAM_RESPONSE = Duration.ofMinutes(5);
 
-	private static final Duration DEFAULT_IDLE = Duration.ofSeconds(60);
+	private static final Duration DEFAULT_IDLE = Duration.ofMinutes(5);
+
+	private static final Duration DEFAULT_PROGRESS = Duration.ofMinutes(15);
 
 	private static final Duration DEFAULT_ANSWER = Duration.ofMinutes(10);
 
@@ -55,12 +57,15 @@ public final class Timeouts {
 
 	private final Setting idle;
 
+	private final Setting progress;
+
 	private final Setting total;
 
 	private Timeouts(Builder builder) {
 		this.connect = builder.connect;
 		this.response = builder.response;
 		this.idle = builder.idle;
+		this.progress = builder.progress;
 		this.total = builder.total;
 	}
 
@@ -89,6 +94,7 @@ public final class Timeouts {
 		builder.connect = this.connect;
 		builder.response = this.response;
 		builder.idle = this.idle;
+		builder.progress = this.progress;
 		builder.total = this.total;
 		return builder;
 	}
@@ -132,6 +138,10 @@ public final class Timeouts {
 		return this.idle.or(DEFAULT_IDLE);
 	}
 
+	@Nullable Duration progress() {
+		return this.progress.or(DEFAULT_PROGRESS);
+	}
+
 	@Nullable Duration total(boolean stream) {
 		return this.total.or(stream ? null : answer(this.response));
 	}
@@ -145,7 +155,8 @@ public final class Timeouts {
 	@Override
 	public String toString() {
 		return "Timeouts[connect=" + connect() + ", response=" + response(false) + ", streamResponse=" + response(true)
-				+ ", idle=" + idle() + ", total=" + total(false) + ", streamTotal=" + total(true) + "]";
+				+ ", idle=" + idle() + ", progress=" + progress() + ", total=" + total(false) + ", streamTotal="
+				+ total(true) + "]";
 	}
 
 	/**
@@ -176,6 +187,8 @@ public final class Timeouts {
 
 		private Setting idle = Setting.UNSET;
 
+		private Setting progress = Setting.UNSET;
+
 		private Setting total = Setting.UNSET;
 
 		private Builder() {
@@ -198,7 +211,7 @@ public final class Timeouts {
 		 * for the whole of any other answer. What an attempt needs before it can send
 		 * counts: the credential, a free connection.
 		 * <p>
-		 * The default is 60 seconds for a stream and 10 minutes for any other answer; a
+		 * The default is 5 minutes for a stream and 10 minutes for any other answer; a
 		 * value set here applies to both.
 		 * @param response the limit, or {@code null} for none
 		 * @return this builder
@@ -209,16 +222,33 @@ public final class Timeouts {
 		}
 
 		/**
-		 * Set the longest time to wait for the next event of a stream. Pings and comments
-		 * do not count as events. The time stands still while nothing is asked of the
-		 * stream, so a slow subscriber is never cut off.
+		 * Set the maximum time for which a stream may send nothing at all, not even a
+		 * ping or a comment. Healthy streams may be quiet for more than three minutes.
+		 * The time does not pass while the subscriber requests nothing, so a slow
+		 * subscriber does not cause a timeout.
 		 * <p>
-		 * The default is 60 seconds.
+		 * The default is 5 minutes.
 		 * @param idle the limit, or {@code null} for none
 		 * @return this builder
+		 * @see #progress(Duration)
 		 */
 		public Builder idle(@Nullable Duration idle) {
 			this.idle = Setting.of("idle", idle);
+			return this;
+		}
+
+		/**
+		 * Set the maximum time for which a stream may send nothing but pings and
+		 * comments, as it does while a model thinks. The time does not pass while the
+		 * subscriber requests nothing.
+		 * <p>
+		 * The default is 15 minutes.
+		 * @param progress the limit, or {@code null} for none
+		 * @return this builder
+		 * @see #idle(Duration)
+		 */
+		public Builder progress(@Nullable Duration progress) {
+			this.progress = Setting.of("progress", progress);
 			return this;
 		}
 

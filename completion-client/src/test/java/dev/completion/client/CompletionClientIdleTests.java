@@ -44,12 +44,16 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CompletionClientIdleTests extends AbstractCompletionClientTests {
 
-	private static final Duration IDLE = Duration.ofSeconds(1);
+	private static final Duration QUIET = Duration.ofSeconds(1);
 
 	private final CompletableFuture<Long> closed = new CompletableFuture<>();
 
 	private CompletionClient impatient(String baseUrl, Duration idle) {
-		return this.client.mutate().baseUrl(baseUrl).timeouts(Timeouts.builder().idle(idle).build()).build();
+		return impatient(baseUrl, Timeouts.builder().idle(idle).build());
+	}
+
+	private CompletionClient impatient(String baseUrl, Timeouts timeouts) {
+		return this.client.mutate().baseUrl(baseUrl).timeouts(timeouts).build();
 	}
 
 	@ParameterizedTest
@@ -60,11 +64,13 @@ class CompletionClientIdleTests extends AbstractCompletionClientTests {
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(delta() + (inAnEvent ? half() : "")));
 			this.closed.complete(RawStreams.awaitClose(socket));
-		}); CompletionClient other = impatient(raw.baseUrl(), IDLE)) {
+		}); CompletionClient other = impatient(raw.baseUrl(), QUIET)) {
 			CallTimeoutException ex = failure(CallTimeoutException.class,
 					other.stream(REQUEST).doOnNext((delta) -> since.set(System.nanoTime())));
-			assertThat(elapsed(since.get())).isGreaterThanOrEqualTo(IDLE);
+			assertThat(elapsed(since.get())).isGreaterThanOrEqualTo(QUIET);
 			assertThat(ex.phase()).isEqualTo(Phase.IDLE);
+			assertThat(ex).hasMessageContaining(
+					"The stream has sent nothing, not even a ping, for 1000 ms; see 'completion.timeout.idle'");
 			assertThat(ex.partialText()).isEqualTo(" Hello");
 			assertThat(ex.outcome()).isEqualTo(Outcome.PARTIAL);
 			assertThat(this.closed).succeedsWithin(LIMIT);
@@ -79,12 +85,12 @@ class CompletionClientIdleTests extends AbstractCompletionClientTests {
 			RawStreams.write(socket, RawStreams.HEAD);
 			this.closed.complete(RawStreams.awaitClose(socket));
 		});
-				CompletionClient other = impatient(raw.baseUrl(), IDLE).mutate()
+				CompletionClient other = impatient(raw.baseUrl(), QUIET).mutate()
 					.retry(RetryPolicy.builder().delay(Duration.ofMillis(1)).build())
 					.build()) {
 			long since = System.nanoTime();
 			CallTimeoutException ex = failure(CallTimeoutException.class, other.stream(REQUEST));
-			assertThat(elapsed(since)).isGreaterThanOrEqualTo(IDLE);
+			assertThat(elapsed(since)).isGreaterThanOrEqualTo(QUIET);
 			assertThat(ex.phase()).isEqualTo(Phase.IDLE);
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
 			assertThat(this.closed).succeedsWithin(LIMIT);
@@ -103,11 +109,13 @@ class CompletionClientIdleTests extends AbstractCompletionClientTests {
 				RawStreams.write(socket, RawStreams.chunk(noProgress));
 			}
 			this.closed.complete(System.nanoTime());
-		}); CompletionClient other = impatient(raw.baseUrl(), IDLE)) {
+		}); CompletionClient other = impatient(raw.baseUrl(), Timeouts.builder().progress(QUIET).build())) {
 			CallTimeoutException ex = failure(CallTimeoutException.class,
 					other.stream(REQUEST).doOnNext((delta) -> since.set(System.nanoTime())));
-			assertThat(elapsed(since.get())).isGreaterThanOrEqualTo(IDLE);
-			assertThat(ex.phase()).isEqualTo(Phase.IDLE);
+			assertThat(elapsed(since.get())).isGreaterThanOrEqualTo(QUIET);
+			assertThat(ex.phase()).isEqualTo(Phase.PROGRESS);
+			assertThat(ex).hasMessageContaining(
+					"The stream has sent nothing but pings for 1000 ms; see 'completion.timeout.progress'");
 			assertThat(ex.partialText()).isEqualTo(" Hello");
 			assertThat(this.closed).succeedsWithin(LIMIT);
 		}
@@ -126,15 +134,15 @@ class CompletionClientIdleTests extends AbstractCompletionClientTests {
 	@Test
 	@Tag("E8")
 	void eventOfTheFutureIsProgress() {
-		Duration idle = Duration.ofSeconds(2);
+		Duration progress = Duration.ofSeconds(2);
 		String future = RawStreams.chunk("event: of_the_future\ndata: {}\n\n");
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(delta()));
-			for (int i = 0; i < 4 && !RawStreams.isClosedWithin(socket, idle.dividedBy(3)); i++) {
+			for (int i = 0; i < 4 && !RawStreams.isClosedWithin(socket, progress.dividedBy(3)); i++) {
 				RawStreams.write(socket, future);
 			}
 			RawStreams.write(socket, RawStreams.chunk(last()) + RawStreams.LAST_CHUNK);
-		}); CompletionClient other = impatient(raw.baseUrl(), idle)) {
+		}); CompletionClient other = impatient(raw.baseUrl(), Timeouts.builder().progress(progress).build())) {
 			assertThat(other.stream(REQUEST).collectList().block(LIMIT)).hasSize(2);
 		}
 	}

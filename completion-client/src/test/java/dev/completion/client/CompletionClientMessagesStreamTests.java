@@ -21,7 +21,6 @@ import java.util.List;
 
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CallTimeoutException.Phase;
-import dev.completion.client.error.LimitExceededException;
 import dev.completion.client.error.MalformedResponseException;
 import dev.completion.client.error.Outcome;
 import dev.completion.client.error.OverloadedException;
@@ -42,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CompletionClientMessagesStreamTests extends AbstractCompletionClientTests {
 
-	private static final Duration IDLE = Duration.ofSeconds(2);
+	private static final Duration PROGRESS = Duration.ofSeconds(2);
 
 	private static final String ERROR = ApiFixture.event("error",
 			"{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}");
@@ -52,7 +51,10 @@ class CompletionClientMessagesStreamTests extends AbstractCompletionClientTests 
 	}
 
 	private CompletionClient impatient(RawServer raw) {
-		return this.client.mutate().baseUrl(raw.baseUrl()).timeouts(Timeouts.builder().idle(IDLE).build()).build();
+		return this.client.mutate()
+			.baseUrl(raw.baseUrl())
+			.timeouts(Timeouts.builder().progress(PROGRESS).build())
+			.build();
 	}
 
 	private CompletionClient retrying() {
@@ -70,7 +72,7 @@ class CompletionClientMessagesStreamTests extends AbstractCompletionClientTests 
 	void thoughtsKeepAStreamAlive(String event) {
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			RawStreams.write(socket, RawStreams.HEAD + RawStreams.chunk(MessageEvents.START + MessageEvents.THINKING));
-			for (int i = 0; i < 4 && !RawStreams.isClosedWithin(socket, IDLE.dividedBy(3)); i++) {
+			for (int i = 0; i < 4 && !RawStreams.isClosedWithin(socket, PROGRESS.dividedBy(3)); i++) {
 				RawStreams.write(socket, RawStreams.chunk(event));
 			}
 			RawStreams.write(socket, RawStreams.chunk(delta() + MessageEvents.end()) + RawStreams.LAST_CHUNK);
@@ -83,34 +85,18 @@ class CompletionClientMessagesStreamTests extends AbstractCompletionClientTests 
 	@Test
 	@Tag("E5")
 	@Tag("E6")
-	void streamThatStallsInAThoughtIsATimeout() {
+	void streamOfPingsAfterAThoughtIsATimeout() {
 		try (RawServer raw = RawServer.start((request, socket) -> {
 			RawStreams.write(socket, RawStreams.HEAD
 					+ RawStreams.chunk(MessageEvents.START + MessageEvents.THINKING + MessageEvents.thought("x")));
-			while (!RawStreams.isClosedWithin(socket, IDLE.dividedBy(5))) {
+			while (!RawStreams.isClosedWithin(socket, PROGRESS.dividedBy(5))) {
 				RawStreams.write(socket, RawStreams.chunk(MessageEvents.PING));
 			}
 		}); CompletionClient other = impatient(raw)) {
 			CallTimeoutException ex = failure(CallTimeoutException.class, other.stream(REQUEST));
-			assertThat(ex.phase()).isEqualTo(Phase.IDLE);
+			assertThat(ex.phase()).isEqualTo(Phase.PROGRESS);
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
 			assertThat(ex.partialText()).isEmpty();
-		}
-	}
-
-	@ParameterizedTest
-	@Tag("E7")
-	@MethodSource("withoutText")
-	void thoughtsAreNotPings(String event) {
-		int most = 20;
-		String pings = MessageEvents.PING.repeat(most);
-		this.server.enqueue(
-				Reply.events(pings + event.repeat(most + 1) + pings + delta() + pings + MessageEvents.end()),
-				Reply.events(event + pings + MessageEvents.PING + delta() + MessageEvents.end()));
-		try (CompletionClient other = this.client.mutate().limits(Limits.builder().pings(most).build()).build()) {
-			assertThat(other.stream(REQUEST).map(Completion::completion).collectList().block(LIMIT))
-				.containsExactly(" Hello", "");
-			assertThat(failure(LimitExceededException.class, other.stream(REQUEST)).limit()).isEqualTo("pings");
 		}
 	}
 

@@ -214,7 +214,7 @@ class EventStreamReaderTests {
 		return new EventStreamReader(
 				new TextCompletionReader(JsonMapper.shared(), Model.CLAUDE_2_1, UnaryOperator.identity()),
 				new ApiErrorReader(JsonMapper.shared(), 64 * 1024), HttpHeaders::new, Limits.defaults())
-			.read(body, null);
+			.read(body, Timeouts.defaults(), DeadlineScheduler.shared());
 	}
 
 	private DataBuffer buffer(String text) {

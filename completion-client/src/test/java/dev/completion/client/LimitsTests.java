@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.util.unit.DataSize;
 
@@ -39,7 +38,6 @@ class LimitsTests {
 		.body(DataSize.ofBytes(2))
 		.text(DataSize.ofBytes(3))
 		.errorBody(DataSize.ofBytes(4))
-		.pings(5)
 		.build();
 
 	@Test
@@ -49,7 +47,6 @@ class LimitsTests {
 		assertThat(defaults.body()).isEqualTo(16 * 1024 * 1024);
 		assertThat(defaults.text()).isEqualTo(16 * 1024 * 1024);
 		assertThat(defaults.errorBody()).isEqualTo(64 * 1024);
-		assertThat(defaults.pings()).isEqualTo(10_000);
 	}
 
 	@Test
@@ -63,7 +60,6 @@ class LimitsTests {
 		assertThat(CHANGED.body()).isEqualTo(2);
 		assertThat(CHANGED.text()).isEqualTo(3);
 		assertThat(CHANGED.errorBody()).isEqualTo(4);
-		assertThat(CHANGED.pings()).isEqualTo(5);
 	}
 
 	@Test
@@ -73,8 +69,8 @@ class LimitsTests {
 
 	@Test
 	void toBuilderLeavesOriginalAsItIs() {
-		assertThat(Limits.defaults().toBuilder().pings(1).build().pings()).isOne();
-		assertThat(Limits.defaults().pings()).isEqualTo(10_000);
+		assertThat(Limits.defaults().toBuilder().event(DataSize.ofBytes(1)).build().event()).isOne();
+		assertThat(Limits.defaults().event()).isEqualTo(1024 * 1024);
 	}
 
 	@ParameterizedTest
@@ -117,16 +113,9 @@ class LimitsTests {
 			.withMessage("'errorBody' must be at most 64 KB, not 65537B");
 	}
 
-	@ParameterizedTest
-	@ValueSource(ints = { 0, -1 })
-	void pingsWhenFewerThanOneFails(int value) {
-		assertThatIllegalArgumentException().isThrownBy(() -> Limits.builder().pings(value))
-			.withMessage("'pings' must be at least 1, not " + value);
-	}
-
 	@Test
 	void toStringNamesTheValues() {
-		assertThat(CHANGED).hasToString("Limits[event=1, body=2, text=3, errorBody=4, pings=5]");
+		assertThat(CHANGED).hasToString("Limits[event=1, body=2, text=3, errorBody=4]");
 	}
 
 }

@@ -144,15 +144,6 @@ class MessageReaderTests {
 	}
 
 	@Test
-	void knowsTheEventsOfAMessage() {
-		assertThat(List.of("message_start", "content_block_start", "content_block_delta", "content_block_stop",
-				"message_delta", "message_stop"))
-			.allMatch(this.reader::knows);
-		assertThat(List.of("completion", "message", "ping", "error", "of_the_future", ""))
-			.noneMatch(this.reader::knows);
-	}
-
-	@Test
 	void invalidUtf8IsReplaced() {
 		assertThat(read("{\"content\":[{\"type\":\"text\",\"text\":\"caf", bytes(0xE9), "!\"}],\"stop_reason\":\"",
 				bytes(0xFF), "\"}"))

@@ -90,7 +90,7 @@ class SoakTests extends AbstractCompletionClientTests {
 			.api(CompletionApi.TEXT_COMPLETIONS)
 			.baseUrl(this.server.baseUrl())
 			.apiKey(KEY)
-			.timeouts(Timeouts.builder().response(SHORT).idle(SHORT).build())
+			.timeouts(Timeouts.builder().response(SHORT).idle(SHORT).progress(SHORT).build())
 			.retry(RetryPolicy.builder().delay(Duration.ofMillis(5)).build())
 			.build();
 		CompletionClient ofMessages = soaked.mutate().api(CompletionApi.MESSAGES).build();

@@ -38,8 +38,9 @@ class TimeoutsTests {
 		Timeouts defaults = Timeouts.defaults();
 		assertThat(defaults.connect()).hasSeconds(5);
 		assertThat(defaults.response(false)).hasMinutes(10);
-		assertThat(defaults.response(true)).hasSeconds(60);
-		assertThat(defaults.idle()).hasSeconds(60);
+		assertThat(defaults.response(true)).hasMinutes(5);
+		assertThat(defaults.idle()).hasMinutes(5);
+		assertThat(defaults.progress()).hasMinutes(15);
 		assertThat(defaults.total(false)).hasMinutes(10);
 		assertThat(defaults.total(true)).isNull();
 	}
@@ -62,7 +63,7 @@ class TimeoutsTests {
 		Timeouts timeouts = Timeouts.builder().connect(Duration.ofMillis(1)).build();
 		assertThat(timeouts.connect()).hasMillis(1);
 		assertThat(timeouts.response(false)).hasMinutes(10);
-		assertThat(timeouts.response(true)).hasSeconds(60);
+		assertThat(timeouts.response(true)).hasMinutes(5);
 	}
 
 	@Test
@@ -71,16 +72,24 @@ class TimeoutsTests {
 		assertThat(timeouts.total(false)).hasSeconds(7);
 		assertThat(timeouts.total(true)).hasSeconds(7);
 		assertThat(timeouts.response(false)).hasMinutes(10);
-		assertThat(timeouts.response(true)).hasSeconds(60);
-		assertThat(timeouts.idle()).hasSeconds(60);
+		assertThat(timeouts.response(true)).hasMinutes(5);
+		assertThat(timeouts.idle()).hasMinutes(5);
 	}
 
 	@Test
 	void idleWhenSetLeavesTheOthers() {
 		Timeouts timeouts = Timeouts.builder().idle(Duration.ofSeconds(7)).build();
 		assertThat(timeouts.idle()).hasSeconds(7);
-		assertThat(timeouts.response(true)).hasSeconds(60);
+		assertThat(timeouts.progress()).hasMinutes(15);
+		assertThat(timeouts.response(true)).hasMinutes(5);
 		assertThat(timeouts.total(true)).isNull();
+	}
+
+	@Test
+	void progressWhenSetLeavesTheOthers() {
+		Timeouts timeouts = Timeouts.builder().progress(Duration.ofSeconds(7)).build();
+		assertThat(timeouts.progress()).hasSeconds(7);
+		assertThat(timeouts.idle()).hasMinutes(5);
 	}
 
 	@ParameterizedTest
@@ -92,7 +101,7 @@ class TimeoutsTests {
 		Timeouts total = Timeouts.builder().total(more).build();
 		assertThat(total.total(false)).isGreaterThan(Duration.ofMinutes(10));
 		assertThat(total.response(false)).isNull();
-		assertThat(total.response(true)).hasSeconds(60);
+		assertThat(total.response(true)).hasMinutes(5);
 	}
 
 	@ParameterizedTest
@@ -113,8 +122,9 @@ class TimeoutsTests {
 	void noneWhenSetIsNotLimitedByTheOthersDefault() {
 		assertThat(Timeouts.builder().response(null).build().total(false)).isNull();
 		assertThat(Timeouts.builder().total(null).build().response(false)).isNull();
-		assertThat(Timeouts.builder().total(null).build().response(true)).hasSeconds(60);
+		assertThat(Timeouts.builder().total(null).build().response(true)).hasMinutes(5);
 		assertThat(Timeouts.builder().idle(null).build().idle()).isNull();
+		assertThat(Timeouts.builder().progress(null).build().progress()).isNull();
 	}
 
 	@Test
@@ -147,6 +157,7 @@ class TimeoutsTests {
 			.connect(null)
 			.response(Duration.ofSeconds(7))
 			.idle(Duration.ofSeconds(8))
+			.progress(null)
 			.total(Duration.ofSeconds(9))
 			.build();
 		assertThat(timeouts.toBuilder().build()).usingRecursiveComparison().isEqualTo(timeouts);
@@ -170,6 +181,8 @@ class TimeoutsTests {
 			.withMessage("'response' must be at least one millisecond, not " + value);
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.idle(value))
 			.withMessage("'idle' must be at least one millisecond, not " + value);
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.progress(value))
+			.withMessage("'progress' must be at least one millisecond, not " + value);
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.total(value))
 			.withMessage("'total' must be at least one millisecond, not " + value);
 		assertThat(builder.build()).usingRecursiveComparison().isEqualTo(Timeouts.defaults());
@@ -181,7 +194,8 @@ class TimeoutsTests {
 
 	@Test
 	void toStringNamesTheValues() {
-		assertThat(Timeouts.builder().connect(null).build()).asString().contains("connect=null", "PT10M", "PT1M");
+		assertThat(Timeouts.builder().connect(null).build()).asString()
+			.contains("connect=null", "PT10M", "PT5M", "progress=PT15M");
 	}
 
 	@Test

@@ -66,9 +66,14 @@ public class CallTimeoutException extends CompletionClientException {
 		RESPONSE,
 
 		/**
-		 * Waiting for the next event of a stream.
+		 * Waiting for anything from a stream: an event, a ping or a comment.
 		 */
 		IDLE,
+
+		/**
+		 * Waiting for an event of a stream other than a ping.
+		 */
+		PROGRESS,
 
 		/**
 		 * The whole call.

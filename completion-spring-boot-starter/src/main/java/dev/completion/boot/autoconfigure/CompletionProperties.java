@@ -120,14 +120,15 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	 *
 	 * @param connect Connect timeout. Defaults to 'spring.http.clients.connect-timeout'
 	 * if that is set.
-	 * @param response Maximum time to wait for a response: 60 seconds for the headers of
-	 * a stream and 10 minutes for a complete non-streaming response by default.
-	 * @param idle Maximum time between two events of a stream, not counting pings.
+	 * @param response Maximum time to wait for a response: 5 minutes for the headers of a
+	 * stream and 10 minutes for a complete non-streaming response by default.
+	 * @param idle Maximum time for which a stream may send nothing, not even a ping.
+	 * @param progress Maximum time for which a stream may send nothing but pings.
 	 * @param total Maximum time for a call, including retries and their delays: no limit
 	 * for streams and 10 minutes for non-streaming calls by default.
 	 */
 	public record Timeout(@Nullable Duration connect, @Nullable Duration response, @Nullable Duration idle,
-			@Nullable Duration total) {
+			@Nullable Duration progress, @Nullable Duration total) {
 	}
 
 	/**

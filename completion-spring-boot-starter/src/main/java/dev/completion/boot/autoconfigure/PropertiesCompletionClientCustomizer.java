@@ -137,6 +137,7 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 			map("timeout.connect", timeout.connect(), builder::connect);
 			map("timeout.response", timeout.response(), builder::response);
 			map("timeout.idle", timeout.idle(), builder::idle);
+			map("timeout.progress", timeout.progress(), builder::progress);
 			map("timeout.total", timeout.total(), builder::total);
 			return builder.build();
 		}

@@ -103,8 +103,9 @@ class CompletionPropertiesOnTheWireTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "idle, IDLE", "total, TOTAL", "response, RESPONSE" })
-	@Proves({ "completion.timeout.idle", "completion.timeout.total", "completion.timeout.response" })
+	@CsvSource({ "idle, IDLE", "progress, PROGRESS", "total, TOTAL", "response, RESPONSE" })
+	@Proves({ "completion.timeout.idle", "completion.timeout.progress", "completion.timeout.total",
+			"completion.timeout.response" })
 	void timeoutApplies(String name, CallTimeoutException.Phase phase) {
 		Reply stalled = Reply.text("ab").chunkSizes(1);
 		this.server.enqueue((phase == CallTimeoutException.Phase.RESPONSE) ? Reply.stall() : stalled.stallAfter(1));

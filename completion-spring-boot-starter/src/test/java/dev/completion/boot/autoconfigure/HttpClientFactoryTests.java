@@ -69,7 +69,8 @@ class HttpClientFactoryTests {
 
 	private final CompletionServer server = CompletionServer.builder().chunkDelay(Duration.ZERO).start();
 
-	// without a quiet period, Netty's threads may end before they have closed their connections
+	// without a quiet period, Netty's threads may end before they have closed their
+	// connections
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
 				AutoConfigurations.of(HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,

@@ -50,7 +50,10 @@ class Upstream implements DisposableBean {
 	private static final String CALL_HEADER = "playground-call";
 
 	// short enough to watch
-	private static final Timeouts FAULT_TIMEOUTS = Timeouts.builder().idle(Duration.ofSeconds(5)).build();
+	private static final Timeouts FAULT_TIMEOUTS = Timeouts.builder()
+		.idle(Duration.ofSeconds(5))
+		.progress(Duration.ofSeconds(5))
+		.build();
 
 	// long enough to see the client hang up
 	private static final int SERVER_LINGER_SECONDS = 2;

@@ -33,7 +33,7 @@ class FaultsPageTests extends AbstractPageTests {
 
 	@ParameterizedTest
 	@CsvSource({ "OVERLOAD, OverloadedException, 529 overloaded_error, costs nothing, Try again later, 3, no",
-			"STALL, CallTimeoutException, takes longer than 5000 ms, A part came, raise completion.timeout.idle, 1, yes",
+			"STALL, CallTimeoutException, for 5000 ms, A part came, raise completion.timeout.idle, 1, yes",
 			"CUT, StreamTruncatedException, stream, A part came, Keep the text so far, 1, no" })
 	void faultIsShownAsWhatItIs(Fault fault, String kind, String message, String fate, String advice, int requests,
 			String closedByUs) {
