@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import dev.completion.client.error.ApiError;
 import org.jspecify.annotations.Nullable;
@@ -98,11 +99,17 @@ final class ApiErrorReader {
 	 */
 	@Nullable AttemptFailure readEnvelope(HttpHeaders headers, byte[] bytes, int offset, int length, boolean inStream) {
 		JsonNode envelope = envelope(bytes, offset, length);
-		if (!envelope.path("error").isObject()) {
+		if (!isError(envelope)) {
 			return null;
 		}
 		HttpStatusCode status = ApiError.statusOf(string(envelope.path("error").path("type")));
 		return error(status, headers, body(bytes, offset, length), envelope, inStream);
+	}
+
+	// gateways have envelopes of their own
+	private static boolean isError(JsonNode envelope) {
+		JsonNode error = envelope.path("error");
+		return error.isObject() || !error.stringValue("").isEmpty() || !envelope.path("success").asBoolean(true);
 	}
 
 	/**
@@ -115,11 +122,20 @@ final class ApiErrorReader {
 	private AttemptFailure error(HttpStatusCode status, HttpHeaders headers, String body, JsonNode envelope,
 			boolean inStream) {
 		JsonNode content = envelope.path("error");
-		ApiError error = new ApiError(status, string(content.path("type")), string(content.path("message")),
-				RetryAfter.from(headers), headers, body, inStream);
+		ApiError error = new ApiError(status, string(content.path("type")), message(envelope), RetryAfter.from(headers),
+				headers, body, inStream);
 		AttemptFailure failure = AttemptFailure.api(error, requestId(envelope.path("request_id").stringValue("")));
 		boolean isSpendLimit = string(content.path("details").path("error_code")).equals(SPEND_LIMIT);
 		return showsWork(envelope) ? failure.afterWork() : isSpendLimit ? failure.notRepeatable() : failure;
+	}
+
+	private String message(JsonNode envelope) {
+		JsonNode error = envelope.path("error");
+		return Stream.of(error.path("message"), error, envelope.path("message"), envelope.path("msg"))
+			.map(this::string)
+			.filter((message) -> !message.isEmpty())
+			.findFirst()
+			.orElse("");
 	}
 
 	/**

@@ -215,6 +215,13 @@ final class ApiResponse {
 		return this.response.statusCode().value() == 200;
 	}
 
+	/**
+	 * Return whether the response is a web page, and not a response of an API.
+	 */
+	boolean isWebPage() {
+		return isOk() && MediaType.TEXT_HTML.isCompatibleWith(contentType());
+	}
+
 	private boolean isJson() {
 		MediaType type = contentType();
 		return MediaType.APPLICATION_JSON.isCompatibleWith(type)

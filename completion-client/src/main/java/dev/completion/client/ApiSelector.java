@@ -16,10 +16,8 @@
 
 package dev.completion.client;
 
-import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 
 import dev.completion.client.error.ApiError;
 import org.apache.commons.logging.Log;
@@ -28,17 +26,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Chooses the API for each model: the one that was set, or else the one that the server
- * turns out to serve the model on. Thread-safe.
+ * Selects the API for each model: the configured one, or else the one on which the server
+ * turns out to serve the model. Thread-safe.
  */
 final class ApiSelector {
 
 	private static final Log logger = LogFactory.getLog(ApiSelector.class);
-
-	// in the API's response for each of its current models
-	private static final String REFUSAL = "use the messages api";
-
-	private static final Pattern ABOUT_A_MODEL = Pattern.compile("\\bmodel\\b", Pattern.CASE_INSENSITIVE);
 
 	// the names may come from an application's users
 	private static final int MAX_LEARNED = 10_000;
@@ -49,21 +42,27 @@ final class ApiSelector {
 
 	private final String baseUrl;
 
+	private final JsonMapper mapper;
+
 	private final Protocol textCompletions;
 
 	private final Protocol messages;
 
-	private final Set<Model> onMessages = ConcurrentHashMap.newKeySet();
+	// the API that has served a model, or that its refusal has named
+	private final Map<Model, CompletionApi> learned = new ConcurrentHashMap<>();
+
+	private final ApiDiscovery discovery = new ApiDiscovery(DeadlineScheduler.shared());
 
 	/**
 	 * Create a selector.
-	 * @param api the API that was set
+	 * @param api the configured API
 	 * @param baseUrl the URL of the server
 	 * @param mapper the mapper of the client
 	 */
 	ApiSelector(CompletionApi api, String baseUrl, JsonMapper mapper) {
 		this.api = api;
 		this.baseUrl = baseUrl;
+		this.mapper = mapper;
 		this.textCompletions = Protocol.textCompletions(mapper);
 		this.messages = Protocol.messages(mapper);
 	}
@@ -76,86 +75,99 @@ final class ApiSelector {
 	}
 
 	/**
-	 * Return the API to use first.
+	 * Return whether the client selects the API itself.
+	 */
+	boolean isAutomatic() {
+		return this.api == CompletionApi.AUTO;
+	}
+
+	Protocol protocol(CompletionApi api) {
+		return (api == CompletionApi.MESSAGES) ? this.messages : this.textCompletions;
+	}
+
+	/**
+	 * Return the protocol to use first.
 	 */
 	Protocol select(Model model) {
-		boolean known = this.api == CompletionApi.MESSAGES
-				|| (this.api == CompletionApi.AUTO && this.onMessages.contains(model));
-		return known ? this.messages : this.textCompletions;
+		return protocol(isAutomatic() ? this.learned.getOrDefault(model, CompletionApi.AUTO) : this.api);
 	}
 
 	/**
-	 * Return whether no other API is used if the given one fails.
+	 * Return the other protocol, or {@code null} if only the given one may be used.
 	 */
-	boolean isFinal(Protocol asked) {
-		return this.api != CompletionApi.AUTO || asked.api() == CompletionApi.MESSAGES;
+	@Nullable Protocol other(Protocol protocol) {
+		return !isAutomatic() ? null : (protocol == this.messages) ? this.textCompletions : this.messages;
 	}
 
 	/**
-	 * Return the API to go on with after an error status.
-	 * @param failed the API that was used
-	 * @return the API, or {@code null} if no other would do better
+	 * Return whether it is not known yet which API serves the given model.
 	 */
-	@Nullable Protocol alternative(Protocol failed, Model model, AttemptFailure failure) {
-		if (isFinal(failed)) {
-			return null;
+	boolean isUndecided(Model model) {
+		return isAutomatic() && !this.learned.containsKey(model) && model.id().length() <= MAX_NAME_LENGTH
+				&& this.learned.size() < MAX_LEARNED;
+	}
+
+	/**
+	 * Let a call take part in finding out which API serves the given model.
+	 */
+	ApiDiscovery.Participant discover(Model model) {
+		return this.discovery.join(model);
+	}
+
+	/**
+	 * Return whether the Messages API should be used after the Text Completions API has
+	 * refused the given request. A model that the Text Completions API has served is not
+	 * requested from another API because the server has a problem.
+	 */
+	boolean requiresMessages(ApiError error, boolean status200, CompletionRequest request, Model model) {
+		ApiRefusal refusal = new ApiRefusal(error, status200, this.mapper);
+		if (refusal.requiresMessages()) {
+			refused(model);
+			return true;
 		}
-		if (isRefusal(failure.error())) {
-			learn(model);
-			return this.messages;
-		}
-		return isPathGone(failure.error(), model) ? this.messages : null;
+		return this.learned.get(model) != CompletionApi.TEXT_COMPLETIONS
+				&& refusal.isPathGone(this.textCompletions.path(), request);
 	}
 
 	/**
-	 * Note what became of a call that went on to the Messages API. Any error of that API
-	 * shows that it is there, but for one that says the contrary.
+	 * Return whether the Messages API has refused the given request as a whole. If so, it
+	 * is no longer preferred for the model.
 	 */
-	void failed(Model model, AttemptFailure failure) {
-		ApiError error = failure.error();
-		if (error != null && !error.errorType().isEmpty() && !isNotFound(error)) {
-			learn(model);
+	boolean isMessagesGone(ApiError error, boolean status200, CompletionRequest request, Model model) {
+		boolean gone = new ApiRefusal(error, status200, this.mapper).isPathGone(this.messages.path(), request);
+		if (gone && this.learned.remove(model, CompletionApi.MESSAGES)) {
+			logger.info("The server does not provide the Messages API any more, which served model '" + loggable(model)
+					+ "'");
 		}
+		return gone;
 	}
 
 	/**
-	 * Note that the server serves the given model on the Messages API.
+	 * Record that the given API has served the given model.
 	 */
-	void learn(Model model) {
-		if (model.id().length() <= MAX_NAME_LENGTH && this.onMessages.size() < MAX_LEARNED
-				&& this.onMessages.add(model)) {
-			logger.info("Using the Messages API for model '" + loggable(model)
-					+ "', which the server does not serve on the Text Completions API");
+	void served(Model model, CompletionApi api) {
+		if (isUndecided(model)) {
+			CompletionApi before = this.learned.putIfAbsent(model, api);
+			logIfNew(model, before, api);
+			this.discovery.found(model, (before != null) ? before : api);
+		}
+	}
+
+	private void refused(Model model) {
+		if (this.learned.containsKey(model) || isUndecided(model)) {
+			logIfNew(model, this.learned.put(model, CompletionApi.MESSAGES), CompletionApi.MESSAGES);
+		}
+		this.discovery.found(model, CompletionApi.MESSAGES);
+	}
+
+	private static void logIfNew(Model model, @Nullable CompletionApi before, CompletionApi api) {
+		if (api == CompletionApi.MESSAGES && before != api) {
+			logger.info("Using the Messages API for model '" + loggable(model) + "' from now on");
 		}
 	}
 
 	private static String loggable(Model model) {
 		return model.id().replaceAll("[^\\x20-\\x7e]", "?");
-	}
-
-	private static boolean isRefusal(@Nullable ApiError error) {
-		return error != null && (error.status().value() == 400 || isNotFound(error))
-				&& text(error).toLowerCase(Locale.ROOT).contains(REFUSAL);
-	}
-
-	private static boolean isPathGone(@Nullable ApiError error, Model model) {
-		return error != null && isNotFound(error) && !isAbout(model, text(error));
-	}
-
-	private static boolean isAbout(Model model, String text) {
-		// the page of a proxy may have any word in it
-		return !text.stripLeading().startsWith("<")
-				&& (text.contains(model.id()) || ABOUT_A_MODEL.matcher(text).find());
-	}
-
-	private static boolean isNotFound(ApiError error) {
-		int status = error.status().value();
-		return status == 404 || status == 410;
-	}
-
-	// a gateway may have an envelope of its own
-	private static String text(ApiError error) {
-		return !error.apiMessage().isEmpty() ? error.apiMessage() : error.responseBody();
 	}
 
 }

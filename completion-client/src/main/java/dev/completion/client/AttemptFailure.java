@@ -59,17 +59,20 @@ final class AttemptFailure extends RuntimeException {
 
 	private final @Nullable String requestId;
 
+	private final boolean afterWork;
+
 	private AttemptFailure(@Nullable Outcome outcome, boolean repeatable, ExceptionFactory exception) {
-		this(outcome, repeatable, null, null, exception);
+		this(outcome, repeatable, null, null, false, exception);
 	}
 
 	private AttemptFailure(@Nullable Outcome outcome, boolean repeatable, @Nullable ApiError error,
-			@Nullable String requestId, ExceptionFactory exception) {
+			@Nullable String requestId, boolean afterWork, ExceptionFactory exception) {
 		super(null, null, false, false);
 		this.outcome = outcome;
 		this.repeatable = repeatable;
 		this.error = error;
 		this.requestId = requestId;
+		this.afterWork = afterWork;
 		this.exception = exception;
 	}
 
@@ -82,7 +85,8 @@ final class AttemptFailure extends RuntimeException {
 	static AttemptFailure api(ApiError error, @Nullable String requestId) {
 		int status = error.status().value();
 		Outcome outcome = (status < 500 || status == 503 || status == 529) ? Outcome.REJECTED : Outcome.UNKNOWN;
-		return new AttemptFailure(outcome, true, error, requestId, (details, earlier) -> toException(error, details));
+		return new AttemptFailure(outcome, true, error, requestId, false,
+				(details, earlier) -> toException(error, details));
 	}
 
 	private static CompletionApiException toException(ApiError error, CallDetails details) {
@@ -106,14 +110,14 @@ final class AttemptFailure extends RuntimeException {
 	 * that its outcome is unknown.
 	 */
 	AttemptFailure afterWork() {
-		return new AttemptFailure(Outcome.UNKNOWN, this.repeatable, this.error, this.requestId, this.exception);
+		return new AttemptFailure(Outcome.UNKNOWN, this.repeatable, this.error, this.requestId, true, this.exception);
 	}
 
 	/**
 	 * Return a copy of this failure that must not be retried.
 	 */
 	AttemptFailure notRepeatable() {
-		return new AttemptFailure(this.outcome, false, this.error, this.requestId, this.exception);
+		return new AttemptFailure(this.outcome, false, this.error, this.requestId, this.afterWork, this.exception);
 	}
 
 	/**
@@ -124,7 +128,7 @@ final class AttemptFailure extends RuntimeException {
 		ApiError error = Objects.requireNonNull(this.error);
 		ApiError small = new ApiError(error.status(), error.errorType(), error.apiMessage(), error.retryAfter(),
 				error.headers(), "", error.inStream());
-		return new AttemptFailure(this.outcome, this.repeatable, small, this.requestId,
+		return new AttemptFailure(this.outcome, this.repeatable, small, this.requestId, this.afterWork,
 				(details, earlier) -> toException(small, details));
 	}
 
@@ -132,7 +136,23 @@ final class AttemptFailure extends RuntimeException {
 	 * Return a copy of this failure for a request that was never sent.
 	 */
 	AttemptFailure ofUnsentRequest() {
-		return new AttemptFailure(Outcome.NOT_SENT, false, this.error, this.requestId, this.exception);
+		return new AttemptFailure(Outcome.NOT_SENT, false, this.error, this.requestId, false, this.exception);
+	}
+
+	/**
+	 * Return a copy of this failure for a request that the server did not process.
+	 */
+	AttemptFailure rejected() {
+		return new AttemptFailure(Outcome.REJECTED, this.repeatable, this.error, this.requestId, false, this.exception);
+	}
+
+	/**
+	 * Return a copy of this failure whose exception has a longer message.
+	 * @param note the text to append to the message
+	 */
+	AttemptFailure withNote(String note) {
+		return new AttemptFailure(this.outcome, this.repeatable, this.error, this.requestId, this.afterWork,
+				(details, earlier) -> this.exception.create(details.withNote(note), earlier));
 	}
 
 	/**
@@ -238,6 +258,13 @@ final class AttemptFailure extends RuntimeException {
 	 */
 	boolean isRepeatable() {
 		return this.repeatable;
+	}
+
+	/**
+	 * Return whether the model has worked on the request.
+	 */
+	boolean isAfterWork() {
+		return this.afterWork;
 	}
 
 	/**

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Call {
 
+	private static final String NOT_RETRIED = " (not retried, since the retry budget of the client is exhausted)";
+
 	private final boolean stream;
 
 	private final Timeouts timeouts;
@@ -63,7 +65,7 @@ final class Call {
 
 	private CallEvents events = CallEvents.NONE;
 
-	private boolean retryBudgetExhausted;
+	private @Nullable String note;
 
 	// supplies the failure of a call that waits for a rate limit, or null if it does not
 	private volatile @Nullable Supplier<@Nullable AttemptFailure> waiting;
@@ -183,7 +185,7 @@ final class Call {
 	 * Record that the call is not retried because the retry budget is exhausted.
 	 */
 	void retryBudgetExhausted() {
-		this.retryBudgetExhausted = true;
+		this.note = NOT_RETRIED;
 	}
 
 	/**
@@ -307,7 +309,7 @@ final class Call {
 		ApiResponse response = response();
 		String fromHeader = (response != null) ? response.requestId() : null;
 		String requestId = (fromHeader != null) ? fromHeader : failure.requestId();
-		return new CallDetails(outcome, attempts(), requestId, text(), this.retryBudgetExhausted);
+		return new CallDetails(outcome, attempts(), requestId, text(), this.note);
 	}
 
 	private @Nullable CompletionClientException lastFailure() {

@@ -62,7 +62,7 @@ final class CallRunner {
 		CallRetry retry = new CallRetry(policy, this.budget, this.settings.credentials(), call);
 		CallPacing pacing = new CallPacing(this.settings.pacing, policy, this.pacers, call, route.model());
 		Run<T> run = new Run<>(call, route, retry, pacing, this.transport);
-		return new InterposedFlux<T, T>(Flux.defer(run::attempt),
+		return new InterposedFlux<T, T>(Flux.defer(() -> route.begin(Flux.defer(run::attempt))),
 				(attempts, subscriber) -> new CallSubscriber<T>(call, retry, pacing, this.calls, listeners, subscriber)
 					.begin(attempts));
 	}
@@ -110,22 +110,21 @@ final class CallRunner {
 				this.pacing.failed(attempt);
 			}
 			if (switched) {
-				this.call.attemptFailed(reason);
+				this.call.attemptFailed(reason.rejected());
 				return attempt();
 			}
 			if (refused) {
-				return refused(reason);
+				return refused(attempt, reason);
 			}
 			return this.retry.next(attempt, reason)
-				.doOnError(AttemptFailure.class, this.route::failed)
+				.onErrorMap(AttemptFailure.class, (last) -> this.route.failed(attempt, last))
 				.flatMapMany((waited) -> attempt());
 		}
 
-		private Flux<T> refused(AttemptFailure failure) {
+		private Flux<T> refused(Attempt attempt, AttemptFailure failure) {
 			Duration delay = this.pacing.refused(failure);
 			if (delay == null) {
-				this.route.failed(failure);
-				return Flux.error(failure);
+				return Flux.error(this.route.failed(attempt, failure));
 			}
 			this.call.retry(failure.withoutBody());
 			return delay.isZero() ? attempt() : this.pacing.delay(delay).flatMapMany((waited) -> attempt());

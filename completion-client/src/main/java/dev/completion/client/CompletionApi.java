@@ -24,10 +24,10 @@ package dev.completion.client;
 public enum CompletionApi {
 
 	/**
-	 * Whichever API serves the model. The Text Completions API is asked first. Where it
-	 * answers that the model needs the Messages API (400), or is not there at all (404 or
-	 * 410 that is not about the model), the call goes there with a second request, and
-	 * the client remembers that for the model.
+	 * Whichever API serves the model. The Text Completions API is used first. If the
+	 * server refuses the model on it, or does not provide it, the call continues with the
+	 * Messages API, which the client uses for the model from then on if it succeeds. A
+	 * request that only one of the APIs can express is always sent to that API.
 	 */
 	AUTO,
 

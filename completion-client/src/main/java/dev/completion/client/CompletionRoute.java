@@ -18,6 +18,7 @@ package dev.completion.client;
 
 import java.util.Objects;
 
+import dev.completion.client.error.ApiError;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
@@ -25,12 +26,19 @@ import org.springframework.util.Assert;
 
 /**
  * {@link Route} of a completion. It uses the configured or learned API of the model, and
- * switches to the other API if the server reports that the model requires it.
+ * the other API if only that one can express the request, or if the server reports that
+ * the model requires it.
  */
 final class CompletionRoute implements Route<Completion> {
 
 	// the maximum that the API documents for its edge servers
 	private static final int MAX_REQUEST_SIZE = 32 * 1024 * 1024;
+
+	private static final String BOTH_REFUSED = " (the server refuses both %s and %s: check the base URL, or select one of"
+			+ " the APIs with 'completion.api')";
+
+	private static final String WEB_PAGE = " (if the server provides only the Messages API, set 'completion.api' to"
+			+ " 'messages')";
 
 	private final CompletionRequest request;
 
@@ -47,6 +55,8 @@ final class CompletionRoute implements Route<Completion> {
 	private @Nullable ApiRequest written;
 
 	private boolean switched;
+
+	private ApiDiscovery.@Nullable Participant participant;
 
 	/**
 	 * Create a route.
@@ -71,17 +81,79 @@ final class CompletionRoute implements Route<Completion> {
 		}
 	}
 
+	/**
+	 * Begin the call. If it is not known which API serves the model, another call may be
+	 * about to find it out.
+	 */
+	@Override
+	public Flux<Completion> begin(Flux<Completion> attempts) {
+		if (api() != CompletionApi.TEXT_COMPLETIONS || !this.apis.isUndecided(this.model)) {
+			return attempts;
+		}
+		ApiDiscovery.Participant participant = this.apis.discover(this.model);
+		this.participant = participant;
+		return participant.await()
+			.defaultIfEmpty(CompletionApi.AUTO)
+			.doOnNext(this::found)
+			.thenMany(attempts)
+			.doFinally((signal) -> participant.leave());
+	}
+
+	private void found(CompletionApi api) {
+		use((api != CompletionApi.AUTO) ? this.apis.protocol(api) : this.apis.select(this.model));
+	}
+
+	private void use(Protocol protocol) {
+		if (!this.protocol.equals(protocol)) {
+			this.protocol = protocol;
+			this.written = null;
+		}
+	}
+
 	@Override
 	public ApiRequest request() {
 		ApiRequest written = this.written;
 		if (written == null) {
-			byte[] body = this.protocol.writer().write(this.request, this.stream);
+			byte[] body = write();
 			Assert.isTrue(body.length <= MAX_REQUEST_SIZE, () -> "'prompt' is too long: the request body has "
 					+ body.length + " bytes, but the maximum is " + MAX_REQUEST_SIZE);
 			written = ApiRequest.post(this.protocol.path(), this.stream, this.request.headers(), body);
 			this.written = written;
 		}
 		return written;
+	}
+
+	/**
+	 * Write the request in the format of the selected API, or of the other one if only
+	 * that one can express it.
+	 */
+	private byte[] write() {
+		try {
+			return write(this.protocol);
+		}
+		catch (AttemptFailure ex) {
+			Protocol other = !this.switched ? this.apis.other(this.protocol) : null;
+			if (other == null) {
+				throw ex;
+			}
+			return writeInstead(other, ex);
+		}
+	}
+
+	private byte[] writeInstead(Protocol other, AttemptFailure failure) {
+		try {
+			byte[] body = write(other);
+			this.protocol = other;
+			return body;
+		}
+		catch (AttemptFailure ex) {
+			// what only the Messages API has is set deliberately, so its rules apply
+			throw (api() == CompletionApi.MESSAGES) ? failure : ex;
+		}
+	}
+
+	private byte[] write(Protocol protocol) {
+		return protocol.writer().write(this.request, this.stream);
 	}
 
 	@Override
@@ -91,7 +163,9 @@ final class CompletionRoute implements Route<Completion> {
 				? this.transport.stream(request, credential, attempt,
 						(response) -> response.eventStream(reader, attempt.timeouts()))
 				: this.transport.send(request, credential, attempt, (response) -> response.json(reader::read)).flux();
-		return this.switched ? results.doOnNext((result) -> this.apis.learn(this.model)) : results;
+		CompletionApi api = api();
+		return this.apis.isUndecided(this.model) ? results.doOnNext((result) -> this.apis.served(this.model, api))
+				: results;
 	}
 
 	@Override
@@ -106,21 +180,41 @@ final class CompletionRoute implements Route<Completion> {
 
 	@Override
 	public boolean switchApi(Attempt attempt, AttemptFailure failure) {
-		Protocol other = attempt.isRefused() ? this.apis.alternative(this.protocol, this.model, failure) : null;
-		if (other == null) {
+		ApiError error = failure.error();
+		Protocol other = (api() == CompletionApi.TEXT_COMPLETIONS) ? this.apis.other(this.protocol) : null;
+		if (error == null || other == null || failure.isAfterWork()
+				|| !this.apis.requiresMessages(error, !attempt.isRefused(), this.request, this.model)) {
 			return false;
 		}
-		this.protocol = other;
-		this.written = null;
+		use(other);
 		this.switched = true;
+		if (this.participant != null) {
+			this.participant.continuesWith(other.api());
+		}
 		return true;
 	}
 
 	@Override
-	public void failed(AttemptFailure failure) {
-		if (this.switched) {
-			this.apis.failed(this.model, failure);
+	public AttemptFailure failed(Attempt attempt, AttemptFailure failure) {
+		if (!this.apis.isAutomatic()) {
+			return failure;
 		}
+		ApiError error = failure.error();
+		if (error == null) {
+			return isWebPage(attempt) ? failure.withNote(WEB_PAGE) : failure;
+		}
+		boolean gone = api() == CompletionApi.MESSAGES && !failure.isAfterWork()
+				&& this.apis.isMessagesGone(error, !attempt.isRefused(), this.request, this.model);
+		return (gone && this.switched) ? failure.rejected().withNote(bothRefused()) : failure;
+	}
+
+	private boolean isWebPage(Attempt attempt) {
+		ApiResponse response = attempt.response();
+		return api() == CompletionApi.TEXT_COMPLETIONS && response != null && response.isWebPage();
+	}
+
+	private String bothRefused() {
+		return BOTH_REFUSED.formatted(this.apis.protocol(CompletionApi.TEXT_COMPLETIONS).path(), this.protocol.path());
 	}
 
 }

@@ -27,6 +27,15 @@ import reactor.core.publisher.Flux;
 interface Route<T> {
 
 	/**
+	 * Begin a call.
+	 * @param attempts the results of its attempts
+	 * @return the results of the call
+	 */
+	default Flux<T> begin(Flux<T> attempts) {
+		return attempts;
+	}
+
+	/**
 	 * Return the request of the next attempt.
 	 * @throws AttemptFailure if the request cannot be expressed in the API
 	 */
@@ -61,8 +70,10 @@ interface Route<T> {
 
 	/**
 	 * Called when the last attempt of the call has failed.
+	 * @return the failure to report
 	 */
-	default void failed(AttemptFailure failure) {
+	default AttemptFailure failed(Attempt attempt, AttemptFailure failure) {
+		return failure;
 	}
 
 }

@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -27,16 +28,27 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class TextCompletionWriter extends RequestWriter {
 
+	private static final Set<String> OF_MESSAGES = Set.of("thinking", "output_config", "cache_control", "service_tier",
+			"context_management", "inference_geo");
+
 	TextCompletionWriter(JsonMapper mapper) {
 		super(mapper);
 	}
 
 	@Override
 	void writePrompt(CompletionRequest request, JsonGenerator json) {
+		request.additionalProperties().keySet().forEach(TextCompletionWriter::checkProperty);
 		if (request.prompt() != null) {
 			json.writeStringProperty("prompt", request.prompt());
 		}
 		integer("max_tokens_to_sample", request.maxTokensToSample(), json);
+	}
+
+	private static void checkProperty(String name) {
+		if (OF_MESSAGES.contains(name)) {
+			throw AttemptFailure.unsupported("The Text Completions API cannot take this request: 'additionalProperty' '"
+					+ name + "' requires the Messages API; see 'completion.api'");
+		}
 	}
 
 	@Override

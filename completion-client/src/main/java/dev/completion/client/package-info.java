@@ -29,8 +29,11 @@
  * MemoizedSupplier.
  *
  * Call (from the first attempt to the last): Call, CallRunner, CallRetry, RetryBudget,
- * CallSubscriber, ActiveCalls, CallListeners, Route, CompletionRoute, ApiSelector,
- * Deadline, DeadlineScheduler, InterposedFlux, FatalErrors.
+ * CallSubscriber, ActiveCalls, CallListeners, Route, CompletionRoute, Deadline,
+ * DeadlineScheduler, InterposedFlux, FatalErrors.
+ *
+ * API selection (which of the two APIs serves a model): ApiSelector, ApiDiscovery,
+ * ApiRefusal.
  *
  * Pacing (delays requests under a rate limit): CallPacing, Pacers, Pacer, PacedRequest,
  * PacingGate, PacingTimer, PacedRate, RateLimitMirror.

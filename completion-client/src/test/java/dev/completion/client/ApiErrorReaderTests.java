@@ -68,10 +68,9 @@ class ApiErrorReaderTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "{}", "null", "[]", "\"x\"", "42", "{\"error\":null}", "{\"error\":\"x\"}",
-			"{\"error\":[]}", "{\"error\":{}}", "{\"error\":{\"type\":null,\"message\":null}}",
-			"{\"error\":{\"type\":1,\"message\":{}}}", "{\"request_id\":null}", "{\"request_id\":7}", "{\"error\":",
-			"<html>502</html>", "\0" })
+	@ValueSource(strings = { "", "{}", "null", "[]", "\"x\"", "42", "{\"error\":null}", "{\"error\":[]}",
+			"{\"error\":{}}", "{\"error\":{\"type\":null,\"message\":null}}", "{\"error\":{\"type\":1,\"message\":{}}}",
+			"{\"request_id\":null}", "{\"request_id\":7}", "{\"error\":", "<html>502</html>", "\0" })
 	void readWhenBodyIsOddHasStatusAndBody(String body) {
 		CompletionApiException error = read(500, body);
 		assertThat(error).isExactlyInstanceOf(ServerException.class).hasMessage("500").hasNoCause();
@@ -81,6 +80,15 @@ class ApiErrorReaderTests {
 		assertThat(error.retryAfter()).isNull();
 		assertThat(error.responseBody()).isEqualTo(body);
 		assertThat(error.outcome()).isEqualTo(Outcome.UNKNOWN);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"error\":\"No such endpoint\"}", "{\"success\":false,\"msg\":\"No such endpoint\"}",
+			"{\"success\":false,\"message\":\"No such endpoint\",\"msg\":\"other\"}",
+			"{\"error\":{\"message\":\"No such endpoint\"},\"message\":\"other\"}" })
+	void envelopeOfAGatewayIsAnError(String body) {
+		assertThat(read(500, body).apiMessage()).isEqualTo("No such endpoint");
+		assertThat(exception(readEnvelope(body, false)).apiMessage()).isEqualTo("No such endpoint");
 	}
 
 	@Test
@@ -181,7 +189,7 @@ class ApiErrorReaderTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "{}", "null", "[]", "\"x\"", "{\"error\":null}", "{\"error\":\"x\"}", "oops",
+	@ValueSource(strings = { "", "{}", "null", "[]", "\"x\"", "{\"error\":null}", "{\"success\":true}", "oops",
 			"{\"completion\":\"a\"}", "<html></html>" })
 	void readEnvelopeWhenItIsNoneIsNull(String json) {
 		assertThat(readEnvelope(json, true)).isNull();

@@ -23,13 +23,10 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.completion.client.error.CompletionApiException;
-import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.InvalidRequestException;
 import dev.completion.client.error.NotFoundException;
 import dev.completion.client.error.Outcome;
 import dev.completion.client.error.OverloadedException;
-import dev.completion.client.error.UnsupportedRequestException;
 import dev.completion.server.CompletionServer;
 import dev.completion.server.RecordedRequest;
 import dev.completion.server.Reply;
@@ -37,13 +34,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
-import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -110,8 +104,7 @@ class CompletionClientAutoTests extends AbstractCompletionClientTests {
 			});
 		}
 		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, MESSAGES, MESSAGES, MESSAGES);
-		assertThat(infos()).containsExactly("Using the Messages API for model 'claude-sonnet-4-5', "
-				+ "which the server does not serve on the Text Completions API");
+		assertThat(infos()).containsExactly("Using the Messages API for model 'claude-sonnet-4-5' from now on");
 	}
 
 	@Test
@@ -147,120 +140,11 @@ class CompletionClientAutoTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
-	void concurrentFirstCallsEachAskAtMostOnce() {
-		Flux.range(0, 100).flatMap((number) -> this.auto.complete(MODERN), 100).blockLast(LIMIT);
-		assertThat(paths()).hasSizeLessThanOrEqualTo(200);
-		assertThat(paths().stream().filter(MESSAGES::equals)).hasSize(100);
-		assertThat(infos()).hasSize(1);
-		this.server.reset();
-		Flux.range(0, 100).flatMap((number) -> this.auto.stream(MODERN), 100).blockLast(LIMIT);
-		assertThat(paths()).hasSize(100).containsOnly(MESSAGES);
-	}
-
-	@Test
 	void eachModelIsAskedForByItself() {
 		CompletionRequest other = MODERN.toBuilder().model(Model.CLAUDE_OPUS_5).build();
 		Stream.of(MODERN, other, MODERN, other).forEach((request) -> this.auto.complete(request).block(LIMIT));
 		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, COMPLETE, MESSAGES, MESSAGES, MESSAGES);
 		assertThat(infos()).hasSize(2);
-	}
-
-	@ParameterizedTest
-	@MethodSource("repliesOfAPathThatIsGone")
-	void pathThatIsGoneSendsTheCallToTheMessagesApi(Reply gone) {
-		this.server.enqueue(gone);
-		assertThat(this.auto.exchange(MODERN).block(LIMIT).attempts()).isEqualTo(2);
-		this.auto.complete(MODERN).block(LIMIT);
-		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, MESSAGES);
-		assertThat(infos()).hasSize(1);
-	}
-
-	static Stream<Reply> repliesOfAPathThatIsGone() {
-		return Stream.of(Reply.error(404, "not_found_error", "Not found"), Reply.body(404, "text/plain", ""),
-				Reply.body(404, "text/html", "<html><h1>404</h1></html>"),
-				Reply.body(404, "application/json", "{\"detail\":\"Not Found\"}"),
-				Reply.error(410, "not_found_error", "This endpoint was retired"), Reply.body(410, "text/plain", "Gone"),
-				Reply.error(410, "not_found_error", "Removed. Please use the Messages API, which has every model."),
-				Reply.body(404, "text/html", "<html><script>window.model = {}</script></html>"),
-				Reply.body(404, "application/json", "{\"detail\":\"Not Found\",\"viewModel\":1}"),
-				Reply.body(400, "application/json", "{\"message\":\"Please USE THE messages API instead.\"}"));
-	}
-
-	@Test
-	void pathThatIsGoneIsNotRememberedBeforeTheMessagesApiHasAnswered() {
-		Reply gone = Reply.body(404, "text/html", "<html>404</html>");
-		this.server.enqueue(gone, gone);
-		NotFoundException ex = failure(NotFoundException.class, this.auto.complete(REQUEST).flux());
-		assertThat(ex.attempts()).isEqualTo(2);
-		assertThat(ex.getSuppressed()).hasExactlyElementsOfTypes(NotFoundException.class);
-		assertThat(this.auto.exchange(REQUEST).block(LIMIT).api()).isEqualTo(CompletionApi.TEXT_COMPLETIONS);
-		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, COMPLETE);
-		assertThat(infos()).isEmpty();
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "400, invalid_request_error", "401, authentication_error", "429, rate_limit_error",
-			"529, overloaded_error" })
-	void pathThatIsGoneIsRememberedHoweverTheMessagesApiAnswers(int status, String type) {
-		this.server.enqueue(Reply.error(404, "not_found_error", "Not found"), Reply.error(status, type, "because"));
-		failure(CompletionApiException.class, this.auto.stream(MODERN));
-		this.auto.complete(MODERN).block(LIMIT);
-		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, MESSAGES);
-	}
-
-	@Test
-	void pathThatIsGoneIsRememberedWhenTheStreamIsLeft() {
-		this.server.enqueue(Reply.error(404, "not_found_error", "Not found"));
-		this.auto.stream(MODERN).blockFirst(LIMIT);
-		this.auto.stream(MODERN).blockFirst(LIMIT);
-		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, MESSAGES);
-	}
-
-	@Test
-	void pathOfTheMessagesApiThatIsGoneIsNotAskedAgain() {
-		this.auto.complete(MODERN).block(LIMIT);
-		this.server.enqueue(Reply.error(404, "not_found_error", "Not found"));
-		failure(NotFoundException.class, this.auto.stream(MODERN));
-		assertThat(paths()).containsExactly(COMPLETE, MESSAGES, MESSAGES);
-	}
-
-	@Test
-	void modelsAreRememberedUpToALimit() {
-		ApiSelector selector = new ApiSelector(CompletionApi.AUTO, BaseUrl.DEFAULT, JsonMapper.shared());
-		Model longName = Model.of("x".repeat(257));
-		selector.learn(longName);
-		assertThat(selector.select(longName).api()).isEqualTo(CompletionApi.TEXT_COMPLETIONS);
-		for (int i = 0; i <= 10_000; i++) {
-			selector.learn(Model.of("model-" + i));
-		}
-		assertThat(selector.select(Model.of("model-9999")).api()).isEqualTo(CompletionApi.MESSAGES);
-		assertThat(selector.select(Model.of("model-10000")).api()).isEqualTo(CompletionApi.TEXT_COMPLETIONS);
-	}
-
-	@ParameterizedTest
-	@MethodSource("otherReplies")
-	void nothingElseSendsTheCallToTheMessagesApi(Reply other) {
-		this.server.enqueue(other);
-		failure(CompletionClientException.class, this.auto.stream(MODERN));
-		assertThat(paths()).containsExactly(COMPLETE);
-		assertThat(infos()).isEmpty();
-	}
-
-	static Stream<Reply> otherReplies() {
-		return Stream.of(Reply.error(404, "not_found_error", "model: claude-sonnet-4-5"),
-				Reply.error(404, "not_found_error", "The requested Model was not found"),
-				Reply.error(404, "not_found_error", "There is no claude-sonnet-4-5 here"),
-				Reply.body(404, "application/json", "{\"detail\":\"no model of that name\"}"),
-				Reply.body(200, "application/json",
-						"{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"Not found\"}}"),
-				Reply.error(400, "invalid_request_error", "prompt must start with \"\\n\\nHuman:\" turn"),
-				Reply.error(401, "authentication_error", REFUSAL), Reply.error(403, "permission_error", REFUSAL),
-				Reply.error(405, "invalid_request_error", "Method Not Allowed"),
-				Reply.error(429, "rate_limit_error", REFUSAL), Reply.error(500, "api_error", REFUSAL),
-				Reply.error(503, "api_error", "Not found"), Reply.error(529, "overloaded_error", "Overloaded"),
-				Reply.events("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"not_found_error\","
-						+ "\"message\":\"Not found\"}}\n\n"),
-				Reply.body(200, "text/html", "<html>Not found</html>"), Reply.reset(), Reply.cut());
 	}
 
 	@ParameterizedTest
@@ -295,20 +179,6 @@ class CompletionClientAutoTests extends AbstractCompletionClientTests {
 			assertThat(failure(OverloadedException.class, retrying.stream(MODERN)).attempts()).isEqualTo(4);
 		}
 		assertThat(paths()).containsExactly(COMPLETE, COMPLETE, MESSAGES, MESSAGES);
-	}
-
-	@Test
-	void promptThatHasNoMessagesIsRefusedOnceTheModelIsKnown() {
-		CompletionRequest bare = MODERN.toBuilder().prompt("Say hello").build();
-		this.server.enqueue(Reply.error(400, "invalid_request_error", REFUSAL));
-		UnsupportedRequestException first = failure(UnsupportedRequestException.class, this.auto.stream(bare));
-		assertThat(first.attempts()).isOne();
-		assertThat(first).hasMessageContaining("the prompt must start with a");
-		assertThat(first.outcome()).isEqualTo(Outcome.REJECTED);
-		UnsupportedRequestException later = failure(UnsupportedRequestException.class, this.auto.complete(bare).flux());
-		assertThat(later.attempts()).isZero();
-		assertThat(later.outcome()).isEqualTo(Outcome.NOT_SENT);
-		assertThat(paths()).containsExactly(COMPLETE);
 	}
 
 	@Test

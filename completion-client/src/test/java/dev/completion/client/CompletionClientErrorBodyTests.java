@@ -129,8 +129,8 @@ class CompletionClientErrorBodyTests extends AbstractCompletionClientTests {
 
 	static Stream<String> oddBodies() {
 		return Stream.of("", " ", "{}", "null", "[]", "\"x\"", "1", "{", "\u0000", "{\"error\":null}",
-				"{\"error\":\"x\"}", "{\"error\":{\"type\":null,\"message\":7}}", "{\"error\":{\"type\":[]}}",
-				"{\"request_id\":{}}", "[".repeat(60_000));
+				"{\"error\":{\"type\":null,\"message\":7}}", "{\"error\":{\"type\":[]}}", "{\"request_id\":{}}",
+				"[".repeat(60_000));
 	}
 
 	@Tag("C8")

@@ -28,22 +28,22 @@ import org.jspecify.annotations.Nullable;
  * sent; the one that failed is included
  * @param requestId the server's id of the request, or {@code null} if it sent none
  * @param partialText the text that was delivered before the failure, empty if none was
- * @param retryBudgetExhausted whether the call was not retried only because the retry
- * budget of the client was exhausted
+ * @param note a text to append to the message of the exception, such as a setting that
+ * would help, or {@code null} for none
  * @since 0.1.0
  */
 public record CallDetails(Outcome outcome, int attempts, @Nullable String requestId, String partialText,
-		boolean retryBudgetExhausted) implements Serializable {
+		@Nullable String note) implements Serializable {
 
 	/**
-	 * Create the details of a call for which the retry budget was not exhausted.
+	 * Create details without a note.
 	 * @param outcome what is known about the fate of the request
 	 * @param attempts the number of attempts that were made
 	 * @param requestId the server's id of the request, or {@code null}
 	 * @param partialText the text that was delivered before the failure
 	 */
 	public CallDetails(Outcome outcome, int attempts, @Nullable String requestId, String partialText) {
-		this(outcome, attempts, requestId, partialText, false);
+		this(outcome, attempts, requestId, partialText, null);
 	}
 
 	/**
@@ -54,6 +54,16 @@ public record CallDetails(Outcome outcome, int attempts, @Nullable String reques
 	 */
 	public CallDetails(Outcome outcome, int attempts, @Nullable String requestId) {
 		this(outcome, attempts, requestId, "");
+	}
+
+	/**
+	 * Return a copy of these details with a note.
+	 * @param note the text to append to the message of the exception
+	 * @return the copy
+	 */
+	public CallDetails withNote(String note) {
+		return new CallDetails(this.outcome, this.attempts, this.requestId, this.partialText,
+				(this.note != null) ? this.note + note : note);
 	}
 
 }

@@ -69,8 +69,9 @@ public class CompletionApiException extends CompletionClientException {
 	}
 
 	/**
-	 * Return the {@code error.message} of the envelope, as sent.
-	 * @return the message, empty if the body was no envelope
+	 * Return the {@code error.message} of the envelope, or the text in its place that a
+	 * gateway has sent.
+	 * @return the message, empty if there was none
 	 */
 	public String apiMessage() {
 		return this.error.apiMessage();

@@ -47,7 +47,7 @@ public class CompletionClientException extends RuntimeException {
 
 	private static final String ELLIPSIS = "...";
 
-	private static final String NOT_RETRIED = " (not retried, since the retry budget of the client is exhausted)";
+	private static final int MAX_NOTE_BYTES = 256;
 
 	/**
 	 * What is known about the call.
@@ -130,8 +130,9 @@ public class CompletionClientException extends RuntimeException {
 	}
 
 	private static String message(String message, CallDetails details) {
-		String reason = details.retryBudgetExhausted() ? NOT_RETRIED : "";
-		return printable(message, MAX_MESSAGE_BYTES - reason.length()) + reason;
+		String note = details.note();
+		return (note != null) ? printable(message, MAX_MESSAGE_BYTES - MAX_NOTE_BYTES) + printable(note, MAX_NOTE_BYTES)
+				: printable(message, MAX_MESSAGE_BYTES);
 	}
 
 	private static String printable(String message, int maxBytes) {

@@ -19,8 +19,9 @@ package dev.completion.client.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request cannot be expressed in the API that serves the model: a prompt that is no
- * conversation, say. Nothing was sent to that API. The message names the part.
+ * The request cannot be expressed in the API that is selected or that serves the model,
+ * for example because its prompt is not a conversation. Nothing was sent to that API. The
+ * message names the part.
  *
  * @since 0.1.0
  */
