@@ -58,6 +58,10 @@ final class ActiveCalls {
 		}
 	}
 
+	boolean isClosed() {
+		return this.closed || (this.original != null && this.original.isClosed());
+	}
+
 	void remove(CallSubscriber<?> call) {
 		this.calls.remove(call);
 		if (this.original != null) {

@@ -30,7 +30,7 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Lets one call find out which API serves a model, while other calls for the model wait.
+ * Lets one call determine which API serves a model, while other calls for the model wait.
  * If that call ends without a result, the next one takes its place. Thread-safe.
  */
 final class ApiDiscovery {
@@ -115,7 +115,7 @@ final class ApiDiscovery {
 				first = calls.first();
 			}
 		}
-		// the one that finds out the API now, unless it is doing so already
+		// the one that determines the API now, unless it is doing so already
 		first.result.tryEmitEmpty();
 	}
 
@@ -140,18 +140,24 @@ final class ApiDiscovery {
 
 		/**
 		 * Wait until this call may continue.
-		 * @return the API to use, or empty if this call should find it out, or has waited
-		 * for two seconds
+		 * @return the API to use, or empty if this call should determine it, or if the
+		 * maximum wait time has elapsed
 		 */
 		Mono<CompletionApi> await() {
 			boolean waits = this.maxWait.compareTo(Duration.ZERO) > 0;
-			return waits ? this.result.asMono().take(this.maxWait, ApiDiscovery.this.scheduler) : Mono.empty();
+			if (!waits) {
+				return Mono.empty();
+			}
+			// not on the thread, or the stack, of the call that has the result
+			return this.result.asMono()
+				.publishOn(ApiDiscovery.this.scheduler)
+				.take(this.maxWait, ApiDiscovery.this.scheduler);
 		}
 
 		/**
 		 * Record the API with which this call continues, although it is not known yet
-		 * whether it serves the model. Until this call leaves, other calls continue with
-		 * that API as well.
+		 * whether it serves the model. Until this call leaves, other calls try that API
+		 * first.
 		 */
 		void continuesWith(CompletionApi api) {
 			ApiDiscovery.this.continuesWith(this, api);
@@ -164,13 +170,13 @@ final class ApiDiscovery {
 	}
 
 	/**
-	 * Calls for a model, of which the first one finds out the API.
+	 * Calls for a model, of which the first one determines the API.
 	 */
 	private static final class Calls {
 
 		private final Set<Participant> all = new LinkedHashSet<>();
 
-		// when the first one began
+		// when the first one began to determine the API
 		private long since;
 
 		private @Nullable Participant finder;

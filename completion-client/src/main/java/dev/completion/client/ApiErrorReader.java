@@ -106,7 +106,7 @@ final class ApiErrorReader {
 		return error(status, headers, body(bytes, offset, length), envelope, inStream);
 	}
 
-	// gateways have envelopes of their own
+	// gateways use other formats
 	private static boolean isError(JsonNode envelope) {
 		JsonNode error = envelope.path("error");
 		return error.isObject() || !error.stringValue("").isEmpty() || !envelope.path("success").asBoolean(true);

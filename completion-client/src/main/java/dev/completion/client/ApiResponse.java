@@ -216,7 +216,7 @@ final class ApiResponse {
 	}
 
 	/**
-	 * Return whether the response is a web page, and not a response of an API.
+	 * Return whether this is an HTML response with status 200.
 	 */
 	boolean isWebPage() {
 		return isOk() && MediaType.TEXT_HTML.isCompatibleWith(contentType());

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Selects the API for each model: the configured one, or else the one on which the server
- * turns out to serve the model. Thread-safe.
+ * Selects the API for each model: the configured API, or the API that serves the model
+ * according to the responses of the server. Thread-safe.
  */
 final class ApiSelector {
 
@@ -48,7 +48,7 @@ final class ApiSelector {
 
 	private final Protocol messages;
 
-	// the API that has served a model, or that its refusal has named
+	// APIs that have served the model, or that the vendor's refusal requires
 	private final Map<Model, CompletionApi> learned = new ConcurrentHashMap<>();
 
 	private final ApiDiscovery discovery = new ApiDiscovery(DeadlineScheduler.shared());
@@ -75,7 +75,7 @@ final class ApiSelector {
 	}
 
 	/**
-	 * Return whether the client selects the API itself.
+	 * Return whether the API is selected automatically.
 	 */
 	boolean isAutomatic() {
 		return this.api == CompletionApi.AUTO;
@@ -100,7 +100,7 @@ final class ApiSelector {
 	}
 
 	/**
-	 * Return whether it is not known yet which API serves the given model.
+	 * Return whether the API of the given model is unknown, and can be recorded.
 	 */
 	boolean isUndecided(Model model) {
 		return isAutomatic() && !this.learned.containsKey(model) && model.id().length() <= MAX_NAME_LENGTH
@@ -108,38 +108,45 @@ final class ApiSelector {
 	}
 
 	/**
-	 * Let a call take part in finding out which API serves the given model.
+	 * Let a call take part in determining which API serves the given model.
 	 */
 	ApiDiscovery.Participant discover(Model model) {
 		return this.discovery.join(model);
 	}
 
 	/**
-	 * Return whether the Messages API should be used after the Text Completions API has
-	 * refused the given request. A model that the Text Completions API has served is not
-	 * requested from another API because the server has a problem.
+	 * Return whether it is known which API serves the given model.
 	 */
-	boolean requiresMessages(ApiError error, boolean status200, CompletionRequest request, Model model) {
-		ApiRefusal refusal = new ApiRefusal(error, status200, this.mapper);
-		if (refusal.requiresMessages()) {
-			refused(model);
-			return true;
-		}
-		return this.learned.get(model) != CompletionApi.TEXT_COMPLETIONS
-				&& refusal.isPathGone(this.textCompletions.path(), request);
+	boolean isDecided(Model model) {
+		return isAutomatic() && this.learned.containsKey(model);
 	}
 
 	/**
-	 * Return whether the Messages API has refused the given request as a whole. If so, it
-	 * is no longer preferred for the model.
+	 * Return whether the call continues with the Messages API after the given error of
+	 * the Text Completions API, and record the vendor's refusal. If the Text Completions
+	 * API has served the model, other errors do not cause a switch.
 	 */
-	boolean isMessagesGone(ApiError error, boolean status200, CompletionRequest request, Model model) {
-		boolean gone = new ApiRefusal(error, status200, this.mapper).isPathGone(this.messages.path(), request);
-		if (gone && this.learned.remove(model, CompletionApi.MESSAGES)) {
-			logger.info("The server does not provide the Messages API any more, which served model '" + loggable(model)
-					+ "'");
+	boolean requiresMessages(ApiError error, boolean status200, CompletionRequest request, Model model) {
+		ApiErrorClassifier classifier = new ApiErrorClassifier(error, status200, this.mapper);
+		boolean served = this.learned.get(model) == CompletionApi.TEXT_COMPLETIONS;
+		if (classifier.isVendorRefusal(request, !served)) {
+			refused(model);
+			return true;
 		}
-		return gone;
+		return !served && classifier.isApiMissing(this.textCompletions.path(), request);
+	}
+
+	/**
+	 * Return whether the given error means that the server does not provide the API of
+	 * the given protocol. If so, the Messages API is no longer recorded for the model.
+	 */
+	boolean isMissing(Protocol protocol, ApiError error, boolean status200, CompletionRequest request, Model model) {
+		boolean missing = new ApiErrorClassifier(error, status200, this.mapper).isApiMissing(protocol.path(), request);
+		if (missing && protocol.equals(this.messages) && this.learned.remove(model, CompletionApi.MESSAGES)) {
+			logger.info("The server does not provide the Messages API any more. The API for model '" + loggable(model)
+					+ "' is selected again");
+		}
+		return missing;
 	}
 
 	/**

@@ -224,9 +224,9 @@ final class Attempt {
 	}
 
 	/**
-	 * Return whether the server responded with an error status.
+	 * Return whether the server responded with another status than 200.
 	 */
-	boolean isRefused() {
+	boolean hasErrorStatus() {
 		ApiResponse response = this.response;
 		return response != null && !response.isOk();
 	}

@@ -147,8 +147,8 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * Return a copy of this failure whose exception has a longer message.
-	 * @param note the text to append to the message
+	 * Return a copy of this failure with a note.
+	 * @param note the text to append to the message of the exception
 	 */
 	AttemptFailure withNote(String note) {
 		return new AttemptFailure(this.outcome, this.repeatable, this.error, this.requestId, this.afterWork,
@@ -207,20 +207,21 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
-	 * Create the failure of a stream without an event other than pings.
+	 * Create a failure for a stream that has sent no event other than pings.
 	 * @param limit the limit
-	 * @param pings whether pings or comments were received
+	 * @param received whether any bytes were received
 	 */
-	static AttemptFailure noProgress(@Nullable Duration limit, boolean pings) {
-		return pings ? timeout(Phase.PROGRESS, "The stream has sent nothing but pings for ", limit)
+	static AttemptFailure noProgress(@Nullable Duration limit, boolean received) {
+		return received ? timeout(Phase.PROGRESS, "The stream has sent no event other than pings for ", limit)
 				: timeout(Phase.PROGRESS, limit);
 	}
 
 	private static AttemptFailure timeout(Phase phase, String text, @Nullable Duration limit) {
+		boolean total = phase == Phase.TOTAL;
 		String message = text + ((limit != null) ? limit.toMillis() + " ms" : "allowed") + "; see 'completion.timeout."
-				+ phase.name().toLowerCase(Locale.ROOT) + "'";
-		return new AttemptFailure((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT, phase != Phase.TOTAL, (details,
-				earlier) -> new CallTimeoutException(phase, message, details, (phase != Phase.TOTAL) ? null : earlier));
+				+ phase.name().toLowerCase(Locale.ROOT) + "'" + (total ? " and the timeout of the request" : "");
+		return new AttemptFailure((phase != Phase.CONNECT) ? null : Outcome.NOT_SENT, !total,
+				(details, earlier) -> new CallTimeoutException(phase, message, details, total ? earlier : null));
 	}
 
 	/**

@@ -49,6 +49,8 @@ final class CallPacing {
 
 	private @Nullable PacedRequest request;
 
+	private String uri = "";
+
 	private int refusals;
 
 	/**
@@ -73,7 +75,7 @@ final class CallPacing {
 	 */
 	static boolean isRefusal(Attempt attempt, AttemptFailure failure) {
 		ApiError error = failure.error();
-		if (error == null || error.inStream() || !failure.isRepeatable() || !attempt.isRefused()) {
+		if (error == null || error.inStream() || !failure.isRepeatable() || !attempt.hasErrorStatus()) {
 			return false;
 		}
 		Duration retryAfter = error.retryAfter();
@@ -104,12 +106,13 @@ final class CallPacing {
 		PacedRequest request = this.request;
 		// a refused request stays with its pacer, even if the provider has another
 		// credential now
-		if (pacer == null || request == null) {
+		if (pacer == null || request == null || !this.uri.equals(apiRequest.uri())) {
 			byte[] body = apiRequest.body();
 			request = new PacedRequest((body != null) ? body.length : 0);
 			pacer = this.pacers.get(credential, this.model, apiRequest.uri());
 			this.request = request;
 			this.pacer = pacer;
+			this.uri = apiRequest.uri();
 		}
 		Mono<Void> permission = pacer.admit(request);
 		if (permission != null) {

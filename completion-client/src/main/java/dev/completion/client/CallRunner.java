@@ -61,8 +61,8 @@ final class CallRunner {
 		RetryPolicy policy = this.settings.retry;
 		CallRetry retry = new CallRetry(policy, this.budget, this.settings.credentials(), call);
 		CallPacing pacing = new CallPacing(this.settings.pacing, policy, this.pacers, call, route.model());
-		Run<T> run = new Run<>(call, route, retry, pacing, this.transport);
-		return new InterposedFlux<T, T>(Flux.defer(() -> route.begin(Flux.defer(run::attempt))),
+		Run<T> run = new Run<>(call, route, retry, pacing, this.transport, this.calls);
+		return new InterposedFlux<T, T>(Flux.defer(() -> route.begin(run::attempt)),
 				(attempts, subscriber) -> new CallSubscriber<T>(call, retry, pacing, this.calls, listeners, subscriber)
 					.begin(attempts));
 	}
@@ -70,9 +70,13 @@ final class CallRunner {
 	/**
 	 * The attempts of one call.
 	 */
-	private record Run<T>(Call call, Route<T> route, CallRetry retry, CallPacing pacing, Transport transport) {
+	private record Run<T>(Call call, Route<T> route, CallRetry retry, CallPacing pacing, Transport transport,
+			ActiveCalls calls) {
 
 		private Flux<T> attempt() {
+			if (this.calls.isClosed()) {
+				return Flux.error(AttemptFailure.closed());
+			}
 			ApiRequest request;
 			try {
 				request = this.route.request();
@@ -110,7 +114,7 @@ final class CallRunner {
 				this.pacing.failed(attempt);
 			}
 			if (switched) {
-				this.call.attemptFailed(reason.rejected());
+				this.call.attemptFailed(attempt.hasErrorStatus() ? reason.rejected() : reason);
 				return attempt();
 			}
 			if (refused) {

@@ -24,10 +24,13 @@ package dev.completion.client;
 public enum CompletionApi {
 
 	/**
-	 * Whichever API serves the model. The Text Completions API is used first. If the
-	 * server refuses the model on it, or does not provide it, the call continues with the
-	 * Messages API, which the client uses for the model from then on if it succeeds. A
-	 * request that only one of the APIs can express is always sent to that API.
+	 * The API that serves the model. The Text Completions API is used first. If the
+	 * server does not provide this API, or responds that the model requires the Messages
+	 * API, the call continues with the Messages API. The client uses the Messages API for
+	 * the model from then on if it has served the model, or if the server has responded
+	 * that the model requires it. A request that only one of the APIs supports, for
+	 * example with an additional property such as {@code thinking}, is always sent to
+	 * that API.
 	 */
 	AUTO,
 

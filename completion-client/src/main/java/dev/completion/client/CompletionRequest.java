@@ -348,8 +348,10 @@ public final class CompletionRequest {
 
 		/**
 		 * Add a property that has no method of its own to the body of the request. The
-		 * API must know it: the Text Completions API, which is asked first by default,
-		 * refuses those of the Messages API.
+		 * API must support the property. With {@link CompletionApi#AUTO}, a request with
+		 * a property that only the Messages API supports is sent to that API:
+		 * {@code thinking}, {@code output_config}, {@code cache_control},
+		 * {@code service_tier}, {@code context_management} or {@code inference_geo}.
 		 * @param name the name on the wire; not one that has a method
 		 * @param value the value; anything that Jackson can write
 		 * @return this builder

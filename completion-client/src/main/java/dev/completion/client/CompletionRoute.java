@@ -17,6 +17,7 @@
 package dev.completion.client;
 
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import dev.completion.client.error.ApiError;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +26,17 @@ import reactor.core.publisher.Flux;
 import org.springframework.util.Assert;
 
 /**
- * {@link Route} of a completion. It uses the configured or learned API of the model, and
- * the other API if only that one can express the request, or if the server reports that
- * the model requires it.
+ * {@link Route} of a completion. It uses the configured or recorded API of the model, or
+ * the other API if only that API supports the request, or if the server's response
+ * requires it.
  */
 final class CompletionRoute implements Route<Completion> {
 
 	// the maximum that the API documents for its edge servers
 	private static final int MAX_REQUEST_SIZE = 32 * 1024 * 1024;
 
-	private static final String BOTH_REFUSED = " (the server refuses both %s and %s: check the base URL, or select one of"
-			+ " the APIs with 'completion.api')";
+	private static final String BOTH_MISSING = " (the server provides neither %s nor %s: check the base URL, or select one"
+			+ " of the APIs with 'completion.api')";
 
 	private static final String WEB_PAGE = " (if the server provides only the Messages API, set 'completion.api' to"
 			+ " 'messages')";
@@ -53,6 +54,12 @@ final class CompletionRoute implements Route<Completion> {
 	private Protocol protocol;
 
 	private @Nullable ApiRequest written;
+
+	// only this API supports the request
+	private boolean fixed;
+
+	// another call has switched to this API
+	private boolean redirected;
 
 	private boolean switched;
 
@@ -82,25 +89,27 @@ final class CompletionRoute implements Route<Completion> {
 	}
 
 	/**
-	 * Begin the call. If it is not known which API serves the model, another call may be
-	 * about to find it out.
+	 * Begin the call. If another call is determining the API of the model, wait for it.
 	 */
 	@Override
-	public Flux<Completion> begin(Flux<Completion> attempts) {
-		if (api() != CompletionApi.TEXT_COMPLETIONS || !this.apis.isUndecided(this.model)) {
-			return attempts;
+	public Flux<Completion> begin(Supplier<Flux<Completion>> attempts) {
+		boolean supported = this.written != null;
+		if (!supported || api() != CompletionApi.TEXT_COMPLETIONS || !this.apis.isUndecided(this.model)) {
+			return attempts.get();
 		}
 		ApiDiscovery.Participant participant = this.apis.discover(this.model);
 		this.participant = participant;
 		return participant.await()
-			.defaultIfEmpty(CompletionApi.AUTO)
-			.doOnNext(this::found)
-			.thenMany(attempts)
-			.doFinally((signal) -> participant.leave());
+			.doOnNext(this::redirect)
+			.thenMany(Flux.defer(attempts))
+			// before the caller is notified, who may begin the next call immediately
+			.doOnTerminate(participant::leave)
+			.doOnCancel(participant::leave);
 	}
 
-	private void found(CompletionApi api) {
-		use((api != CompletionApi.AUTO) ? this.apis.protocol(api) : this.apis.select(this.model));
+	private void redirect(CompletionApi api) {
+		this.redirected = true;
+		use(this.apis.protocol(api));
 	}
 
 	private void use(Protocol protocol) {
@@ -112,6 +121,10 @@ final class CompletionRoute implements Route<Completion> {
 
 	@Override
 	public ApiRequest request() {
+		if (!this.fixed && !this.switched && this.apis.isDecided(this.model)) {
+			// another call may have determined it in the meantime
+			use(this.apis.select(this.model));
+		}
 		ApiRequest written = this.written;
 		if (written == null) {
 			byte[] body = write();
@@ -125,7 +138,7 @@ final class CompletionRoute implements Route<Completion> {
 
 	/**
 	 * Write the request in the format of the selected API, or of the other one if only
-	 * that one can express it.
+	 * that API supports the request.
 	 */
 	private byte[] write() {
 		try {
@@ -144,10 +157,11 @@ final class CompletionRoute implements Route<Completion> {
 		try {
 			byte[] body = write(other);
 			this.protocol = other;
+			this.fixed = true;
 			return body;
 		}
 		catch (AttemptFailure ex) {
-			// what only the Messages API has is set deliberately, so its rules apply
+			// a property of the Messages API is set deliberately, so its rule matters
 			throw (api() == CompletionApi.MESSAGES) ? failure : ex;
 		}
 	}
@@ -180,18 +194,39 @@ final class CompletionRoute implements Route<Completion> {
 
 	@Override
 	public boolean switchApi(Attempt attempt, AttemptFailure failure) {
-		ApiError error = failure.error();
-		Protocol other = (api() == CompletionApi.TEXT_COMPLETIONS) ? this.apis.other(this.protocol) : null;
-		if (error == null || other == null || failure.isAfterWork()
-				|| !this.apis.requiresMessages(error, !attempt.isRefused(), this.request, this.model)) {
+		Protocol other = !this.switched ? this.apis.other(this.protocol) : null;
+		if (other == null || !requires(other, attempt, failure)) {
 			return false;
 		}
 		use(other);
 		this.switched = true;
-		if (this.participant != null) {
+		if (this.participant != null && other.api() == CompletionApi.MESSAGES) {
 			this.participant.continuesWith(other.api());
 		}
 		return true;
+	}
+
+	private boolean requires(Protocol other, Attempt attempt, AttemptFailure failure) {
+		ApiError error = failure.error();
+		if (error == null || failure.isAfterWork()) {
+			return false;
+		}
+		if (other.api() == CompletionApi.TEXT_COMPLETIONS) {
+			return this.redirected && isMissing(attempt, failure) && supports(other);
+		}
+		boolean required = this.apis.requiresMessages(error, !attempt.hasErrorStatus(), this.request, this.model);
+		// the vendor's refusal is recorded; without it, the error says more
+		return required && (this.apis.isDecided(this.model) || supports(other));
+	}
+
+	private boolean supports(Protocol protocol) {
+		try {
+			write(protocol);
+			return true;
+		}
+		catch (AttemptFailure ex) {
+			return false;
+		}
 	}
 
 	@Override
@@ -199,13 +234,18 @@ final class CompletionRoute implements Route<Completion> {
 		if (!this.apis.isAutomatic()) {
 			return failure;
 		}
-		ApiError error = failure.error();
-		if (error == null) {
+		if (failure.error() == null) {
 			return isWebPage(attempt) ? failure.withNote(WEB_PAGE) : failure;
 		}
-		boolean gone = api() == CompletionApi.MESSAGES && !failure.isAfterWork()
-				&& this.apis.isMessagesGone(error, !attempt.isRefused(), this.request, this.model);
-		return (gone && this.switched) ? failure.rejected().withNote(bothRefused()) : failure;
+		boolean missing = isMissing(attempt, failure);
+		AttemptFailure result = (missing && attempt.hasErrorStatus()) ? failure.rejected() : failure;
+		return (missing && this.switched) ? result.withNote(bothMissing()) : result;
+	}
+
+	private boolean isMissing(Attempt attempt, AttemptFailure failure) {
+		ApiError error = failure.error();
+		return error != null && !failure.isAfterWork()
+				&& this.apis.isMissing(this.protocol, error, !attempt.hasErrorStatus(), this.request, this.model);
 	}
 
 	private boolean isWebPage(Attempt attempt) {
@@ -213,8 +253,9 @@ final class CompletionRoute implements Route<Completion> {
 		return api() == CompletionApi.TEXT_COMPLETIONS && response != null && response.isWebPage();
 	}
 
-	private String bothRefused() {
-		return BOTH_REFUSED.formatted(this.apis.protocol(CompletionApi.TEXT_COMPLETIONS).path(), this.protocol.path());
+	private String bothMissing() {
+		return BOTH_MISSING.formatted(this.apis.protocol(CompletionApi.TEXT_COMPLETIONS).path(),
+				this.apis.protocol(CompletionApi.MESSAGES).path());
 	}
 
 }

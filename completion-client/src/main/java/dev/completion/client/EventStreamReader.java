@@ -94,8 +94,9 @@ final class EventStreamReader {
 			if (event.equals("ping")) {
 				continue;
 			}
-			this.progress = true;
 			Completion completion = completion(event);
+			// an event without a name may be a ping
+			this.progress |= completion != null || !event.equals(SseDecoder.UNNAMED);
 			this.work |= this.reader.mayShowWork(event);
 			if (completion != null) {
 				return completion;

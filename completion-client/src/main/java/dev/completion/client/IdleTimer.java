@@ -26,9 +26,9 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Checks how long a stream waits for any bytes, and for an event other than a ping. A
- * single task serves the whole stream, because a timer for each event would take longer
- * than processing the event.
+ * Checks the {@code idle} and {@code progress} timeouts of a stream. A single task is
+ * scheduled per stream, because a timer for each event would take longer than processing
+ * the event.
  */
 final class IdleTimer {
 
@@ -55,7 +55,7 @@ final class IdleTimer {
 	/**
 	 * Create a timer.
 	 * @param timeouts the timeouts
-	 * @param expired called when the stream may have {@linkplain #failure() failed}
+	 * @param expired called when a timeout may have {@linkplain #failure() expired}
 	 * @param scheduler the scheduler, whose clock the timer uses
 	 */
 	IdleTimer(Timeouts timeouts, Runnable expired, Scheduler scheduler) {
@@ -66,8 +66,7 @@ final class IdleTimer {
 	}
 
 	/**
-	 * Record that the stream begins to wait, either at its beginning or after bytes were
-	 * received.
+	 * Record that the client begins to wait for data.
 	 * @param progress whether an event other than a ping was received
 	 */
 	void waiting(boolean progress) {
@@ -84,14 +83,14 @@ final class IdleTimer {
 	}
 
 	/**
-	 * Record that the stream does not wait any more.
+	 * Record that the client no longer waits for data.
 	 */
 	void pause() {
 		this.waiting = false;
 	}
 
 	/**
-	 * Return the failure of a stream that has waited too long, or {@code null}.
+	 * Return the failure if a timeout has expired, or {@code null}.
 	 */
 	@Nullable AttemptFailure failure() {
 		if (!this.waiting) {

@@ -91,7 +91,7 @@ final class MessageWriter extends RequestWriter {
 
 	private static void require(boolean condition, Supplier<String> rule) {
 		if (!condition) {
-			throw AttemptFailure.unsupported("The Messages API cannot take this request: " + rule.get());
+			throw AttemptFailure.unsupported("The Messages API does not support this request: " + rule.get());
 		}
 	}
 

@@ -16,6 +16,8 @@
 
 package dev.completion.client;
 
+import java.util.function.Supplier;
+
 import reactor.core.publisher.Flux;
 
 /**
@@ -28,16 +30,16 @@ interface Route<T> {
 
 	/**
 	 * Begin a call.
-	 * @param attempts the results of its attempts
+	 * @param attempts supplies the results of its attempts
 	 * @return the results of the call
 	 */
-	default Flux<T> begin(Flux<T> attempts) {
-		return attempts;
+	default Flux<T> begin(Supplier<Flux<T>> attempts) {
+		return attempts.get();
 	}
 
 	/**
 	 * Return the request of the next attempt.
-	 * @throws AttemptFailure if the request cannot be expressed in the API
+	 * @throws AttemptFailure if the API does not support the request
 	 */
 	ApiRequest request();
 

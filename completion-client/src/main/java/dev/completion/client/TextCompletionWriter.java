@@ -46,8 +46,8 @@ final class TextCompletionWriter extends RequestWriter {
 
 	private static void checkProperty(String name) {
 		if (OF_MESSAGES.contains(name)) {
-			throw AttemptFailure.unsupported("The Text Completions API cannot take this request: 'additionalProperty' '"
-					+ name + "' requires the Messages API; see 'completion.api'");
+			throw AttemptFailure.unsupported("The Text Completions API does not support this request: the additional"
+					+ " property '" + name + "' requires the Messages API; see 'completion.api'");
 		}
 	}
 

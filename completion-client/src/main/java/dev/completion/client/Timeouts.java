@@ -139,7 +139,9 @@ public final class Timeouts {
 	}
 
 	@Nullable Duration progress() {
-		return this.progress.or(DEFAULT_PROGRESS);
+		Duration idle = idle();
+		boolean longer = idle == null || idle.compareTo(DEFAULT_PROGRESS) > 0;
+		return this.progress.or(longer ? idle : DEFAULT_PROGRESS);
 	}
 
 	@Nullable Duration total(boolean stream) {
@@ -211,8 +213,8 @@ public final class Timeouts {
 		 * for the whole of any other answer. What an attempt needs before it can send
 		 * counts: the credential, a free connection.
 		 * <p>
-		 * The default is 5 minutes for a stream and 10 minutes for any other answer; a
-		 * value set here applies to both.
+		 * The default is 5 minutes for the headers of a stream and 10 minutes for a
+		 * non-streaming response; a value set here applies to both.
 		 * @param response the limit, or {@code null} for none
 		 * @return this builder
 		 */
@@ -222,10 +224,9 @@ public final class Timeouts {
 		}
 
 		/**
-		 * Set the maximum time for which a stream may send nothing at all, not even a
-		 * ping or a comment. Healthy streams may be quiet for more than three minutes.
-		 * The time does not pass while the subscriber requests nothing, so a slow
-		 * subscriber does not cause a timeout.
+		 * Set the maximum time to wait for data of a stream, including pings and
+		 * comments. A stream may send no data for several minutes without having failed.
+		 * The timeout is suspended while the subscriber requests nothing.
 		 * <p>
 		 * The default is 5 minutes.
 		 * @param idle the limit, or {@code null} for none
@@ -238,11 +239,11 @@ public final class Timeouts {
 		}
 
 		/**
-		 * Set the maximum time for which a stream may send nothing but pings and
-		 * comments, as it does while a model thinks. The time does not pass while the
-		 * subscriber requests nothing.
+		 * Set the maximum time to wait for an event of a stream other than a ping. Some
+		 * models send nothing but pings while they think. The timeout is suspended while
+		 * the subscriber requests nothing.
 		 * <p>
-		 * The default is 15 minutes.
+		 * The default is 15 minutes, or {@code idle} if that is longer.
 		 * @param progress the limit, or {@code null} for none
 		 * @return this builder
 		 * @see #idle(Duration)

@@ -33,7 +33,7 @@
  * DeadlineScheduler, InterposedFlux, FatalErrors.
  *
  * API selection (which of the two APIs serves a model): ApiSelector, ApiDiscovery,
- * ApiRefusal.
+ * ApiErrorClassifier.
  *
  * Pacing (delays requests under a rate limit): CallPacing, Pacers, Pacer, PacedRequest,
  * PacingGate, PacingTimer, PacedRate, RateLimitMirror.

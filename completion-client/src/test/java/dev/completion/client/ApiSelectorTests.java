@@ -31,6 +31,7 @@ import dev.completion.client.error.UnsupportedRequestException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,8 +39,8 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link ApiSelector}: what a client learns about a server, and what makes it
- * forget.
+ * Tests for {@link ApiSelector}: which APIs a client remembers, and when it stops using
+ * them.
  */
 class ApiSelectorTests {
 
@@ -59,7 +60,7 @@ class ApiSelectorTests {
 		.additionalProperty("thinking", "adaptive")
 		.build();
 
-	// not a conversation, so that the Messages API cannot express it
+	// not a conversation, which the Messages API does not support
 	private static final CompletionRequest BARE = REQUEST.toBuilder().prompt("Once upon a time").build();
 
 	private final TwoPathServer server = new TwoPathServer();
@@ -91,7 +92,7 @@ class ApiSelectorTests {
 	}
 
 	@Test
-	void gatewayThatQuotesAPromptInARefusalIsNotLeft() {
+	void errorThatQuotesThePromptDoesNotSwitchTheApi() {
 		this.server.textCompletions(TwoPathServer.each(
 				Response.error(400, "invalid_request_error", "Refused: please use the Messages API instead."),
 				Response.SUCCESS));
@@ -104,7 +105,7 @@ class ApiSelectorTests {
 	}
 
 	@Test
-	void promptCannotNameThePathForTheServer() {
+	void pathInAQuotedPromptIsIgnored() {
 		CompletionRequest request = REQUEST.toBuilder().prompt(Prompt.human("What is /v1/complete?")).build();
 		this.server
 			.textCompletions(TwoPathServer
@@ -115,9 +116,32 @@ class ApiSelectorTests {
 		paths(COMPLETE, COMPLETE);
 	}
 
+	@Test
+	void promptCannotBeTheRefusal() {
+		CompletionRequest request = REQUEST.toBuilder().prompt(Prompt.human(TwoPathServer.REFUSAL)).build();
+		this.server.textCompletions(TwoPathServer.each(TwoPathServer.REFUSED, Response.SUCCESS))
+			.messages(TwoPathServer.each(Response.SUCCESS));
+		failure(InvalidRequestException.class, request);
+		complete(REQUEST);
+		paths(COMPLETE, COMPLETE);
+	}
+
+	@Test
+	void refusalOfAnotherModelSwitchesOnlyAModelWhoseApiIsUnknown() {
+		Response other = Response.error(400, "invalid_request_error",
+				TwoPathServer.REFUSAL.replace("claude-sonnet-4-5", "m").replace("\"", "\\\""));
+		CompletionRequest alias = REQUEST.toBuilder().model("alias").build();
+		this.server.textCompletions(TwoPathServer.each(Response.SUCCESS, other))
+			.messages(TwoPathServer.each(Response.SUCCESS));
+		complete(REQUEST);
+		failure(InvalidRequestException.class, REQUEST);
+		complete(alias);
+		paths(COMPLETE, COMPLETE, COMPLETE, MESSAGES);
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 401, 429, 500, 503 })
-	void serverThatRestartsIsNotLeft(int status) {
+	void errorDuringARestartDoesNotSwitchTheApi(int status) {
 		this.server.textCompletions(TwoPathServer.each(TwoPathServer.NOT_FOUND, Response.SUCCESS))
 			.messages(TwoPathServer.each(Response.error(status, "api_error", "Restarting")));
 		try (CompletionClient unpaced = this.client.mutate().pacing(Pacing.builder().enabled(false).build()).build()) {
@@ -181,22 +205,24 @@ class ApiSelectorTests {
 	}
 
 	@ParameterizedTest
-	@MethodSource("gone")
-	void exceptionNamesBothPathsIfBothAreGone(Response gone) {
-		this.server.textCompletions(TwoPathServer.each(gone)).messages(TwoPathServer.each(gone));
+	@MethodSource("missing")
+	void exceptionNamesBothPathsIfBothAreMissing(Response missing, Outcome outcome) {
+		this.server.textCompletions(TwoPathServer.each(missing)).messages(TwoPathServer.each(missing));
 		CompletionApiException ex = failure(CompletionApiException.class, REQUEST);
-		assertThat(ex).hasMessageContaining("the server refuses both /v1/complete and /v1/messages")
+		assertThat(ex).hasMessageContaining("the server provides neither /v1/complete nor /v1/messages")
 			.hasMessageContaining("'completion.api'");
 		assertThat(ex.attempts()).isEqualTo(2);
-		assertThat(ex.outcome()).isEqualTo(Outcome.REJECTED);
+		assertThat(ex.outcome()).isEqualTo(outcome);
 		assertThat(ex.getSuppressed()).hasSize(1);
 		failure(CompletionApiException.class, REQUEST);
 		paths(COMPLETE, MESSAGES, COMPLETE, MESSAGES);
 	}
 
-	static List<Response> gone() {
-		return List.of(TwoPathServer.NOT_FOUND, new Response(501, "text/plain", "Not Implemented"),
-				new Response(200, "application/json", "{\"error\":\"Unexpected endpoint or method.\"}"));
+	static List<Arguments> missing() {
+		return List.of(Arguments.of(TwoPathServer.NOT_FOUND, Outcome.REJECTED),
+				Arguments.of(new Response(501, "text/plain", "Not Implemented"), Outcome.REJECTED),
+				Arguments.of(new Response(200, "application/json", "{\"error\":\"Unexpected endpoint or method.\"}"),
+						Outcome.UNKNOWN));
 	}
 
 	@Test
@@ -219,7 +245,7 @@ class ApiSelectorTests {
 	}
 
 	@Test
-	void requestThatOnlyTheMessagesApiCanExpressTeachesThatItServesTheModel() {
+	void messagesApiThatHasServedARequestOnlyItSupportsIsRemembered() {
 		this.server.textCompletions(TwoPathServer.each(Response.SUCCESS))
 			.messages(TwoPathServer.each(Response.SUCCESS));
 		complete(THINKING);
@@ -228,7 +254,7 @@ class ApiSelectorTests {
 	}
 
 	@Test
-	void requestThatOnlyTheMessagesApiCanExpressIsNotSentElsewhere() {
+	void requestThatOnlyTheMessagesApiSupportsIsNotSentElsewhere() {
 		this.server.textCompletions(TwoPathServer.each(Response.SUCCESS));
 		failure(NotFoundException.class, THINKING);
 		complete(REQUEST);
@@ -247,7 +273,7 @@ class ApiSelectorTests {
 	}
 
 	@Test
-	void promptThatOnlyTextCompletionsCanExpressIsSentThere() {
+	void promptThatOnlyTextCompletionsSupportsIsSentThere() {
 		this.server.textCompletions(TwoPathServer.each(TwoPathServer.NOT_FOUND, Response.SUCCESS))
 			.messages(TwoPathServer.each(Response.SUCCESS));
 		complete(REQUEST);
@@ -257,7 +283,13 @@ class ApiSelectorTests {
 	}
 
 	@Test
-	void promptThatOnlyTextCompletionsCanExpressFailsIfItRefusesTheModel() {
+	void missingApiOfAPromptThatOnlyItSupportsIsReported() {
+		failure(NotFoundException.class, BARE);
+		paths(COMPLETE);
+	}
+
+	@Test
+	void promptThatOnlyTextCompletionsSupportsFailsIfItRefusesTheModel() {
 		this.server.textCompletions(TwoPathServer.each(TwoPathServer.REFUSED))
 			.messages(TwoPathServer.each(Response.SUCCESS));
 		UnsupportedRequestException ex = failure(UnsupportedRequestException.class, BARE);
@@ -268,7 +300,7 @@ class ApiSelectorTests {
 	}
 
 	@Test
-	void requestThatNeitherApiCanExpressNamesTheRuleOfThePrompt() {
+	void requestThatNeitherApiSupportsNamesTheRuleOfThePrompt() {
 		CompletionRequest neither = THINKING.toBuilder().prompt("Once upon a time").build();
 		this.server.textCompletions(TwoPathServer.each(TwoPathServer.REFUSED))
 			.messages(TwoPathServer.each(Response.SUCCESS));

@@ -115,7 +115,7 @@ class CompletionClientIdleTests extends AbstractCompletionClientTests {
 			assertThat(elapsed(since.get())).isGreaterThanOrEqualTo(QUIET);
 			assertThat(ex.phase()).isEqualTo(Phase.PROGRESS);
 			assertThat(ex).hasMessageContaining(
-					"The stream has sent nothing but pings for 1000 ms; see 'completion.timeout.progress'");
+					"The stream has sent no event other than pings for 1000 ms; see 'completion.timeout.progress'");
 			assertThat(ex.partialText()).isEqualTo(" Hello");
 			assertThat(this.closed).succeedsWithin(LIMIT);
 		}

@@ -162,8 +162,8 @@ class CompletionObservationTraceTests extends AbstractCompletionClientTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void apiThatCannotTakeTheRequestIsNotAsked(boolean stream) {
-		this.server.enqueue(Reply.error(404, "not_found_error", "Not found"));
+	void apiThatDoesNotSupportTheRequestIsNotCalled(boolean stream) {
+		this.server.enqueue(Reply.error(400, "invalid_request_error", TwoPathServer.REFUSAL));
 		CompletionRequest bare = REQUEST.toBuilder().model(ApiFixture.MESSAGES.model).prompt("Say hello").build();
 		try (CompletionClient auto = this.observed.mutate().api(CompletionApi.AUTO).build()) {
 			Flux<Completion> call = stream ? auto.stream(bare) : auto.complete(bare).flux();

@@ -20,11 +20,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import dev.completion.client.TwoPathServer.Response;
+import dev.completion.client.error.CompletionClientException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
+import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -152,6 +156,7 @@ class ConcurrentFirstCallsTests {
 		first.dispose();
 		assertThat(succeeded).succeedsWithin(LIMIT).isEqualTo(20L);
 		end.countDown();
+		assertThat(this.server.paths()).filteredOn(COMPLETE::equals).hasSize(2);
 		assertThat(this.server.paths()).filteredOn(MESSAGES::equals).hasSize(20);
 	}
 
@@ -174,6 +179,102 @@ class ConcurrentFirstCallsTests {
 		assertThat(first).succeedsWithin(LIMIT);
 		assertThat(others).succeedsWithin(LIMIT).isEqualTo(20L);
 		assertThat(this.server.paths()).filteredOn(COMPLETE::equals).hasSize(1);
+	}
+
+	@Test
+	void errorOfOneCallDoesNotFailOthers() {
+		this.server.textCompletions(TwoPathServer.each(TwoPathServer.NOT_FOUND, Response.SUCCESS));
+		List<CompletionClientException> failures = failures(20);
+		assertThat(failures).hasSize(1);
+		assertThat(this.client.exchange(REQUEST).block(LIMIT).api()).isEqualTo(CompletionApi.TEXT_COMPLETIONS);
+	}
+
+	@Test
+	void everyExceptionNamesBothPathsIfBothAreMissing() {
+		assertThat(failures(20)).hasSize(20)
+			.allSatisfy((ex) -> assertThat(ex)
+				.hasMessageContaining("the server provides neither /v1/complete nor /v1/messages"));
+	}
+
+	private List<CompletionClientException> failures(int calls) {
+		return Flux.range(0, calls)
+			.flatMap((number) -> this.client.complete(REQUEST).materialize(), calls)
+			.mapNotNull(Signal::getThrowable)
+			.cast(CompletionClientException.class)
+			.collectList()
+			.block(LIMIT);
+	}
+
+	@Test
+	void allCallsEndIfTheirCredentialFails() {
+		CompletableFuture<Credential> credential = new CompletableFuture<>();
+		Mono<Credential> cached = Mono.fromFuture(credential).cache();
+		try (CompletionClient other = this.client.mutate().credential(() -> cached).build()) {
+			CompletableFuture<Long> ended = Flux.range(0, 5000)
+				.flatMap((number) -> other.complete(REQUEST).materialize(), 5000)
+				.count()
+				.toFuture();
+			credential.completeExceptionally(new IllegalStateException("No token"));
+			assertThat(ended).succeedsWithin(LIMIT).isEqualTo(5000L);
+		}
+	}
+
+	@Test
+	void callsDoNotContinueOnAnEventLoop() {
+		List<String> eventLoops = new CopyOnWriteArrayList<>();
+		CredentialProvider provider = () -> Mono.fromSupplier(() -> {
+			if (Schedulers.isInNonBlockingThread()) {
+				eventLoops.add(Thread.currentThread().getName());
+			}
+			return Credential.apiKey(AbstractCompletionClientTests.KEY);
+		});
+		this.server.textCompletions(TwoPathServer.each(TwoPathServer.REFUSED))
+			.messages(TwoPathServer.each(Response.SUCCESS));
+		try (CompletionClient other = this.client.mutate().credential(provider).build()) {
+			List<CompletableFuture<Completion>> calls = IntStream.range(0, 20)
+				.mapToObj((number) -> other.complete(REQUEST).toFuture())
+				.toList();
+			assertThat(calls).allSatisfy((call) -> assertThat(call).succeedsWithin(LIMIT));
+		}
+		// the first call continues on that of its response
+		assertThat(eventLoops).hasSizeLessThanOrEqualTo(1);
+	}
+
+	@Test
+	void requestThatNeitherApiSupportsDoesNotWait() {
+		CountDownLatch end = new CountDownLatch(1);
+		this.server.textCompletions(() -> {
+			await(end);
+			return TwoPathServer.REFUSED;
+		});
+		Disposable first = this.client.complete(REQUEST).subscribe();
+		CompletionRequest neither = REQUEST.toBuilder()
+			.prompt("Once upon a time")
+			.additionalProperty("thinking", "adaptive")
+			.build();
+		assertThat(this.client.complete(neither).toFuture()).isCompletedExceptionally();
+		first.dispose();
+		end.countDown();
+	}
+
+	@Test
+	void nothingIsSentAfterTheClientIsClosed() {
+		CountDownLatch received = new CountDownLatch(1);
+		CountDownLatch end = new CountDownLatch(1);
+		this.server.textCompletions(() -> {
+			received.countDown();
+			await(end);
+			return TwoPathServer.REFUSED;
+		});
+		CompletableFuture<Long> failed = Flux.range(0, 100)
+			.flatMap((number) -> this.client.complete(REQUEST).materialize(), 100)
+			.count()
+			.toFuture();
+		await(received);
+		this.client.close();
+		assertThat(failed).succeedsWithin(LIMIT).isEqualTo(100L);
+		assertThat(this.server.paths()).hasSize(1);
+		end.countDown();
 	}
 
 }

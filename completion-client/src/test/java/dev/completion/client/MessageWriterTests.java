@@ -138,7 +138,7 @@ class MessageWriterTests {
 			CompletionClientException exception = new Call(false, Timeouts.defaults(), Limits.defaults(), false)
 				.toException(failure);
 			assertThat(exception).isInstanceOf(UnsupportedRequestException.class)
-				.hasMessageStartingWith("The Messages API cannot take this request: ")
+				.hasMessageStartingWith("The Messages API does not support this request: ")
 				.hasMessageContaining(rule.replace("\n", "\\n"));
 			assertThat(exception.outcome()).isEqualTo(Outcome.NOT_SENT);
 			assertThat(exception.attempts()).isZero();

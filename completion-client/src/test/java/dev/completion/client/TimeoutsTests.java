@@ -86,6 +86,13 @@ class TimeoutsTests {
 	}
 
 	@Test
+	void defaultOfProgressIsNotLessThanIdle() {
+		assertThat(Timeouts.builder().idle(Duration.ofMinutes(30)).build().progress()).hasMinutes(30);
+		assertThat(Timeouts.builder().idle(Duration.ofMinutes(14)).build().progress()).hasMinutes(15);
+		assertThat(Timeouts.builder().idle(null).build().progress()).isNull();
+	}
+
+	@Test
 	void progressWhenSetLeavesTheOthers() {
 		Timeouts timeouts = Timeouts.builder().progress(Duration.ofSeconds(7)).build();
 		assertThat(timeouts.progress()).hasSeconds(7);

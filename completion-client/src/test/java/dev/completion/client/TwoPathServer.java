@@ -24,7 +24,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * A server whose two paths respond as the test wants, each over a socket of its own.
+ * Server whose responses for the two API paths are set by the test. Each response closes
+ * its connection.
  */
 final class TwoPathServer implements AutoCloseable {
 

@@ -31,8 +31,9 @@ import org.springframework.http.HttpStatusCode;
  * stream the status that its type stands for
  * @param errorType the {@code error.type} of the envelope, empty if the body was no
  * envelope
- * @param apiMessage the {@code error.message} of the envelope, or the text in its place
- * that a gateway has sent; empty if there was none
+ * @param apiMessage the {@code error.message} of the envelope or, if there is none, the
+ * value of {@code error}, {@code message} or {@code msg}; empty if the body has none of
+ * them
  * @param retryAfter the delay that the server requests, or {@code null} if it does not
  * @param headers the headers of the response
  * @param responseBody the body, or the data of the event, cut to 64 KiB

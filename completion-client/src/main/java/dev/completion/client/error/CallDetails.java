@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * sent; the one that failed is included
  * @param requestId the server's id of the request, or {@code null} if it sent none
  * @param partialText the text that was delivered before the failure, empty if none was
- * @param note a text to append to the message of the exception, such as a setting that
- * would help, or {@code null} for none
+ * @param note text that is appended to the message of the exception without a separator,
+ * such as a hint about a property, or {@code null} for none
  * @since 0.1.0
  */
 public record CallDetails(Outcome outcome, int attempts, @Nullable String requestId, String partialText,

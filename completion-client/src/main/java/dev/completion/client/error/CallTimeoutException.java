@@ -66,7 +66,7 @@ public class CallTimeoutException extends CompletionClientException {
 		RESPONSE,
 
 		/**
-		 * Waiting for anything from a stream: an event, a ping or a comment.
+		 * Waiting for data of a stream, including pings and comments.
 		 */
 		IDLE,
 

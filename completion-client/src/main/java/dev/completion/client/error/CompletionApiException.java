@@ -69,9 +69,9 @@ public class CompletionApiException extends CompletionClientException {
 	}
 
 	/**
-	 * Return the {@code error.message} of the envelope, or the text in its place that a
-	 * gateway has sent.
-	 * @return the message, empty if there was none
+	 * Return the {@code error.message} of the envelope or, if there is none, the value of
+	 * {@code error}, {@code message} or {@code msg}.
+	 * @return the message, empty if the body has none of them
 	 */
 	public String apiMessage() {
 		return this.error.apiMessage();

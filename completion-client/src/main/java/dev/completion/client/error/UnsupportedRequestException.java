@@ -19,9 +19,9 @@ package dev.completion.client.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request cannot be expressed in the API that is selected or that serves the model,
- * for example because its prompt is not a conversation. Nothing was sent to that API. The
- * message names the part.
+ * Thrown if the selected API, or the API that serves the model, does not support the
+ * request, for example because the prompt is not a conversation. Nothing was sent to that
+ * API. The message describes the unsupported part.
  *
  * @since 0.1.0
  */

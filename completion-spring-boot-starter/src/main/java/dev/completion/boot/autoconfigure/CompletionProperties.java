@@ -122,8 +122,8 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * if that is set.
 	 * @param response Maximum time to wait for a response: 5 minutes for the headers of a
 	 * stream and 10 minutes for a complete non-streaming response by default.
-	 * @param idle Maximum time for which a stream may send nothing, not even a ping.
-	 * @param progress Maximum time for which a stream may send nothing but pings.
+	 * @param idle Maximum time to wait for data of a stream, including pings.
+	 * @param progress Maximum time to wait for an event of a stream other than a ping.
 	 * @param total Maximum time for a call, including retries and their delays: no limit
 	 * for streams and 10 minutes for non-streaming calls by default.
 	 */
