@@ -96,7 +96,7 @@ final class ApiSelector {
 	 * Return the other protocol, or {@code null} if only the given one may be used.
 	 */
 	@Nullable Protocol other(Protocol protocol) {
-		return !isAutomatic() ? null : (protocol == this.messages) ? this.textCompletions : this.messages;
+		return !isAutomatic() ? null : protocol.equals(this.messages) ? this.textCompletions : this.messages;
 	}
 
 	/**
