@@ -35,9 +35,6 @@ final class CompletionRoute implements Route<Completion> {
 	// the maximum that the API documents for its edge servers
 	private static final int MAX_REQUEST_SIZE = 32 * 1024 * 1024;
 
-	private static final String BOTH_MISSING = " (the server provides neither %s nor %s: check the base URL, or select one"
-			+ " of the APIs with 'completion.api')";
-
 	private static final String WEB_PAGE = " (if the server provides only the Messages API, set 'completion.api' to"
 			+ " 'messages')";
 
@@ -254,8 +251,10 @@ final class CompletionRoute implements Route<Completion> {
 	}
 
 	private String bothMissing() {
-		return BOTH_MISSING.formatted(this.apis.protocol(CompletionApi.TEXT_COMPLETIONS).path(),
-				this.apis.protocol(CompletionApi.MESSAGES).path());
+		String textCompletions = this.apis.protocol(CompletionApi.TEXT_COMPLETIONS).path();
+		String messages = this.apis.protocol(CompletionApi.MESSAGES).path();
+		return " (the server provides neither " + textCompletions + " nor " + messages
+				+ ": check the base URL, or select one of the APIs with 'completion.api')";
 	}
 
 }
