@@ -98,25 +98,25 @@ final class ApiDiscovery {
 	}
 
 	private void leave(Participant participant) {
-		Participant first;
+		Participant next;
 		synchronized (this) {
 			Calls calls = this.models.get(participant.model);
 			if (calls == null || !calls.all.contains(participant)) {
 				return;
 			}
-			first = calls.first();
+			boolean first = calls.first().equals(participant);
 			calls.remove(participant);
 			if (calls.all.isEmpty()) {
 				this.models.remove(participant.model);
+			}
+			if (!first || calls.all.isEmpty()) {
 				return;
 			}
-			if (first.equals(participant)) {
-				calls.since = now();
-				first = calls.first();
-			}
+			calls.since = now();
+			next = calls.first();
 		}
-		// the one that determines the API now, unless it is doing so already
-		first.result.tryEmitEmpty();
+		// has no effect if it has waited for too long, and is determining the API already
+		next.result.tryEmitEmpty();
 	}
 
 	private long now() {

@@ -75,8 +75,9 @@ class ApiSelectionTableTests {
 
 	private static void check(Row row, boolean stream) {
 		try (TwoPathServer server = new TwoPathServer().textCompletions(row::response).messages(() -> Response.SUCCESS);
-				CompletionClient client = client(server)) {
-			Flux<Completion> call = stream ? client.stream(REQUEST) : client.complete(REQUEST).flux();
+				CompletionClient client = server.client();
+				CompletionClient unpaced = client.mutate().pacing(Pacing.builder().enabled(false).build()).build()) {
+			Flux<Completion> call = stream ? unpaced.stream(REQUEST) : unpaced.complete(REQUEST).flux();
 			List<Completion> result = call.onErrorResume(CompletionClientException.class, (ex) -> Flux.empty())
 				.collectList()
 				.block(AbstractCompletionClientTests.LIMIT);
@@ -88,15 +89,6 @@ class ApiSelectionTableTests {
 				assertThat(server.paths()).containsExactly("/v1/complete");
 			}
 		}
-	}
-
-	private static CompletionClient client(TwoPathServer server) {
-		return CompletionClient.builder()
-			.baseUrl(server.baseUrl())
-			.apiKey(AbstractCompletionClientTests.KEY)
-			.retry(RetryPolicy.builder().maxRetries(0).build())
-			.pacing(Pacing.builder().enabled(false).build())
-			.build();
 	}
 
 	/**

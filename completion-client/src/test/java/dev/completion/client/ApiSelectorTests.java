@@ -18,6 +18,8 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 
 import dev.completion.client.TwoPathServer.Response;
 import dev.completion.client.error.CompletionApiException;
@@ -65,11 +67,7 @@ class ApiSelectorTests {
 
 	private final TwoPathServer server = new TwoPathServer();
 
-	private final CompletionClient client = CompletionClient.builder()
-		.baseUrl(this.server.baseUrl())
-		.apiKey(AbstractCompletionClientTests.KEY)
-		.retry(RetryPolicy.builder().maxRetries(0).build())
-		.build();
+	private final CompletionClient client = this.server.client();
 
 	@AfterEach
 	void close() {
@@ -251,6 +249,23 @@ class ApiSelectorTests {
 		complete(THINKING);
 		complete(REQUEST);
 		paths(MESSAGES, MESSAGES);
+	}
+
+	@Test
+	void requestThatWaitsForARateLimitIsSentToTheApiThatIsKnownThen() throws InterruptedException {
+		CountDownLatch received = new CountDownLatch(1);
+		CountDownLatch known = new CountDownLatch(1);
+		this.server.textCompletions(() -> {
+			received.countDown();
+			TwoPathServer.await(known);
+			return Response.error(429, "rate_limit_error", "Slow down");
+		}).messages(TwoPathServer.each(Response.SUCCESS));
+		CompletableFuture<Completion> call = this.client.complete(REQUEST).toFuture();
+		received.await();
+		complete(THINKING);
+		known.countDown();
+		assertThat(call).succeedsWithin(LIMIT);
+		paths(COMPLETE, MESSAGES, MESSAGES);
 	}
 
 	@Test

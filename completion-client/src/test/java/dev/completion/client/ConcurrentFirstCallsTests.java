@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import dev.completion.client.TwoPathServer.Response;
@@ -59,11 +60,7 @@ class ConcurrentFirstCallsTests {
 
 	private final TwoPathServer server = new TwoPathServer();
 
-	private final CompletionClient client = CompletionClient.builder()
-		.baseUrl(this.server.baseUrl())
-		.apiKey(AbstractCompletionClientTests.KEY)
-		.retry(RetryPolicy.builder().maxRetries(0).build())
-		.build();
+	private final CompletionClient client = this.server.client();
 
 	@AfterEach
 	void close() {
@@ -97,13 +94,8 @@ class ConcurrentFirstCallsTests {
 	@Test
 	void callThatHangsDoesNotHoldUpOthers() {
 		CountDownLatch end = new CountDownLatch(1);
-		AtomicInteger requests = new AtomicInteger();
-		this.server.textCompletions(() -> {
-			if (requests.getAndIncrement() == 0) {
-				await(end);
-			}
-			return TwoPathServer.REFUSED;
-		}).messages(TwoPathServer.each(Response.SUCCESS));
+		this.server.textCompletions(hangingOnce(new CountDownLatch(1), end))
+			.messages(TwoPathServer.each(Response.SUCCESS));
 		Disposable first = this.client.complete(REQUEST).subscribe();
 		Flux.range(0, 99).flatMap((number) -> this.client.complete(REQUEST), 99).blockLast(LIMIT);
 		assertThat(this.server.paths()).filteredOn(MESSAGES::equals).hasSize(99);
@@ -111,13 +103,15 @@ class ConcurrentFirstCallsTests {
 		end.countDown();
 	}
 
-	private static void await(CountDownLatch latch) {
-		try {
-			latch.await();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
+	private static Supplier<Response> hangingOnce(CountDownLatch received, CountDownLatch end) {
+		AtomicInteger requests = new AtomicInteger();
+		return () -> {
+			received.countDown();
+			if (requests.getAndIncrement() == 0) {
+				TwoPathServer.await(end);
+			}
+			return TwoPathServer.REFUSED;
+		};
 	}
 
 	@ParameterizedTest
@@ -142,15 +136,9 @@ class ConcurrentFirstCallsTests {
 	void nextCallAsksIfTheFirstOneIsCancelled() {
 		CountDownLatch received = new CountDownLatch(1);
 		CountDownLatch end = new CountDownLatch(1);
-		this.server.textCompletions(() -> {
-			if (received.getCount() > 0) {
-				received.countDown();
-				await(end);
-			}
-			return TwoPathServer.REFUSED;
-		}).messages(TwoPathServer.each(Response.SUCCESS));
+		this.server.textCompletions(hangingOnce(received, end)).messages(TwoPathServer.each(Response.SUCCESS));
 		Disposable first = this.client.complete(REQUEST).subscribe();
-		await(received);
+		TwoPathServer.await(received);
 		Mono<Long> others = Flux.range(0, 20).flatMap((number) -> this.client.complete(REQUEST), 20).count();
 		CompletableFuture<Long> succeeded = others.toFuture();
 		first.dispose();
@@ -166,11 +154,11 @@ class ConcurrentFirstCallsTests {
 		CountDownLatch received = new CountDownLatch(1);
 		this.server.messages(() -> {
 			received.countDown();
-			await(end);
+			TwoPathServer.await(end);
 			return Response.SUCCESS;
 		});
 		CompletableFuture<Completion> first = this.client.complete(REQUEST).toFuture();
-		await(received);
+		TwoPathServer.await(received);
 		CompletableFuture<Long> others = Flux.range(0, 20)
 			.flatMap((number) -> this.client.complete(REQUEST), 20)
 			.count()
@@ -243,10 +231,7 @@ class ConcurrentFirstCallsTests {
 	@Test
 	void requestThatNeitherApiSupportsDoesNotWait() {
 		CountDownLatch end = new CountDownLatch(1);
-		this.server.textCompletions(() -> {
-			await(end);
-			return TwoPathServer.REFUSED;
-		});
+		this.server.textCompletions(hangingOnce(new CountDownLatch(1), end));
 		Disposable first = this.client.complete(REQUEST).subscribe();
 		CompletionRequest neither = REQUEST.toBuilder()
 			.prompt("Once upon a time")
@@ -261,16 +246,12 @@ class ConcurrentFirstCallsTests {
 	void nothingIsSentAfterTheClientIsClosed() {
 		CountDownLatch received = new CountDownLatch(1);
 		CountDownLatch end = new CountDownLatch(1);
-		this.server.textCompletions(() -> {
-			received.countDown();
-			await(end);
-			return TwoPathServer.REFUSED;
-		});
+		this.server.textCompletions(hangingOnce(received, end));
 		CompletableFuture<Long> failed = Flux.range(0, 100)
 			.flatMap((number) -> this.client.complete(REQUEST).materialize(), 100)
 			.count()
 			.toFuture();
-		await(received);
+		TwoPathServer.await(received);
 		this.client.close();
 		assertThat(failed).succeedsWithin(LIMIT).isEqualTo(100L);
 		assertThat(this.server.paths()).hasSize(1);

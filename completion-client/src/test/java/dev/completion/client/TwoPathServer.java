@@ -19,6 +19,7 @@ package dev.completion.client;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -52,8 +53,27 @@ final class TwoPathServer implements AutoCloseable {
 		return () -> responses[Math.min(number.getAndIncrement(), responses.length - 1)];
 	}
 
-	String baseUrl() {
-		return this.server.baseUrl();
+	/**
+	 * Wait in a response.
+	 */
+	static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Create a client of this server that does not retry calls.
+	 */
+	CompletionClient client() {
+		return CompletionClient.builder()
+			.baseUrl(this.server.baseUrl())
+			.apiKey(AbstractCompletionClientTests.KEY)
+			.retry(RetryPolicy.builder().maxRetries(0).build())
+			.build();
 	}
 
 	/**
