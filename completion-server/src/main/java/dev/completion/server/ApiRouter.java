@@ -53,7 +53,7 @@ final class ApiRouter {
 	Answer answer(Exchange exchange) {
 		Endpoint endpoint = find(exchange.request().path());
 		if (endpoint == null) {
-			return Answer.error(ApiException.notFound("Not found"), exchange.requestId());
+			return Answer.error(notFound(exchange.request().path()), exchange.requestId());
 		}
 		try {
 			this.authentication.check(exchange.request());
@@ -69,6 +69,11 @@ final class ApiRouter {
 		catch (ApiException ex) {
 			return error(ex, exchange);
 		}
+	}
+
+	private static ApiException notFound(String path) {
+		boolean exists = path.equals(MESSAGES + "/count_tokens") || path.startsWith(MESSAGES + "/batches");
+		return ApiException.notFound(exists ? path + " is not supported by this server" : "Not found");
 	}
 
 	/**

@@ -105,8 +105,12 @@ final class MessageAnswer implements Rendering {
 
 	private ObjectNode end() {
 		ObjectNode event = event("message_delta");
-		event.putObject("delta").put("stop_reason", stopReason()).put("stop_sequence", this.text.stop());
-		return event.set("usage", usage(this.usage.outputTokens()));
+		event.putObject("delta")
+			.put("stop_reason", stopReason())
+			.put("stop_sequence", this.text.stop())
+			.putNull("stop_details")
+			.putNull("container");
+		return event.set("usage", usage(this.usage.outputTokens()).putNull("server_tool_use"));
 	}
 
 	private String stopReason() {
@@ -120,9 +124,12 @@ final class MessageAnswer implements Rendering {
 			.put("role", "assistant")
 			.put("model", this.model);
 		message.putArray("content");
-		return message.put("stop_reason", stopReason)
-			.put("stop_sequence", stopSequence)
-			.set("usage", usage(outputTokens).put("service_tier", "standard"));
+		message.put("stop_reason", stopReason).put("stop_sequence", stopSequence).putNull("stop_details");
+		ObjectNode usage = usage(outputTokens);
+		usage.putObject("cache_creation").put("ephemeral_1h_input_tokens", 0).put("ephemeral_5m_input_tokens", 0);
+		usage.putNull("server_tool_use").putNull("inference_geo").put("service_tier", "standard");
+		message.set("usage", usage);
+		return message.putNull("container");
 	}
 
 	private ObjectNode usage(int outputTokens) {
@@ -153,7 +160,7 @@ final class MessageAnswer implements Rendering {
 
 		private ObjectNode json(String text, @Nullable String signature) {
 			ObjectNode block = Json.object().put("type", this.type).put(this.type, text);
-			return (this.signature != null) ? block.put("signature", signature) : block;
+			return (this.signature != null) ? block.put("signature", signature) : block.putNull("citations");
 		}
 
 		void addEvents(int index, List<Supplier<ObjectNode>> events) {

@@ -43,10 +43,12 @@ class MessagesAnswerTests extends AbstractServerTests {
 		assertThat(json.get("id").stringValue()).matches("msg_[0-9A-Za-z]{24}");
 		assertThat(response.body()).isEqualTo("{\"id\":" + json.get("id")
 				+ ",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-opus-4-5-20251101\","
-				+ "\"content\":[{\"type\":\"text\",\"text\":\"" + text + "\"}],\"stop_reason\":\"end_turn\","
-				+ "\"stop_sequence\":null,\"usage\":{\"input_tokens\":5,\"cache_creation_input_tokens\":0,"
+				+ "\"content\":[{\"type\":\"text\",\"text\":\"" + text
+				+ "\",\"citations\":null}],\"stop_reason\":\"end_turn\","
+				+ "\"stop_sequence\":null,\"stop_details\":null,\"usage\":{\"input_tokens\":5,\"cache_creation_input_tokens\":0,"
 				+ "\"cache_read_input_tokens\":0,\"output_tokens\":" + text.split(" ").length
-				+ ",\"service_tier\":\"standard\"}}");
+				+ ",\"cache_creation\":{\"ephemeral_1h_input_tokens\":0,\"ephemeral_5m_input_tokens\":0},"
+				+ "\"server_tool_use\":null,\"inference_geo\":null,\"service_tier\":\"standard\"},\"container\":null}");
 	}
 
 	@Test

@@ -38,11 +38,13 @@ class MessagesStreamTests {
 			event: message_start
 			data: {"type":"message_start","message":{"id":"ID","type":"message","role":"assistant",\
 			"model":"claude-opus-4-5-20251101","content":[],"stop_reason":null,"stop_sequence":null,\
-			"usage":{"input_tokens":5,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,\
-			"output_tokens":1,"service_tier":"standard"}}}
+			"stop_details":null,"usage":{"input_tokens":5,"cache_creation_input_tokens":0,\
+			"cache_read_input_tokens":0,"output_tokens":1,\
+			"cache_creation":{"ephemeral_1h_input_tokens":0,"ephemeral_5m_input_tokens":0},\
+			"server_tool_use":null,"inference_geo":null,"service_tier":"standard"},"container":null}}
 
 			event: content_block_start
-			data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
+			data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"","citations":null}}
 
 			event: ping
 			data: {"type": "ping"}
@@ -57,9 +59,10 @@ class MessagesStreamTests {
 			data: {"type":"content_block_stop","index":0}
 
 			event: message_delta
-			data: {"type":"message_delta","delta":{"stop_reason":"max_tokens","stop_sequence":null},\
+			data: {"type":"message_delta","delta":{"stop_reason":"max_tokens","stop_sequence":null,\
+			"stop_details":null,"container":null},\
 			"usage":{"input_tokens":5,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,\
-			"output_tokens":2}}
+			"output_tokens":2,"server_tool_use":null}}
 
 			event: message_stop
 			data: {"type":"message_stop"}

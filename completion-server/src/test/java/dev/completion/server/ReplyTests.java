@@ -71,7 +71,8 @@ class ReplyTests extends AbstractServerTests {
 				Reply.text("no").stopReason("refusal"), Reply.text(""));
 		ObjectNode body = TestClient.messageBody().put("model", "claude-haiku-4-5");
 		JsonNode json = TestClient.json(client.message(body));
-		assertThat(json.get("content").toString()).isEqualTo("[{\"type\":\"text\",\"text\":\" Scripted \"}]");
+		assertThat(json.get("content").toString())
+			.isEqualTo("[{\"type\":\"text\",\"text\":\" Scripted \",\"citations\":null}]");
 		assertThat(json.get("stop_reason").stringValue()).isEqualTo("end_turn");
 		assertThat(json.get("stop_sequence").isNull()).isTrue();
 		assertThat(json.get("model").stringValue()).isEqualTo("claude-haiku-4-5-20251001");

@@ -51,7 +51,7 @@ class RequestChecksTests extends AbstractServerTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/", "/v1", "/v1/complete/", "/v1/models/", "/v1/models/claude-2.1/more",
-			"/v1/completions", "/V1/complete", "/v1/messages/", "/v1/messages/count_tokens" })
+			"/v1/completions", "/V1/complete", "/v1/messages/" })
 	void unknownPathIsNotFoundEvenWithoutKey(String path) {
 		HttpResponse<String> response = client.with("x-api-key", null).get(path);
 		assertThat(TestClient.errorOf(response)).isEqualTo("404 not_found_error Not found");
