@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import dev.completion.client.error.ApiError;
 import tools.jackson.core.JacksonException;
@@ -106,28 +105,12 @@ final class ApiErrorClassifier {
 			return false;
 		}
 		boolean named = names(path, request);
-		return switch (status()) {
+		return switch (this.error.status().value()) {
 			case 404, 405, 410, 501 -> true;
 			case 400 -> named || (this.status200 && isUnspecific());
 			case 500 -> this.status200 && (named || isUnspecific());
 			default -> false;
 		};
-	}
-
-	/**
-	 * Return the HTTP status, or what stands for it in an error with status 200.
-	 */
-	private int status() {
-		int status = this.error.status().value();
-		if (!this.status200 || status != 500) {
-			return status;
-		}
-		JsonNode error = this.body.path("error");
-		return Stream.of(error.path("code"), error.path("status"), this.body.path("code"), this.body.path("status"))
-			.mapToInt((node) -> node.asInt(0))
-			.filter((code) -> code >= 400 && code < 600)
-			.findFirst()
-			.orElse(status);
 	}
 
 	/**

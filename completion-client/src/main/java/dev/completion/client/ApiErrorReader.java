@@ -36,6 +36,11 @@ final class ApiErrorReader {
 
 	private static final int MAX_REQUEST_ID = 128;
 
+	private static final int MAX_DESCRIPTION = 300;
+
+	// replacing parts of the prompt shortens the text, so more of it is examined
+	private static final int MAX_EXAMINED = 4 * MAX_DESCRIPTION;
+
 	// applies until the end of the month, so a retry cannot succeed
 	private static final String SPEND_LIMIT = "enforced_spend_limit_reached";
 
@@ -45,27 +50,34 @@ final class ApiErrorReader {
 
 	private final UnaryOperator<String> redaction;
 
+	private final String path;
+
+	private final String prompt;
+
 	/**
 	 * Create a reader.
 	 * @param mapper the mapper of the client
 	 * @param maxBodySize the most of an error's body that is kept, in bytes
 	 */
 	ApiErrorReader(JsonMapper mapper, int maxBodySize) {
-		this(mapper, maxBodySize, UnaryOperator.identity());
+		this(mapper, maxBodySize, UnaryOperator.identity(), "", "");
 	}
 
-	private ApiErrorReader(JsonMapper mapper, int maxBodySize, UnaryOperator<String> redaction) {
+	private ApiErrorReader(JsonMapper mapper, int maxBodySize, UnaryOperator<String> redaction, String path,
+			String prompt) {
 		this.mapper = mapper;
 		this.maxBodySize = maxBodySize;
 		this.redaction = redaction;
+		this.path = path;
+		this.prompt = prompt;
 	}
 
 	/**
-	 * Return a reader whose results are redacted.
+	 * Return a reader for error responses to the given request.
 	 * @param redaction removes credentials, which a server may quote
 	 */
-	ApiErrorReader redacting(UnaryOperator<String> redaction) {
-		return new ApiErrorReader(this.mapper, this.maxBodySize, redaction);
+	ApiErrorReader forRequest(ApiRequest request, UnaryOperator<String> redaction) {
+		return new ApiErrorReader(this.mapper, this.maxBodySize, redaction, request.path(), request.prompt());
 	}
 
 	/**
@@ -94,48 +106,91 @@ final class ApiErrorReader {
 	}
 
 	/**
-	 * Read what should have been a completion, or an {@code error} event.
+	 * Read what should have been a completion, or an event of unknown type.
 	 * @return the error, or {@code null} if the bytes are no error envelope
 	 */
 	@Nullable AttemptFailure readEnvelope(HttpHeaders headers, byte[] bytes, int offset, int length, boolean inStream) {
 		JsonNode envelope = envelope(bytes, offset, length);
-		if (!isError(envelope)) {
-			return null;
-		}
-		HttpStatusCode status = ApiError.statusOf(string(envelope.path("error").path("type")));
-		return error(status, headers, body(bytes, offset, length), envelope, inStream);
+		return isError(envelope) ? error(headers, body(bytes, offset, length), envelope, inStream) : null;
 	}
 
 	// gateways use other formats
 	private static boolean isError(JsonNode envelope) {
 		JsonNode error = envelope.path("error");
-		return error.isObject() || !error.stringValue("").isEmpty() || !envelope.path("success").asBoolean(true);
+		String type = envelope.path("type").stringValue("");
+		return (error.isObject() && !error.isEmpty()) || !error.stringValue("").isEmpty() || error.booleanValue(false)
+				|| !envelope.path("success").booleanValue(true) || type.equals("error")
+				|| (type.isEmpty() && statusNumber(envelope) != 0);
 	}
 
 	/**
-	 * Return the error for an {@code error} event whose data is no envelope.
+	 * Read an {@code error} event, whatever its data is.
 	 */
-	AttemptFailure unreadableEvent(HttpHeaders headers, byte[] bytes, int offset, int length) {
-		return error(ApiError.statusOf(""), headers, body(bytes, offset, length), this.mapper.missingNode(), true);
+	AttemptFailure readEvent(HttpHeaders headers, byte[] bytes, int offset, int length) {
+		return error(headers, body(bytes, offset, length), envelope(bytes, offset, length), true);
+	}
+
+	/**
+	 * Return an error that was sent with status 200 or in a stream. Its type determines
+	 * the status. If the type is unknown, the number that gateways add does.
+	 */
+	private AttemptFailure error(HttpHeaders headers, String body, JsonNode envelope, boolean inStream) {
+		String type = string(envelope.path("error").path("type"));
+		HttpStatusCode status = ApiError.statusOf(type);
+		boolean known = status.value() != 500 || type.equals("api_error");
+		int number = known ? 0 : statusNumber(envelope);
+		if (number == 0) {
+			return error(status, headers, body, envelope, inStream);
+		}
+		AttemptFailure failure = error(HttpStatusCode.valueOf(number), headers, body, envelope, inStream);
+		// gateways report the status of another server, which may have begun to work
+		return (number >= 500 || number == 408 || number == 409) ? failure.ambiguous() : failure;
+	}
+
+	/**
+	 * Return a number from 400 to 599 in 'code' or 'status', or 0 if there is none.
+	 */
+	private static int statusNumber(JsonNode envelope) {
+		JsonNode error = envelope.path("error");
+		return Stream.of(error.path("code"), error.path("status"), envelope.path("code"), envelope.path("status"))
+			.filter((node) -> node.isIntegralNumber() || node.isString())
+			.mapToInt((node) -> node.asInt(0))
+			.filter((number) -> number >= 400 && number < 600)
+			.findFirst()
+			.orElse(0);
 	}
 
 	private AttemptFailure error(HttpStatusCode status, HttpHeaders headers, String body, JsonNode envelope,
 			boolean inStream) {
 		JsonNode content = envelope.path("error");
 		ApiError error = new ApiError(status, string(content.path("type")), message(envelope), RetryAfter.from(headers),
-				headers, body, inStream);
+				headers, body, inStream, this.path, description(headers, body, envelope));
 		AttemptFailure failure = AttemptFailure.api(error, requestId(envelope.path("request_id").stringValue("")));
 		boolean isSpendLimit = string(content.path("details").path("error_code")).equals(SPEND_LIMIT);
 		return showsWork(envelope) ? failure.afterWork() : isSpendLimit ? failure.notRepeatable() : failure;
 	}
 
 	private String message(JsonNode envelope) {
-		JsonNode error = envelope.path("error");
-		return Stream.of(error.path("message"), error, envelope.path("message"), envelope.path("msg"))
-			.map(this::string)
-			.filter((message) -> !message.isEmpty())
+		return ApiErrorDescription.texts(envelope)
+			.stream()
 			.findFirst()
+			.map((text) -> cut(truncate(text, maxBytesRead())))
 			.orElse("");
+	}
+
+	private String description(HttpHeaders headers, String body, JsonNode envelope) {
+		String text = ApiErrorDescription.of(headers, body, envelope);
+		String redacted = redact(truncate(text, MAX_EXAMINED + Credential.MAX_LENGTH));
+		String withoutPrompt = PromptRedactor.redact(truncate(redacted, MAX_EXAMINED), this.prompt);
+		return truncate(withoutPrompt.strip().replaceAll("\\s+", " "), MAX_DESCRIPTION);
+	}
+
+	private static String truncate(String text, int maxLength) {
+		if (text.length() <= maxLength) {
+			return text;
+		}
+		boolean half = Character.isHighSurrogate(text.charAt(maxLength - 1));
+		return text.substring(0, half ? maxLength - 1 : maxLength);
 	}
 
 	/**
@@ -154,7 +209,8 @@ final class ApiErrorReader {
 
 	private JsonNode envelope(byte[] bytes, int offset, int length) {
 		try {
-			return this.mapper.readTree(Utf8.decode(bytes, offset, length));
+			JsonNode envelope = this.mapper.readTree(Utf8.decode(bytes, offset, length));
+			return envelope.isArray() ? envelope.path(0) : envelope;
 		}
 		catch (JacksonException ex) {
 			// proxies send HTML, or truncate the body: the status is sufficient

@@ -29,21 +29,30 @@ import org.springframework.http.MediaType;
  * @param method the method
  * @param uri the path, with its version, as a URI template
  * @param uriVariables the variables of the template
- * @param accept the one content type that is a usable answer
+ * @param accept the content type for the {@code Accept} header
  * @param headers the headers of this call alone
  * @param body the JSON, or {@code null} for none
+ * @param prompt the prompt, which is removed from error messages; empty if there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and copying costs
 record ApiRequest(HttpMethod method, String uri, Map<String, ?> uriVariables, MediaType accept,
-		Map<String, String> headers, byte @Nullable [] body) {
+		Map<String, String> headers, byte @Nullable [] body, String prompt) {
 
-	static ApiRequest get(String uri, Map<String, ?> uriVariables) {
-		return new ApiRequest(HttpMethod.GET, uri, uriVariables, MediaType.APPLICATION_JSON, Map.of(), null);
+	/**
+	 * Return the path without the query. Variables are not expanded.
+	 */
+	String path() {
+		int query = this.uri.indexOf('?');
+		return (query != -1) ? this.uri.substring(0, query) : this.uri;
 	}
 
-	static ApiRequest post(String uri, boolean stream, Map<String, String> headers, byte[] body) {
+	static ApiRequest get(String uri, Map<String, ?> uriVariables) {
+		return new ApiRequest(HttpMethod.GET, uri, uriVariables, MediaType.APPLICATION_JSON, Map.of(), null, "");
+	}
+
+	static ApiRequest post(String uri, boolean stream, Map<String, String> headers, byte[] body, String prompt) {
 		return new ApiRequest(HttpMethod.POST, uri, Map.of(),
-				stream ? MediaType.TEXT_EVENT_STREAM : MediaType.APPLICATION_JSON, headers, body);
+				stream ? MediaType.TEXT_EVENT_STREAM : MediaType.APPLICATION_JSON, headers, body, prompt);
 	}
 
 }

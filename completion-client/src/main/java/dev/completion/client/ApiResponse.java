@@ -23,15 +23,18 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.InvalidMediaTypeException;
@@ -39,8 +42,8 @@ import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.client.ClientResponse;
 
 /**
- * HTTP response of the API. Only a response with status 200 and the expected content type
- * is read as a result. Any other response is reported as an error.
+ * HTTP response of the API. Only a response with a status from 200 to 202 is read as a
+ * result. Any other response is reported as an error.
  */
 final class ApiResponse {
 
@@ -123,37 +126,94 @@ final class ApiResponse {
 	}
 
 	/**
-	 * Read a JSON response.
+	 * Read a JSON response, regardless of its content type.
 	 * @param reader the function that reads the complete body
 	 */
 	<T> Mono<T> json(Function<byte[], T> reader) {
-		if (!isOk()) {
-			return failure();
-		}
-		if (!isJson()) {
-			return malformed(unexpectedContentType());
-		}
-		return bytes().collect(this::body, this::append)
-			// buffers that arrive after a cancellation
-			.doOnDiscard(DataBuffer.class, DataBufferUtils::release)
-			.map((body) -> read(decompressed(body.toByteArray()), reader));
+		return isOk() ? releasing(json(body(), reader)) : failure();
 	}
 
-	private Body body() {
+	private <T> Mono<T> json(Flux<DataBuffer> body, Function<byte[], T> reader) {
+		return body.collect(this::collector, this::appendJson).map((bytes) -> read(bytes.toByteArray(), reader));
+	}
+
+	private void appendJson(Body body, DataBuffer buffer) {
+		if (body.size == 0 && !isJson() && isOther(buffer)) {
+			// the body may never end
+			throw AttemptFailure.malformed(notJson());
+		}
+		append(body, buffer);
+	}
+
+	/**
+	 * Read a completion from a JSON response, or from an event stream if the server sends
+	 * one, regardless of the content type.
+	 * @param reader the reader of the response
+	 * @param timeouts the timeouts of an event stream
+	 */
+	Mono<Completion> completion(CompletionReader reader, Timeouts timeouts) {
+		return isOk() ? releasing(body().skipWhile(ApiResponse::isBlank)
+			.switchOnFirst(
+					(first, body) -> isEventStream(first) ? joined(body, reader, timeouts) : json(body, reader::read),
+					false)
+			.single()) : failure();
+	}
+
+	// also releases buffers that arrive after a cancellation
+	private static <T> Mono<T> releasing(Mono<T> result) {
+		return result.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+	}
+
+	private static boolean isBlank(DataBuffer bytes) {
+		return BodyFormat.of(bytes) == null;
+	}
+
+	private static boolean isEventStream(Signal<? extends DataBuffer> first) {
+		DataBuffer bytes = first.get();
+		return bytes != null && BodyFormat.of(bytes) == BodyFormat.EVENT_STREAM;
+	}
+
+	private Mono<Completion> joined(Flux<DataBuffer> body, CompletionReader reader, Timeouts timeouts) {
+		AtomicLong size = new AtomicLong();
+		return events(body.doOnNext((bytes) -> {
+			if (size.addAndGet(bytes.readableByteCount()) > this.limits.body()) {
+				DataBufferUtils.release(bytes);
+				throw bodyTooLarge();
+			}
+		}), reader, timeouts).takeUntil((completion) -> completion.stopReason() != null).as(Completion::join);
+	}
+
+	/**
+	 * Return the body, decompressed if necessary. A compressed body is collected first.
+	 */
+	private Flux<DataBuffer> body() {
+		Flux<DataBuffer> body = bytes();
+		if (encoding() != null) {
+			body = body.collect(this::collector, this::append)
+				.map((bytes) -> DefaultDataBufferFactory.sharedInstance.wrap(decompressed(bytes.toByteArray())))
+				.cast(DataBuffer.class)
+				.flux();
+		}
+		return body;
+	}
+
+	private Body collector() {
 		long length = Math.min(this.received.getContentLength(), MAX_INITIAL_BODY_SIZE);
 		return new Body((int) Math.max(length, 0));
 	}
 
+	// if this fails, the operator discards, and thereby releases, the buffer
 	private void append(Body body, DataBuffer buffer) {
-		try {
-			if (buffer.readableByteCount() > this.limits.body() - body.size) {
-				throw bodyTooLarge();
-			}
-			body.append(buffer, this.limits.body());
+		if (buffer.readableByteCount() > this.limits.body() - body.size) {
+			throw bodyTooLarge();
 		}
-		finally {
-			DataBufferUtils.release(buffer);
-		}
+		body.append(buffer, this.limits.body());
+		DataBufferUtils.release(buffer);
+	}
+
+	private static boolean isOther(DataBuffer start) {
+		BodyFormat format = BodyFormat.of(start);
+		return format != null && format != BodyFormat.JSON;
 	}
 
 	private <T> T read(byte[] json, Function<byte[], T> reader) {
@@ -162,12 +222,14 @@ final class ApiResponse {
 		}
 		catch (UnreadableException ex) {
 			AttemptFailure error = this.errors.readEnvelope(headers(), json, 0, json.length, false);
-			throw (error != null) ? error : AttemptFailure.malformed("The response " + ex.getMessage());
+			throw (error != null) ? error : AttemptFailure
+				.malformed("The response " + ex.getMessage() + " (" + ApiErrorDescription.contentType(headers()) + ")");
 		}
 	}
 
 	/**
-	 * Read an event stream as it arrives.
+	 * Read the response to a stream request, regardless of its content type. A compressed
+	 * body is read completely before its events are delivered.
 	 * @param reader the reader of the events
 	 * @param timeouts the timeouts of the stream
 	 */
@@ -175,21 +237,12 @@ final class ApiResponse {
 		if (!isOk()) {
 			return this.<Completion>failure().flux();
 		}
-		if (!MediaType.TEXT_EVENT_STREAM.isCompatibleWith(contentType()) || encoding() != null) {
-			return this.<Completion>notAStream().flux();
-		}
-		return new EventStreamReader(reader, this.errors, this::headers, this.limits).read(bytes(), timeouts,
-				DeadlineScheduler.shared());
+		return events(body(), reader, timeouts);
 	}
 
-	private <T> Mono<T> notAStream() {
-		if (!isJson()) {
-			return malformed(unexpectedContentType());
-		}
-		return errorBody().flatMap((body) -> {
-			AttemptFailure error = this.errors.readEnvelope(headers(), body, 0, body.length, false);
-			return Mono.error((error != null) ? error : AttemptFailure.malformed(unexpectedContentType()));
-		});
+	private Flux<Completion> events(Flux<DataBuffer> body, CompletionReader reader, Timeouts timeouts) {
+		return new EventStreamReader(reader, this.errors, this::headers, this.limits).read(body, timeouts,
+				DeadlineScheduler.shared());
 	}
 
 	private <T> Mono<T> failure() {
@@ -212,11 +265,12 @@ final class ApiResponse {
 	}
 
 	boolean isOk() {
-		return this.response.statusCode().value() == 200;
+		int status = this.response.statusCode().value();
+		return status >= 200 && status <= 202;
 	}
 
 	/**
-	 * Return whether this is an HTML response with status 200.
+	 * Return whether this is an HTML response with a status from 200 to 202.
 	 */
 	boolean isWebPage() {
 		return isOk() && MediaType.TEXT_HTML.isCompatibleWith(contentType());
@@ -239,19 +293,20 @@ final class ApiResponse {
 
 	private @Nullable String encoding() {
 		String encoding = this.received.getFirst(HttpHeaders.CONTENT_ENCODING);
-		return (encoding == null || encoding.equalsIgnoreCase("identity")) ? null : encoding.toLowerCase(Locale.ROOT);
+		return (encoding == null || encoding.isBlank() || encoding.equalsIgnoreCase("identity")) ? null
+				: encoding.toLowerCase(Locale.ROOT);
 	}
 
 	private String unexpectedStatus() {
 		String rule = this.response.statusCode().is3xxRedirection()
-				? ": redirects are not followed, because they would send the credential to another location"
-				: ", expected 200";
+				? ": redirects are not followed, so that the credential is not sent to another location; see 'completion.base-url'"
+				: ", but a status from 200 to 202 is required";
 		return "The server responded with status " + this.response.statusCode().value() + rule;
 	}
 
-	private String unexpectedContentType() {
-		return this.errors.redact("The server responded with content type "
-				+ this.received.getFirst(HttpHeaders.CONTENT_TYPE) + " and content encoding " + encoding());
+	private String notJson() {
+		return "The response is not JSON (" + ApiErrorDescription.contentType(headers())
+				+ "); see 'completion.base-url'";
 	}
 
 	private Flux<DataBuffer> bytes() {
@@ -305,7 +360,7 @@ final class ApiResponse {
 	}
 
 	private AttemptFailure bodyTooLarge() {
-		return AttemptFailure.limitExceeded("body", this.limits.body() + " bytes");
+		return AttemptFailure.limitExceeded("body", this.limits.body());
 	}
 
 	private byte[] decompress(byte[] body, int maxSize) throws IOException {

@@ -224,7 +224,7 @@ final class Attempt {
 	}
 
 	/**
-	 * Return whether the server responded with another status than 200.
+	 * Return whether the server responded with another status than 200, 201 or 202.
 	 */
 	boolean hasErrorStatus() {
 		ApiResponse response = this.response;

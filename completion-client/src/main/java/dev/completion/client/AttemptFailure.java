@@ -49,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptFailure extends RuntimeException {
 
+	private static final String SEE_CREDENTIAL = "; see 'completion.api-key' and 'completion.auth-token'";
+
 	private final transient ExceptionFactory exception;
 
 	private final transient @Nullable Outcome outcome;
@@ -93,7 +95,7 @@ final class AttemptFailure extends RuntimeException {
 		int status = error.status().value();
 		return switch (status) {
 			case 400 -> new InvalidRequestException(error, details);
-			case 401 -> new AuthenticationException(error, details);
+			case 401 -> new AuthenticationException(error, details.withNote(SEE_CREDENTIAL));
 			case 402 -> new BillingException(error, details);
 			case 403 -> new PermissionDeniedException(error, details);
 			case 404, 410 -> new NotFoundException(error, details);
@@ -114,6 +116,14 @@ final class AttemptFailure extends RuntimeException {
 	}
 
 	/**
+	 * Return a copy of this failure of a request that the model may have worked on.
+	 */
+	AttemptFailure ambiguous() {
+		return new AttemptFailure(Outcome.UNKNOWN, this.repeatable, this.error, this.requestId, this.afterWork,
+				this.exception);
+	}
+
+	/**
 	 * Return a copy of this failure that must not be retried.
 	 */
 	AttemptFailure notRepeatable() {
@@ -127,7 +137,7 @@ final class AttemptFailure extends RuntimeException {
 	AttemptFailure withoutBody() {
 		ApiError error = Objects.requireNonNull(this.error);
 		ApiError small = new ApiError(error.status(), error.errorType(), error.apiMessage(), error.retryAfter(),
-				error.headers(), "", error.inStream());
+				error.headers(), "", error.inStream(), error.path(), error.description());
 		return new AttemptFailure(this.outcome, this.repeatable, small, this.requestId, this.afterWork,
 				(details, earlier) -> toException(small, details));
 	}
@@ -153,6 +163,16 @@ final class AttemptFailure extends RuntimeException {
 	AttemptFailure withNote(String note) {
 		return new AttemptFailure(this.outcome, this.repeatable, this.error, this.requestId, this.afterWork,
 				(details, earlier) -> this.exception.create(details.withNote(note), earlier));
+	}
+
+	/**
+	 * Return a copy of this failure whose message contains the method and the path of the
+	 * request. The message of an error response already contains the path, and that of a
+	 * connection error the server.
+	 */
+	AttemptFailure withRequest(ApiRequest request) {
+		boolean named = this.error != null || this.outcome == Outcome.NOT_SENT;
+		return named ? this : withNote(" (" + request.method() + " " + request.path() + ")");
 	}
 
 	/**
@@ -188,9 +208,26 @@ final class AttemptFailure extends RuntimeException {
 				(details, earlier) -> new StreamTruncatedException(message, details, cause));
 	}
 
-	static AttemptFailure limitExceeded(String limit, String rule) {
-		return new AttemptFailure(Outcome.UNKNOWN, false, (details, earlier) -> new LimitExceededException(limit,
-				"The server sent more than %s, the limit '%s'".formatted(rule, limit), details));
+	/**
+	 * Create a failure for a response that exceeds one of the {@link Limits}.
+	 * @param limit the name of the limit
+	 * @param size the maximum size, in bytes
+	 */
+	static AttemptFailure limitExceeded(String limit, int size) {
+		return tooLarge(limit,
+				"The %s exceeds the maximum of %d bytes; see 'completion.limits.%s'".formatted(limit, size, limit));
+	}
+
+	/**
+	 * Create a failure for a list of models that exceeds the maximum number of pages.
+	 */
+	static AttemptFailure tooManyPages(int maxPages) {
+		return tooLarge("pages", "The list of models has more than " + maxPages + " pages");
+	}
+
+	private static AttemptFailure tooLarge(String limit, String message) {
+		return new AttemptFailure(Outcome.UNKNOWN, false,
+				(details, earlier) -> new LimitExceededException(limit, message, details));
 	}
 
 	/**
@@ -204,6 +241,15 @@ final class AttemptFailure extends RuntimeException {
 			case IDLE, PROGRESS -> "The stream has sent nothing, not even a ping, for ";
 			case TOTAL -> "The call takes longer than ";
 		}, limit);
+	}
+
+	/**
+	 * Create a failure for a connection that exceeds the connect timeout.
+	 * @param server the host and port of the server
+	 * @param limit the timeout, or {@code null} if it is not known
+	 */
+	static AttemptFailure connectTimeout(String server, @Nullable Duration limit) {
+		return timeout(Phase.CONNECT, "Connecting to " + server + " takes longer than ", limit);
 	}
 
 	/**

@@ -90,6 +90,14 @@ final class BaseUrl {
 		return LOOPBACK.contains(host) || host.matches("127(\\.\\d{1,3}){3}");
 	}
 
+	/**
+	 * Return the host and port of a normalized URL.
+	 */
+	static String hostAndPort(String baseUrl) {
+		URI uri = URI.create(baseUrl);
+		return uri.getHost() + ":" + ((uri.getPort() != -1) ? uri.getPort() : isSecure(baseUrl) ? 443 : 80);
+	}
+
 	private static URI parse(String baseUrl) {
 		Assert.hasText(baseUrl, "'baseUrl' must not be blank");
 		try {

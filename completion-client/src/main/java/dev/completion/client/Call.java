@@ -22,11 +22,14 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
+import dev.completion.client.error.ApiError;
 import dev.completion.client.error.CallDetails;
 import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.Outcome;
 import io.netty.buffer.ByteBufUtil;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Call {
 
-	private static final String NOT_RETRIED = " (not retried, since the retry budget of the client is exhausted)";
+	private static final Log logger = LogFactory.getLog(Call.class);
 
 	private final boolean stream;
 
@@ -175,17 +178,27 @@ final class Call {
 
 	/**
 	 * Record that the attempt failed and is retried with the same API.
+	 * @param wait the delay before the retry, to which the client adds that of a rate
+	 * limit
 	 */
-	void retry(AttemptFailure failure) {
+	void retry(AttemptFailure failure, Duration wait) {
 		attemptFailed(failure);
-		this.events.retried(Objects.requireNonNull(lastFailure()));
+		CompletionClientException exception = Objects.requireNonNull(lastFailure());
+		ApiError error = failure.error();
+		Duration requested = (error != null) ? error.retryAfter() : null;
+		Duration minimum = (requested != null && requested.compareTo(wait) > 0) ? requested : wait;
+		if (logger.isDebugEnabled()) {
+			logger.debug("Attempt " + attempts() + " failed, retrying after at least " + minimum.toMillis() + " ms: "
+					+ exception.getMessage());
+		}
+		this.events.retried(exception);
 	}
 
 	/**
-	 * Record that the call is not retried because the retry budget is exhausted.
+	 * Record why the call is not retried although its failure is retryable.
 	 */
-	void retryBudgetExhausted() {
-		this.note = NOT_RETRIED;
+	void notRetried(String reason) {
+		this.note = " (not retried because " + reason + ")";
 	}
 
 	/**
@@ -239,7 +252,7 @@ final class Call {
 			this.text.append(completion.completion());
 		}
 		else if (this.joined) {
-			throw AttemptFailure.limitExceeded("text", this.limits.text() + " bytes");
+			throw AttemptFailure.limitExceeded("text", this.limits.text());
 		}
 	}
 

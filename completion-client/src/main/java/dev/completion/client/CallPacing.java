@@ -17,7 +17,6 @@
 package dev.completion.client;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 
 import dev.completion.client.error.ApiError;
@@ -136,16 +135,17 @@ final class CallPacing {
 		Pacer pacer = this.pacer;
 		if (pacer != null && this.request != null && pacer.limitsTokens() && last instanceof Completion completion) {
 			Usage usage = Usage.of(completion);
-			pacer.completed(this.request, (usage != null) ? usage.inputTokens() + cacheWrites(completion) : null,
-					(usage != null) ? usage.outputTokens() : estimate(completion));
+			Long output = (usage != null) ? usage.outputTokens() : null;
+			pacer.completed(this.request, (usage != null) ? limitedInputTokens(usage) : null,
+					(output != null) ? output : estimate(completion));
 		}
 	}
 
-	// unlike those that are read from a cache, they count towards the limit
-	private static double cacheWrites(Completion completion) {
-		return (completion.additionalProperties().get("usage") instanceof Map<?, ?> usage
-				&& usage.get("cache_creation_input_tokens") instanceof Number tokens)
-						? Math.max(0, tokens.doubleValue()) : 0;
+	// tokens written to a cache count towards the limit, tokens read from it do not
+	private static @Nullable Double limitedInputTokens(Usage usage) {
+		Long input = usage.inputTokens();
+		Long written = usage.cacheCreationInputTokens();
+		return (input != null) ? (double) input + ((written != null) ? written : 0) : null;
 	}
 
 	private long estimate(Completion completion) {
@@ -212,8 +212,13 @@ final class CallPacing {
 		PacedRequest request = Objects.requireNonNull(this.request);
 		pacer.refused(request, failure.withoutBody(), requested, error.headers()::getFirst);
 		this.refusals++;
+		if (CallRetry.isForbidden(error)) {
+			return null;
+		}
 		boolean inTime = retryAfter == null || this.call.total().allows(retryAfter);
-		if (tooLong || !inTime || this.refusals == this.settings.maxRefusals() || CallRetry.isForbidden(error)) {
+		if (tooLong || !inTime || this.refusals == this.settings.maxRefusals()) {
+			this.call.notRetried(tooLong ? CallRetry.TOO_LONG
+					: !inTime ? CallRetry.NOT_IN_TIME : "'completion.pacing.max-refusals' is reached");
 			return null;
 		}
 		if (!request.waitsAlone()) {

@@ -29,6 +29,10 @@ import reactor.core.publisher.Mono;
  */
 final class CallRetry {
 
+	static final String TOO_LONG = "'retry-after' exceeds 'completion.retry.max-retry-after'";
+
+	static final String NOT_IN_TIME = "the delay exceeds 'completion.timeout.total' or the timeout of the request";
+
 	private static final String SHOULD_RETRY = "x-should-retry";
 
 	private final RetryPolicy policy;
@@ -124,7 +128,9 @@ final class CallRetry {
 		Duration retryAfter = (error != null) ? error.retryAfter() : null;
 		Duration wait = wait(this.policy.delay(this.retries), retryAfter);
 		boolean inTime = this.call.total().allows(wait);
-		if (retryAfter != null && (!inTime || retryAfter.compareTo(this.policy.maxRetryAfter()) > 0)) {
+		boolean tooLong = retryAfter != null && retryAfter.compareTo(this.policy.maxRetryAfter()) > 0;
+		if (retryAfter != null && (tooLong || !inTime)) {
+			this.call.notRetried(tooLong ? TOO_LONG : NOT_IN_TIME);
 			return Mono.error(failure);
 		}
 		if (!inTime) {
@@ -133,12 +139,12 @@ final class CallRetry {
 		}
 		// the budget limits retries during outages, and a rate limit is no outage
 		if (!CallPacing.isRefusal(attempt, failure) && !this.budget.spend()) {
-			this.call.retryBudgetExhausted();
+			this.call.notRetried("the retry budget of the client is exhausted");
 			return Mono.error(failure);
 		}
 		this.retries++;
 		this.repeatedAmbiguous |= this.call.outcome(failure) == Outcome.UNKNOWN;
-		this.call.retry(failure);
+		this.call.retry(failure, wait);
 		return Mono.delay(wait, DeadlineScheduler.shared());
 	}
 
@@ -172,7 +178,7 @@ final class CallRetry {
 			this.call.attemptFailed(failure);
 			return Mono.error(AttemptFailure.credential(ex));
 		}
-		this.call.retry(failure);
+		this.call.retry(failure, Duration.ZERO);
 		return Mono.just(0L);
 	}
 

@@ -88,7 +88,8 @@ final class CallRunner {
 			Attempt attempt = this.call.nextAttempt(this.route.api());
 			return this.transport.credential(attempt.responseDeadline())
 				.flatMapMany((credential) -> admit(request, credential, attempt))
-				.onErrorResume((ex) -> next(attempt, TransportFailures.translate(ex, attempt)));
+				.onErrorResume((ex) -> next(attempt,
+						TransportFailures.translate(ex, attempt, request, this.transport.server())));
 		}
 
 		private Flux<T> admit(ApiRequest request, Credential credential, Attempt attempt) {
@@ -130,7 +131,7 @@ final class CallRunner {
 			if (delay == null) {
 				return Flux.error(this.route.failed(attempt, failure));
 			}
-			this.call.retry(failure.withoutBody());
+			this.call.retry(failure.withoutBody(), delay);
 			return delay.isZero() ? attempt() : this.pacing.delay(delay).flatMapMany((waited) -> attempt());
 		}
 

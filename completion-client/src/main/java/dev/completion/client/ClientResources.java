@@ -79,7 +79,7 @@ final class ClientResources {
 		this.calls = new ActiveCalls((original != null) ? original.calls : null);
 		JsonMapper mapper = mapper();
 		this.models = new ModelReader(mapper);
-		this.transport = new Transport(webClient(settings, this.connections),
+		this.transport = new Transport(BaseUrl.hostAndPort(settings.baseUrl), webClient(settings, this.connections),
 				new DefaultUriBuilderFactory(settings.baseUrl), settings.credentials(), headers(settings),
 				new ApiErrorReader(mapper, settings.limits.errorBody()));
 		this.apis = (original != null && original.apis.isOf(settings.api, settings.baseUrl)) ? original.apis

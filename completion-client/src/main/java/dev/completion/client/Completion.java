@@ -69,6 +69,11 @@ public record Completion(String id, String completion, @Nullable StopReason stop
 				this.additionalProperties);
 	}
 
+	Completion withStopReason(StopReason stopReason) {
+		return new Completion(this.id, this.completion, stopReason, this.model, this.type, this.stop,
+				this.additionalProperties);
+	}
+
 	private static final class Joiner {
 
 		private final StringBuilder text = new StringBuilder();

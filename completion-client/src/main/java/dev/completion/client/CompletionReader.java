@@ -75,6 +75,63 @@ abstract class CompletionReader {
 	abstract Completion read(byte[] json);
 
 	/**
+	 * Return whether the API has events of the given name, other than {@code ping} and
+	 * {@code error}.
+	 */
+	abstract boolean isKnown(String event);
+
+	/**
+	 * Return the name of the API for exception messages.
+	 */
+	abstract String apiName();
+
+	/**
+	 * Return the {@code type} in the data of an event whose name is missing or unknown,
+	 * or the given name if there is none. Some proxies remove event names, and some
+	 * servers use custom names.
+	 */
+	final String typeOf(String name, byte[] bytes, int offset, int length) {
+		try (JsonParser parser = parser(bytes, offset, length)) {
+			parser.nextToken();
+			for (String property = parser.nextName(); property != null; property = parser.nextName()) {
+				JsonToken token = parser.nextToken();
+				if (property.equals("type")) {
+					return (token == JsonToken.VALUE_STRING) ? parser.getString() : name;
+				}
+				parser.skipChildren();
+			}
+			return name;
+		}
+		catch (JacksonException ex) {
+			return name;
+		}
+	}
+
+	/**
+	 * Return whether the given property reports an error instead of a completion.
+	 */
+	static boolean isError(String name, @Nullable Object value) {
+		return switch (name) {
+			case "error" -> isError(value);
+			case "success" -> Boolean.FALSE.equals(value);
+			default -> false;
+		};
+	}
+
+	private static boolean isError(@Nullable Object value) {
+		boolean hasDetails = value instanceof Map<?, ?> error && !error.isEmpty();
+		return hasDetails || (value instanceof String text && !text.isEmpty()) || Boolean.TRUE.equals(value);
+	}
+
+	/**
+	 * Return the last completion of the stream if its stop reason has been received, or
+	 * else {@code null}. More data may follow.
+	 */
+	@Nullable Completion end() {
+		return null;
+	}
+
+	/**
 	 * Return whether an event of the given name, which was just read, may show that the
 	 * model is working, so that a request which fails later may be billed. Servers send
 	 * events of other names too, and what they mean is not known.
@@ -143,15 +200,15 @@ abstract class CompletionReader {
 	}
 
 	final void readId(JsonToken token, JsonParser parser) {
-		this.id = repeated(this.id, "id", token, parser);
+		this.id = repeated(this.id, token, parser);
 	}
 
 	final void readType(JsonToken token, JsonParser parser) {
-		this.type = repeated(this.type, "type", token, parser);
+		this.type = repeated(this.type, token, parser);
 	}
 
 	final void readModel(JsonToken token, JsonParser parser) {
-		String value = repeated(this.model.id(), "model", token, parser);
+		String value = repeated(this.model.id(), token, parser);
 		if (!value.equals(this.model.id()) && !value.isBlank()) {
 			this.model = Model.of(value);
 		}
@@ -162,11 +219,12 @@ abstract class CompletionReader {
 		return new Completion(this.id, text, stopReason, this.model, this.type, stop, additionalProperties);
 	}
 
-	private String repeated(String previous, String name, JsonToken token, JsonParser parser) {
-		if (token == JsonToken.VALUE_NULL) {
+	// callers do not depend on these properties, so values of other types are ignored
+	private String repeated(String previous, JsonToken token, JsonParser parser) {
+		if (token != JsonToken.VALUE_STRING) {
+			parser.skipChildren();
 			return previous;
 		}
-		require(token == JsonToken.VALUE_STRING, "has a '" + name + "' that is not a string");
 		return isCurrentText(previous, parser) ? previous : this.redaction.apply(parser.getString());
 	}
 
@@ -187,9 +245,12 @@ abstract class CompletionReader {
 	}
 
 	/**
-	 * Read the text that the caller gets.
+	 * Read the text to deliver. JSON {@code null} is read as an empty text.
 	 */
 	final String deltaText(String name, JsonToken token, JsonParser parser) {
+		if (token == JsonToken.VALUE_NULL) {
+			return "";
+		}
 		if (this.repeatedEvent.isLearning()) {
 			this.textOffset = parser.currentTokenLocation().getByteOffset();
 		}
@@ -205,8 +266,24 @@ abstract class CompletionReader {
 		return (value != null && !value.isBlank()) ? StopReason.of(this.redaction.apply(value)) : null;
 	}
 
-	static @Nullable String optionalText(String name, JsonToken token, JsonParser parser) {
-		return (token != JsonToken.VALUE_NULL) ? text(name, token, parser) : null;
+	/**
+	 * Read a text that may be sent several times, or not at all.
+	 * @return the text, or the given previous one if the value is no text
+	 */
+	static @Nullable String textOr(@Nullable String previous, JsonToken token, JsonParser parser) {
+		String text = lenientText(token, parser);
+		return (text != null && !text.isBlank()) ? text : previous;
+	}
+
+	/**
+	 * Read an optional text, or return {@code null} if the value has another type.
+	 */
+	static @Nullable String lenientText(JsonToken token, JsonParser parser) {
+		if (token == JsonToken.VALUE_STRING) {
+			return parser.getString();
+		}
+		parser.skipChildren();
+		return null;
 	}
 
 	static boolean isCurrentText(String expected, JsonParser parser) {

@@ -127,7 +127,8 @@ final class CompletionRoute implements Route<Completion> {
 			byte[] body = write();
 			Assert.isTrue(body.length <= MAX_REQUEST_SIZE, () -> "'prompt' is too long: the request body has "
 					+ body.length + " bytes, but the maximum is " + MAX_REQUEST_SIZE);
-			written = ApiRequest.post(this.protocol.path(), this.stream, this.request.headers(), body);
+			written = ApiRequest.post(this.protocol.path(), this.stream, this.request.headers(), body,
+					Objects.requireNonNullElse(this.request.prompt(), ""));
 			this.written = written;
 		}
 		return written;
@@ -173,10 +174,17 @@ final class CompletionRoute implements Route<Completion> {
 		Flux<Completion> results = this.stream
 				? this.transport.stream(request, credential, attempt,
 						(response) -> response.eventStream(reader, attempt.timeouts()))
-				: this.transport.send(request, credential, attempt, (response) -> response.json(reader::read)).flux();
-		CompletionApi api = api();
-		return this.apis.isUndecided(this.model) ? results.doOnNext((result) -> this.apis.served(this.model, api))
-				: results;
+				: this.transport
+					.send(request, credential, attempt, (response) -> response.completion(reader, attempt.timeouts()))
+					.flux();
+		return this.apis.isUndecided(this.model) ? results.doOnNext(this::served) : results;
+	}
+
+	// a gateway may send an empty completion beside an error
+	private void served(Completion result) {
+		if (!result.completion().isEmpty() || result.stopReason() != null) {
+			this.apis.served(this.model, api());
+		}
 	}
 
 	@Override

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpResponseDecoderSpec;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.SslProvider;
@@ -42,6 +43,9 @@ import org.springframework.http.client.reactive.ReactorClientHttpConnector;
  * the application's own comes what keeps calls safe.
  */
 final class Connections {
+
+	// gateways also forward the headers of upstream servers
+	private static final int MAX_HEADER_SIZE = 64 * 1024;
 
 	private static final int KEEP_ALIVE_SECONDS = 60;
 
@@ -160,12 +164,24 @@ final class Connections {
 		return isHttp11 ? httpClient : httpClient.protocol(HttpProtocol.HTTP11);
 	}
 
+	// a decoder has its own settings, so those of the application are copied
+	private static HttpClient largeHeaders(HttpClient httpClient) {
+		HttpResponseDecoderSpec own = httpClient.configuration().decoder();
+		return (own.maxHeaderSize() >= MAX_HEADER_SIZE) ? httpClient
+				: httpClient.httpResponseDecoder((decoder) -> decoder.maxHeaderSize(MAX_HEADER_SIZE)
+					.maxInitialLineLength(own.maxInitialLineLength())
+					.initialBufferSize(own.initialBufferSize())
+					.validateHeaders(own.validateHeaders())
+					.allowDuplicateContentLengths(own.allowDuplicateContentLengths())
+					.allowPartialChunks(own.allowPartialChunks()));
+	}
+
 	// the connector would follow a redirect with the credential, and send a request again
 	// that may have run
 	private static HttpClient safe(HttpClient httpClient) {
 		boolean decided = httpClient.configuration().options().containsKey(ChannelOption.SO_KEEPALIVE);
 		HttpClient alive = decided ? httpClient : httpClient.option(ChannelOption.SO_KEEPALIVE, true);
-		return http11(alive).followRedirect(false)
+		return largeHeaders(http11(alive)).followRedirect(false)
 			.disableRetry(true)
 			.compress(false)
 			.responseTimeout(null)

@@ -137,7 +137,7 @@ final class DefaultCompletionClient implements CompletionClient {
 	private Mono<ModelReader.Page> modelsPage(@Nullable String after, int number, Deadline total) {
 		Call call = new Call(false, this.timeouts, this.limits, false, total);
 		if (number == MAX_MODELS_PAGES) {
-			return Mono.error(call.toException(AttemptFailure.limitExceeded("pages", MAX_MODELS_PAGES + " pages")));
+			return Mono.error(call.toException(AttemptFailure.tooManyPages(MAX_MODELS_PAGES)));
 		}
 		ApiRequest request = (after != null)
 				? ApiRequest.get("/v1/models?limit={limit}&after_id={id}",

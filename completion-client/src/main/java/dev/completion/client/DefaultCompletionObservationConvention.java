@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -176,16 +175,8 @@ public class DefaultCompletionObservationConvention implements CompletionObserva
 		if (usage == null) {
 			return;
 		}
-		long input = usage.inputTokens();
-		if (completion.additionalProperties().get("usage") instanceof Map<?, ?> all) {
-			input += tokens(all.get("cache_read_input_tokens")) + tokens(all.get("cache_creation_input_tokens"));
-		}
-		add(HighCardinalityKeyNames.USAGE_INPUT_TOKENS, input, keyValues);
+		add(HighCardinalityKeyNames.USAGE_INPUT_TOKENS, usage.allInputTokens(), keyValues);
 		add(HighCardinalityKeyNames.USAGE_OUTPUT_TOKENS, usage.outputTokens(), keyValues);
-	}
-
-	private static long tokens(@Nullable Object value) {
-		return (value instanceof Number number) ? number.longValue() : 0;
 	}
 
 	private static void call(CompletionObservationContext context, List<KeyValue> keyValues) {

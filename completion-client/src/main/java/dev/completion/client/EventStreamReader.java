@@ -16,6 +16,7 @@
 
 package dev.completion.client;
 
+import java.io.ByteArrayOutputStream;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -26,11 +27,20 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 
 /**
- * Reads the event stream of a response and converts it to completions. Not thread-safe.
+ * Reads the response to a stream request and converts it to completions: an event stream,
+ * or a JSON document. Not thread-safe.
  */
 final class EventStreamReader {
+
+	// the size of {"type":"a"}
+	private static final int MIN_TYPED_SIZE = 12;
+
+	// larger data may be an error
+	private static final int MAX_PING_SIZE = 32;
 
 	private final SseDecoder decoder;
 
@@ -42,6 +52,15 @@ final class EventStreamReader {
 
 	private final Supplier<HttpHeaders> headers;
 
+	private final int maxBodySize;
+
+	private @Nullable BodyFormat format;
+
+	// some servers do not support streams, or report errors as JSON
+	private final ByteArrayOutputStream document = new ByteArrayOutputStream(0);
+
+	private boolean apiEventReceived;
+
 	private int events;
 
 	private boolean progress;
@@ -50,6 +69,7 @@ final class EventStreamReader {
 
 	EventStreamReader(CompletionReader reader, ApiErrorReader errors, Supplier<HttpHeaders> headers, Limits limits) {
 		this.maxEventSize = limits.event();
+		this.maxBodySize = limits.body();
 		this.decoder = new SseDecoder(this.maxEventSize);
 		this.reader = reader;
 		this.errors = errors;
@@ -74,7 +94,17 @@ final class EventStreamReader {
 	 */
 	void append(DataBuffer bytes) {
 		try {
-			this.decoder.append(bytes);
+			if (this.format == null) {
+				this.format = BodyFormat.of(bytes);
+			}
+			if (this.format == BodyFormat.JSON) {
+				byte[] part = new byte[bytes.readableByteCount()];
+				bytes.read(part);
+				this.document.writeBytes(part);
+			}
+			else {
+				this.decoder.append(bytes);
+			}
 		}
 		finally {
 			DataBufferUtils.release(bytes);
@@ -85,18 +115,19 @@ final class EventStreamReader {
 	 * Return the next completion, or {@code null} if more bytes are needed.
 	 */
 	@Nullable Completion next() {
+		checkFormat();
 		while (nextEvent()) {
 			this.events++;
-			String event = this.decoder.event();
+			String event = event();
 			if (event.equals("error")) {
 				throw error();
 			}
 			if (event.equals("ping")) {
 				continue;
 			}
+			this.progress = true;
+			this.apiEventReceived |= this.reader.isKnown(event);
 			Completion completion = completion(event);
-			// an event without a name may be a ping
-			this.progress |= completion != null || !event.equals(SseDecoder.UNNAMED);
 			this.work |= this.reader.mayShowWork(event);
 			if (completion != null) {
 				return completion;
@@ -105,12 +136,93 @@ final class EventStreamReader {
 		return null;
 	}
 
+	// fails early, because a body of another format may never end
+	private void checkFormat() {
+		if (this.format == BodyFormat.OTHER && !isEventStream()) {
+			throw noEvents();
+		}
+		if (this.document.size() > this.maxBodySize) {
+			throw AttemptFailure.limitExceeded("body", this.maxBodySize);
+		}
+	}
+
+	private String event() {
+		String name = this.decoder.event();
+		int size = this.decoder.dataLength();
+		if (size < MIN_TYPED_SIZE || name.equals("error") || this.reader.isKnown(name)) {
+			return name;
+		}
+		String type = name.equals("ping") ? name
+				: this.reader.typeOf(name, this.decoder.buffer(), this.decoder.dataOffset(), size);
+		boolean ping = type.equals("ping") && size <= MAX_PING_SIZE;
+		AttemptFailure error = (ping || this.reader.isKnown(type)) ? null : envelope();
+		if (error != null) {
+			throw error;
+		}
+		return type;
+	}
+
+	/**
+	 * Return the last completion of the stream if its stop reason has been received, or
+	 * else {@code null}. More data may follow.
+	 */
+	@Nullable Completion end() {
+		return this.reader.end();
+	}
+
+	/**
+	 * Return the last completion of a body that has ended.
+	 * @throws AttemptFailure if the body is truncated, or is not a response of the API
+	 */
+	Completion last() {
+		if (this.format == BodyFormat.JSON) {
+			return document(this.document.toByteArray());
+		}
+		Completion end = this.reader.end();
+		if (end != null) {
+			return end;
+		}
+		boolean stream = this.events == 0 && isEventStream() && this.format != BodyFormat.OTHER;
+		throw (this.apiEventReceived || stream)
+				? AttemptFailure.truncated("The stream ended without a stop reason", null) : noEvents();
+	}
+
+	private AttemptFailure noEvents() {
+		return AttemptFailure.malformed("The response contains no events of the " + this.reader.apiName() + " ("
+				+ ApiErrorDescription.contentType(this.headers.get()) + "); see 'completion.base-url'");
+	}
+
+	private boolean isEventStream() {
+		return MediaType.TEXT_EVENT_STREAM.isCompatibleWith(contentType());
+	}
+
+	private Completion document(byte[] json) {
+		try {
+			Completion completion = this.reader.read(json);
+			return (completion.stopReason() != null) ? completion : completion.withStopReason(StopReason.STOP_SEQUENCE);
+		}
+		catch (UnreadableException ex) {
+			AttemptFailure error = this.errors.readEnvelope(this.headers.get(), json, 0, json.length, false);
+			throw (error != null) ? error : AttemptFailure.malformed("The response " + ex.getMessage() + " ("
+					+ ApiErrorDescription.contentType(this.headers.get()) + ")");
+		}
+	}
+
+	private @Nullable MediaType contentType() {
+		try {
+			return this.headers.get().getContentType();
+		}
+		catch (InvalidMediaTypeException ex) {
+			return null;
+		}
+	}
+
 	private boolean nextEvent() {
 		try {
 			return this.decoder.next();
 		}
 		catch (DataBufferLimitException ex) {
-			throw AttemptFailure.limitExceeded("event", this.maxEventSize + " bytes");
+			throw AttemptFailure.limitExceeded("event", this.maxEventSize);
 		}
 	}
 
@@ -130,18 +242,22 @@ final class EventStreamReader {
 					this.decoder.dataLength());
 		}
 		catch (UnreadableException ex) {
-			throw AttemptFailure.malformed("Event " + this.events + " of the stream " + ex.getMessage());
+			AttemptFailure error = envelope();
+			throw (error != null) ? error
+					: AttemptFailure.malformed("Event " + this.events + " of the stream " + ex.getMessage());
 		}
 	}
 
 	private AttemptFailure error() {
-		byte[] buffer = this.decoder.buffer();
-		int offset = this.decoder.dataOffset();
-		int length = this.decoder.dataLength();
-		HttpHeaders headers = this.headers.get();
-		AttemptFailure error = this.errors.readEnvelope(headers, buffer, offset, length, true);
-		AttemptFailure failure = (error != null) ? error : this.errors.unreadableEvent(headers, buffer, offset, length);
-		return this.work ? failure.afterWork() : failure;
+		AttemptFailure error = this.errors.readEvent(this.headers.get(), this.decoder.buffer(),
+				this.decoder.dataOffset(), this.decoder.dataLength());
+		return this.work ? error.afterWork() : error;
+	}
+
+	private @Nullable AttemptFailure envelope() {
+		AttemptFailure error = this.errors.readEnvelope(this.headers.get(), this.decoder.buffer(),
+				this.decoder.dataOffset(), this.decoder.dataLength(), true);
+		return (error != null && this.work) ? error.afterWork() : error;
 	}
 
 }

@@ -47,22 +47,22 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 
 	private static final int MAX_DRAINED = 8 * 1024;
 
-	private static final Duration MAX_DRAIN_TIME = Duration.ofMillis(100);
-
-	private static final String NO_STOP_REASON = "The stream ended without a stop reason";
+	private static final Duration MAX_END_TIME = Duration.ofMillis(100);
 
 	private final EventStreamReader stream;
 
 	private final CoreSubscriber<? super Completion> downstream;
 
-	// the thread that increments it from 0 also does the work of threads that increment
-	// it
+	// the thread that increments it from 0 also performs the work that other threads add
 	// in the meantime
 	private final AtomicInteger work = new AtomicInteger();
 
+	private final Scheduler scheduler;
+
 	private final IdleTimer idleTimer;
 
-	private final Disposable.Swap drainTimer = Disposables.swap();
+	// limits the time to wait for data after the stop reason
+	private final Disposable.Swap endTimer = Disposables.swap();
 
 	private @Nullable Subscription upstream;
 
@@ -79,6 +79,11 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 	private int drained;
 
 	private volatile boolean upstreamEnded;
+
+	// the last completion, delivered if no more data arrives in time
+	private volatile @Nullable Completion end;
+
+	private volatile boolean endDue;
 
 	private @Nullable Throwable upstreamError;
 
@@ -97,6 +102,7 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 			Scheduler scheduler) {
 		this.stream = stream;
 		this.downstream = downstream;
+		this.scheduler = scheduler;
 		this.idleTimer = new IdleTimer(timeouts, this::work, scheduler);
 	}
 
@@ -142,7 +148,7 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 	@Override
 	public void onComplete() {
 		this.upstreamEnded = true;
-		this.drainTimer.dispose();
+		this.endTimer.dispose();
 		work();
 	}
 
@@ -159,6 +165,7 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 		this.ended = true;
 		this.idleTimer.stop();
 		if (!this.finished) {
+			this.endTimer.dispose();
 			upstream().cancel();
 		}
 	}
@@ -187,9 +194,9 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 		// must be read before 'awaiting': no buffer arrives after the end of the body
 		boolean over = this.upstreamEnded;
 		if (!this.ended && this.awaiting) {
-			endWithoutStopReason(over);
+			endIfDue(over);
 		}
-		else if (over && this.finished && !this.completed) {
+		if (over && this.finished && !this.completed) {
 			this.completed = true;
 			this.downstream.onComplete();
 		}
@@ -203,9 +210,18 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 		}
 	}
 
-	private void endWithoutStopReason(boolean over) {
-		if (over) {
-			end((this.upstreamError != null) ? this.upstreamError : AttemptFailure.truncated(NO_STOP_REASON, null));
+	private void endIfDue(boolean over) {
+		Completion end = this.end;
+		if (end != null && (over || this.endDue)) {
+			deliverEnd(over ? null : end);
+		}
+		else if (over) {
+			if (this.upstreamError != null) {
+				end(this.upstreamError);
+			}
+			else {
+				deliverEnd(null);
+			}
 		}
 		else {
 			AttemptFailure timeout = this.idleTimer.failure();
@@ -216,6 +232,26 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 	}
 
 	/**
+	 * Deliver the last completion.
+	 * @param end the completion, or {@code null} to obtain it from the body, which has
+	 * ended
+	 */
+	private void deliverEnd(@Nullable Completion end) {
+		Completion last;
+		try {
+			last = (end != null) ? end : this.stream.last();
+		}
+		catch (RuntimeException ex) {
+			end(ex);
+			return;
+		}
+		Operators.produced(REQUESTED, this, 1);
+		this.finished = true;
+		this.downstream.onNext(last);
+		finish();
+	}
+
+	/**
 	 * Return the next completion, or request the next buffer if there is none yet.
 	 */
 	private @Nullable Completion next() {
@@ -223,15 +259,44 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 			Completion completion = this.stream.next();
 			if (completion == null) {
 				this.idleTimer.waiting(this.stream.takeProgress());
+				awaitEnd();
 				this.awaiting = true;
 				upstream().request(1);
 			}
 			return completion;
 		}
 		catch (RuntimeException ex) {
-			end(ex);
+			fail(ex);
 			return null;
 		}
+	}
+
+	// failures after the stop reason are ignored, because the completion is complete
+	private void fail(RuntimeException ex) {
+		Completion end = this.stream.end();
+		if (end != null) {
+			deliverEnd(end);
+		}
+		else {
+			end(ex);
+		}
+	}
+
+	private void awaitEnd() {
+		Completion end = this.stream.end();
+		if (end != null && this.end == null) {
+			schedule(this::endNow);
+		}
+		this.end = end;
+	}
+
+	private void endNow() {
+		this.endDue = true;
+		work();
+	}
+
+	private void schedule(Runnable task) {
+		this.endTimer.replace(this.scheduler.schedule(task, MAX_END_TIME.toNanos(), TimeUnit.NANOSECONDS));
 	}
 
 	/**
@@ -243,8 +308,7 @@ final class EventStreamSubscriber implements CoreSubscriber<DataBuffer>, Subscri
 		this.ended = true;
 		this.idleTimer.stop();
 		if (!this.upstreamEnded) {
-			this.drainTimer.replace(
-					DeadlineScheduler.shared().schedule(this::leave, MAX_DRAIN_TIME.toNanos(), TimeUnit.NANOSECONDS));
+			schedule(this::leave);
 			upstream().request(Long.MAX_VALUE);
 		}
 	}

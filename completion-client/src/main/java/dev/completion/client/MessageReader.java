@@ -38,15 +38,23 @@ final class MessageReader extends CompletionReader {
 
 	private final Function<JsonParser, @Nullable Completion> partReader = this::readPart;
 
+	private final Function<JsonParser, @Nullable Completion> endReader = this::readEndOfBlock;
+
 	private final PropertyCollector additionalProperties;
 
 	private final StringBuilder content = new StringBuilder();
 
 	private boolean hasContent;
 
+	private boolean hasNullContent;
+
 	private boolean hasBlocks;
 
 	private boolean started;
+
+	private boolean ending;
+
+	private boolean failed;
 
 	private @Nullable String stopReason;
 
@@ -67,17 +75,23 @@ final class MessageReader extends CompletionReader {
 	@Override
 	Completion read(byte[] json) {
 		parse(json, 0, json.length, this.partReader);
-		require(this.hasContent, "has no 'content'");
-		return completion(this.content.toString());
+		require(this.hasContent || (this.hasNullContent && this.stopReason != null), "has no 'content'");
+		return completion(this.content.toString(), null);
 	}
 
-	private static boolean isKnown(String event) {
+	@Override
+	boolean isKnown(String event) {
 		return switch (event) {
 			case "message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta",
 					"message_stop" ->
 				true;
 			default -> false;
 		};
+	}
+
+	@Override
+	String apiName() {
+		return "Messages API";
 	}
 
 	@Override
@@ -88,14 +102,20 @@ final class MessageReader extends CompletionReader {
 	@Override
 	@Nullable Completion readEvent(String event, byte[] bytes, int offset, int length) {
 		if (event.equals("message_stop")) {
-			return end();
+			readIfPossible(bytes, offset, length, this.partReader);
+			return this.started ? completion("", StopReason.STOP_SEQUENCE) : null;
 		}
 		this.started |= isKnown(event);
 		return switch (event) {
 			case "content_block_delta", "content_block_start" -> parseRepeated(bytes, offset, length, this.blockReader);
-			case "message_delta", "message_start" -> parse(bytes, offset, length, this.partReader);
-			case SseDecoder.UNNAMED -> {
-				require(!isOfAMessage(bytes, offset, length), "has no name");
+			case "message_start" -> parse(bytes, offset, length, this.partReader);
+			case "message_delta" -> {
+				Completion text = parse(bytes, offset, length, this.partReader);
+				this.ending |= this.stopReason != null;
+				yield text;
+			}
+			case "content_block_stop" -> {
+				readIfPossible(bytes, offset, length, this.endReader);
 				yield null;
 			}
 			default -> null;
@@ -103,29 +123,37 @@ final class MessageReader extends CompletionReader {
 	}
 
 	/**
-	 * Return the end of a message whose stop reason the server has kept to itself. A
-	 * stream of which only the end arrived is a truncated one.
+	 * Read the data of an event that need not have any. It may report an error.
 	 */
-	private @Nullable Completion end() {
-		return this.started ? completion("", StopReason.STOP_SEQUENCE, this.stopSequence, properties()) : null;
-	}
-
-	private boolean isOfAMessage(byte[] bytes, int offset, int length) {
+	private void readIfPossible(byte[] bytes, int offset, int length,
+			Function<JsonParser, @Nullable Completion> reader) {
 		try {
-			return parse(bytes, offset, length, this::hasKnownType);
+			parse(bytes, offset, length, reader);
 		}
 		catch (UnreadableException ex) {
-			return false;
+			if (this.failed) {
+				throw ex;
+			}
 		}
 	}
 
-	private boolean hasKnownType(JsonParser parser) {
-		boolean known = false;
+	/**
+	 * Return the last completion, or {@code null} if the stop reason has not been
+	 * received. Usage may follow it.
+	 */
+	@Override
+	@Nullable Completion end() {
+		return this.ending ? completion("", StopReason.STOP_SEQUENCE) : null;
+	}
+
+	private @Nullable Completion readEndOfBlock(JsonParser parser) {
+		this.failed = false;
 		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-			known |= parser.nextToken() == JsonToken.VALUE_STRING && name.equals("type") && isKnown(parser.getString());
-			parser.skipChildren();
+			parser.nextToken();
+			this.failed |= isError(name, parser.readValueAs(Object.class));
 		}
-		return known;
+		require(!this.failed, "reports an error");
+		return null;
 	}
 
 	/**
@@ -139,7 +167,8 @@ final class MessageReader extends CompletionReader {
 			JsonToken token = parser.nextToken();
 			switch (name) {
 				case "delta", "content_block" -> {
-					text = blockText(name, token, parser);
+					boolean none = token == JsonToken.VALUE_NULL && name.equals("content_block");
+					text = none ? null : blockText(name, token, parser);
 					hasBlock = true;
 				}
 				default -> parser.skipChildren();
@@ -149,19 +178,24 @@ final class MessageReader extends CompletionReader {
 		return (text != null && !text.isEmpty()) ? completion(text, null, null, Map.of()) : null;
 	}
 
-	// only in a block of text is it known what 'text' is
+	// a block of another type may have a property 'text' of another meaning
 	private @Nullable String blockText(String property, JsonToken token, JsonParser parser) {
 		require(token == JsonToken.START_OBJECT, "has a '" + property + "' that is not an object");
 		String text = null;
-		boolean isText = false;
+		boolean isTyped = false;
+		boolean isText = true;
 		boolean isString = true;
 		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
 			JsonToken value = parser.nextToken();
 			switch (name) {
-				case "type" -> isText = value == JsonToken.VALUE_STRING
-						&& (isCurrentText("text_delta", parser) || isCurrentText("text", parser));
+				case "type" -> {
+					isTyped = true;
+					isText = value == JsonToken.VALUE_STRING
+							&& (isCurrentText("text_delta", parser) || isCurrentText("text", parser));
+					parser.skipChildren();
+				}
 				case "text" -> {
-					isString = value == JsonToken.VALUE_STRING;
+					isString = value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL;
 					text = isString ? deltaText(name, value, parser) : null;
 					parser.skipChildren();
 				}
@@ -169,21 +203,22 @@ final class MessageReader extends CompletionReader {
 			}
 		}
 		require(isString || !isText, "has a 'text' that is not a string");
+		// a block may start without a text
+		require(text != null || !isText || !isTyped || property.equals("content_block"), "has no 'text'");
 		return isText ? text : null;
 	}
 
 	/**
-	 * Read a message, or the data of an event that has a part of it. What could not be
-	 * read is read again, so nothing may add up.
-	 * @return the text in it, or the end of the stream, or {@code null}
+	 * Read the data of an event that contains a part of a message. An event that could
+	 * not be parsed is parsed again, so this method resets the content first.
+	 * @return the text in it, or {@code null}
 	 */
 	private @Nullable Completion readPart(JsonParser parser) {
 		this.content.setLength(0);
+		this.failed = false;
 		readMessage(parser);
+		require(!this.failed || this.stopReason != null, "reports an error");
 		String text = this.content.toString();
-		if (stopReason() != null) {
-			return completion(text);
-		}
 		return !text.isEmpty() ? completion(text, null, null, Map.of()) : null;
 	}
 
@@ -196,32 +231,57 @@ final class MessageReader extends CompletionReader {
 	private void readProperty(String name, JsonToken token, JsonParser parser) {
 		switch (name) {
 			case "message", "delta" -> {
-				require(token == JsonToken.START_OBJECT, "has a '" + name + "' that is not an object");
-				readMessage(parser);
+				if (token == JsonToken.START_OBJECT) {
+					readMessage(parser);
+				}
+				else {
+					parser.skipChildren();
+				}
 			}
 			case "id" -> readId(token, parser);
 			case "model" -> readModel(token, parser);
 			case "content" -> readContent(token, parser);
-			case "stop_reason" -> this.stopReason = optionalText(name, token, parser);
-			case "stop_sequence" -> this.stopSequence = optionalText(name, token, parser);
+			case "stop_reason" -> this.stopReason = textOr(this.stopReason, token, parser);
+			case "stop_sequence" -> this.stopSequence = textOr(this.stopSequence, token, parser);
 			case "type", "role" -> parser.skipChildren();
 			default -> readOther(name, token, parser);
 		}
 	}
 
 	private void readContent(JsonToken token, JsonParser parser) {
-		if (token == JsonToken.VALUE_NULL) {
-			return;
-		}
-		require(token == JsonToken.START_ARRAY, "has a 'content' that is not an array");
-		this.hasContent = true;
-		for (JsonToken block = parser.nextToken(); block != JsonToken.END_ARRAY; block = parser.nextToken()) {
-			this.hasBlocks = true;
-			String text = blockText("content", block, parser);
-			if (text != null) {
-				this.content.append(text);
+		switch (token) {
+			case VALUE_STRING -> addText(parser.getString());
+			case START_OBJECT -> {
+				String text = blockText("content", token, parser);
+				if (text != null) {
+					addText(text);
+				}
 			}
+			case START_ARRAY -> {
+				this.hasContent = true;
+				for (JsonToken block = parser.nextToken(); block != JsonToken.END_ARRAY; block = parser.nextToken()) {
+					if (block != JsonToken.VALUE_NULL) {
+						readBlock(block, parser);
+					}
+				}
+			}
+			case VALUE_NULL -> this.hasNullContent = true;
+			default -> parser.skipChildren();
 		}
+	}
+
+	private void readBlock(JsonToken token, JsonParser parser) {
+		String text = (token == JsonToken.VALUE_STRING) ? parser.getString() : blockText("content", token, parser);
+		this.hasBlocks = true;
+		if (text != null) {
+			addText(text);
+		}
+	}
+
+	private void addText(String text) {
+		this.hasContent = true;
+		this.hasBlocks |= !text.isEmpty();
+		this.content.append(text);
 	}
 
 	// usage comes in parts, of which the later ones are of the whole message so far
@@ -229,20 +289,23 @@ final class MessageReader extends CompletionReader {
 		if (token == JsonToken.VALUE_NULL) {
 			return;
 		}
-		this.additionalProperties.merge(name, parser.readValueAs(Object.class));
+		Object value = parser.readValueAs(Object.class);
+		this.failed |= isError(name, value);
+		Object valid = name.equals("usage") ? Usage.valid(value) : value;
+		if (valid != null) {
+			this.additionalProperties.merge(name, valid);
+		}
 	}
 
-	private Completion completion(String text) {
-		String stop = END_TURN.equals(this.stopReason) ? PromptParts.HUMAN : this.stopSequence;
-		return completion(text, stopReason(), stop, properties());
+	private Completion completion(String text, @Nullable StopReason defaultReason) {
+		boolean endTurn = END_TURN.equals(this.stopReason);
+		StopReason reason = endTurn ? StopReason.STOP_SEQUENCE : stopReasonOf(this.stopReason);
+		return completion(text, (reason != null) ? reason : defaultReason,
+				endTurn ? PromptParts.HUMAN : this.stopSequence, properties());
 	}
 
 	private Map<String, Object> properties() {
 		return this.additionalProperties.toMap();
-	}
-
-	private @Nullable StopReason stopReason() {
-		return END_TURN.equals(this.stopReason) ? StopReason.STOP_SEQUENCE : stopReasonOf(this.stopReason);
 	}
 
 }

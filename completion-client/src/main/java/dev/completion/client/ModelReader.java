@@ -54,7 +54,7 @@ final class ModelReader {
 
 	Page readPage(byte[] json) {
 		JsonNode page = tree(json);
-		require(page.path("data").isArray(), "has no 'data'");
+		require(page.path("data").isArray() || page.path("data").isNull(), "has no 'data'");
 		List<ModelInfo> models = new ArrayList<>();
 		page.path("data").forEach((model) -> models.add(model(model)));
 		String lastId = page.path("last_id").isString() ? page.path("last_id").stringValue() : "";

@@ -69,8 +69,12 @@ final class PropertyCollector {
 		Object previous = target.put(name, value);
 		this.size += JsonValues.size(value) + ((previous != null) ? -JsonValues.size(previous) : name.length());
 		if (this.size > this.maxSize) {
-			throw AttemptFailure.limitExceeded("body", this.maxSize + " bytes");
+			throw AttemptFailure.limitExceeded("body", this.maxSize);
 		}
+	}
+
+	boolean hasProperties() {
+		return !this.properties.isEmpty();
 	}
 
 	/**

@@ -34,7 +34,7 @@ record Protocol(CompletionApi api, String path, RequestWriter writer,
 
 	static Protocol textCompletions(JsonMapper mapper) {
 		return new Protocol(CompletionApi.TEXT_COMPLETIONS, "/v1/complete", new TextCompletionWriter(mapper),
-				(model, attempt) -> new TextCompletionReader(mapper, model, attempt::redact));
+				(model, attempt) -> new TextCompletionReader(mapper, model, attempt::redact, attempt.limits().body()));
 	}
 
 	static Protocol messages(JsonMapper mapper) {

@@ -16,8 +16,6 @@
 
 package dev.completion.client;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -34,55 +32,68 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class TextCompletionReader extends CompletionReader {
 
-	private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+	private static final String USAGE = "usage";
 
 	private final Function<JsonParser, @Nullable Completion> completionReader = this::readProperties;
 
+	private final PropertyCollector usage;
+
 	private Map<String, Object> additionalProperties = Map.of();
 
-	TextCompletionReader(JsonMapper mapper, Model model, UnaryOperator<String> redaction) {
+	/**
+	 * Create a reader.
+	 * @param mapper the mapper of the client
+	 * @param model the model to report if the server reports none
+	 * @param redaction removes credentials
+	 * @param maxSize the maximum size of the usage, in bytes
+	 */
+	TextCompletionReader(JsonMapper mapper, Model model, UnaryOperator<String> redaction, int maxSize) {
 		super(mapper, model, redaction);
+		this.usage = new PropertyCollector(maxSize);
 	}
 
 	@Override
 	Completion read(byte[] json) {
-		return read(json, 0, json.length);
+		return parse(json, 0, json.length, this::readProperties);
+	}
+
+	@Override
+	boolean isKnown(String event) {
+		return event.equals("completion");
+	}
+
+	@Override
+	String apiName() {
+		return "Text Completions API";
 	}
 
 	@Override
 	@Nullable Completion readEvent(String event, byte[] bytes, int offset, int length) {
-		// the name decides, whatever the data says
-		if (event.equals("completion")) {
+		if (isKnown(event)) {
 			return parseRepeated(bytes, offset, length, this.completionReader);
 		}
-		if (event.equals(SseDecoder.UNNAMED)) {
-			checkIsNoCompletion(bytes, offset, length);
-		}
+		require(!event.equals(SseDecoder.UNNAMED) || !isCompletion(bytes, offset, length),
+				"has neither a name nor a type, as in API version 2023-01-01, which is not supported");
 		return null;
 	}
 
-	private Completion read(byte[] bytes, int offset, int length) {
-		return parse(bytes, offset, length, this::readProperties);
-	}
-
-	/**
-	 * Refuse the events of API version 2023-01-01, which have no name, and repeat the
-	 * whole text each time.
-	 */
-	private void checkIsNoCompletion(byte[] bytes, int offset, int length) {
-		boolean done = Arrays.equals(bytes, offset, offset + length, DONE, 0, DONE.length);
-		require(!done && !isCompletion(bytes, offset, length),
-				"has no name, as in API version 2023-01-01, which is not supported");
-	}
-
+	// in API version 2023-01-01, each event repeats the whole text
 	private boolean isCompletion(byte[] bytes, int offset, int length) {
 		try {
-			read(bytes, offset, length);
-			return true;
+			return parse(bytes, offset, length, TextCompletionReader::hasCompletion);
 		}
 		catch (UnreadableException ex) {
 			return false;
 		}
+	}
+
+	private static boolean hasCompletion(JsonParser parser) {
+		boolean found = false;
+		for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+			found |= parser.nextToken() == JsonToken.VALUE_STRING && name.equals("completion");
+			parser.skipChildren();
+		}
+		return found;
 	}
 
 	private Completion readProperties(JsonParser parser) {
@@ -94,19 +105,40 @@ final class TextCompletionReader extends CompletionReader {
 			JsonToken token = parser.nextToken();
 			switch (name) {
 				case "completion" -> completion = deltaText(name, token, parser);
-				case "stop_reason" -> stopReason = stopReasonOf(optionalText(name, token, parser));
-				case "stop" -> stop = optionalText(name, token, parser);
+				case "stop_reason" -> stopReason = stopReasonOf(lenientText(token, parser));
+				case "stop" -> stop = lenientText(token, parser);
 				case "id" -> readId(token, parser);
 				case "type" -> readType(token, parser);
 				case "model" -> readModel(token, parser);
 				default -> others = repeatable(others, name, token, parser);
 			}
 		}
+		boolean failed = others != null && others.entrySet().stream().anyMatch(TextCompletionReader::isError);
+		require(!failed || stopReason != null, "reports an error");
 		if (completion == null) {
 			throw new UnreadableException("has no 'completion'");
 		}
+		others = withUsage(others, stopReason != null);
 		this.additionalProperties = (others != null) ? repeated(others) : Map.of();
 		return completion(completion, stopReason, stop, this.additionalProperties);
+	}
+
+	// the API has no usage, but compatible servers send it, in parts
+	private @Nullable Map<String, Object> withUsage(@Nullable Map<String, Object> others, boolean last) {
+		Object part = (others != null) ? Usage.valid(others.remove(USAGE)) : null;
+		if (part != null) {
+			this.usage.merge(USAGE, part);
+		}
+		if (part == null && !(last && this.usage.hasProperties())) {
+			return others;
+		}
+		Map<String, Object> result = (others != null) ? others : new LinkedHashMap<>();
+		result.putAll(this.usage.toMap());
+		return result;
+	}
+
+	private static boolean isError(Map.Entry<String, Object> property) {
+		return isError(property.getKey(), property.getValue());
 	}
 
 	private Map<String, Object> repeatable(@Nullable Map<String, Object> others, String name, JsonToken token,

@@ -47,6 +47,8 @@ final class Transport {
 	// WebClient would set the template with the base URL before it, which may have a path
 	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
 
+	private final String server;
+
 	private final WebClient webClient;
 
 	private final UriTemplateHandler templates;
@@ -65,19 +67,28 @@ final class Transport {
 
 	/**
 	 * Create a transport.
+	 * @param server the host and port of the server
 	 * @param webClient the WebClient that sends the requests
 	 * @param templates expands the paths of requests to URIs
 	 * @param credentials the credential provider, called before each request
 	 * @param headers the headers of all requests
 	 * @param errors the reader of error responses
 	 */
-	Transport(WebClient webClient, UriTemplateHandler templates, CredentialProvider credentials, HttpHeaders headers,
-			ApiErrorReader errors) {
+	Transport(String server, WebClient webClient, UriTemplateHandler templates, CredentialProvider credentials,
+			HttpHeaders headers, ApiErrorReader errors) {
+		this.server = server;
 		this.webClient = limitExchange(webClient);
 		this.templates = templates;
 		this.credentials = credentials;
 		this.commonHeaders = headers;
 		this.errors = errors;
+	}
+
+	/**
+	 * Return the host and port of the server.
+	 */
+	String server() {
+		return this.server;
 	}
 
 	/**
@@ -87,7 +98,7 @@ final class Transport {
 			Function<ApiResponse, Mono<T>> handler) {
 		return attempt.responseDeadline()
 			.limit(spec(request, credential, attempt)
-				.exchangeToMono((response) -> handler.apply(response(response, attempt))));
+				.exchangeToMono((response) -> handler.apply(response(response, request, attempt))));
 	}
 
 	/**
@@ -97,12 +108,12 @@ final class Transport {
 	<T> Flux<T> stream(ApiRequest request, Credential credential, Attempt attempt,
 			Function<ApiResponse, Flux<T>> handler) {
 		return spec(request, credential, attempt)
-			.exchangeToFlux((response) -> handler.apply(response(response, attempt)));
+			.exchangeToFlux((response) -> handler.apply(response(response, request, attempt)));
 	}
 
-	private ApiResponse response(ClientResponse response, Attempt attempt) {
-		ApiResponse result = new ApiResponse(response, this.errors.redacting(attempt::redact), attempt.limits(),
-				attempt.responseDeadline());
+	private ApiResponse response(ClientResponse response, ApiRequest request, Attempt attempt) {
+		ApiResponse result = new ApiResponse(response, this.errors.forRequest(request, attempt::redact),
+				attempt.limits(), attempt.responseDeadline());
 		attempt.responded(result);
 		return result;
 	}

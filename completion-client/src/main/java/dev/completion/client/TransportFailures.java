@@ -17,13 +17,17 @@
 package dev.completion.client;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLException;
 
-import dev.completion.client.error.CallTimeoutException.Phase;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.PrematureChannelClosureException;
@@ -37,6 +41,7 @@ import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitExcepti
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
 import reactor.netty.internal.shaded.reactor.pool.PoolShutdownException;
 
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.web.reactive.function.client.WebClientException;
 
 /**
@@ -47,24 +52,30 @@ final class TransportFailures {
 
 	private static final int MAX_CAUSES = 100;
 
+	private static final String SEE_BASE_URL = "; see 'completion.base-url'";
+
+	private static final Pattern PROXY_STATUS = Pattern.compile("status: (\\d{3}[^,]*)");
+
 	private TransportFailures() {
 	}
 
 	/**
 	 * Translate an exception of an attempt.
+	 * @param request the request of the attempt
+	 * @param server the host and port of the server
 	 */
-	static AttemptFailure translate(Throwable failure, Attempt attempt) {
+	static AttemptFailure translate(Throwable failure, Attempt attempt, ApiRequest request, String server) {
 		Throwable ex = unwrap(Exceptions.unwrap(failure));
 		if (ex instanceof AttemptFailure known) {
-			return known;
+			return known.withRequest(request);
 		}
 		if (attempt.response() != null) {
-			return responseFailure(ex, attempt.isStream());
+			return responseFailure(ex, attempt.isStream(), server);
 		}
 		// without TLS, a request is written before the proxy has connected, and is held
 		// back
 		boolean sent = attempt.isSent() && !has(ProxyConnectException.class, ex);
-		return sent ? requestFailure(ex) : connectFailure(ex, attempt);
+		return sent ? requestFailure(ex, server) : connectFailure(ex, attempt, server);
 	}
 
 	/**
@@ -74,41 +85,67 @@ final class TransportFailures {
 		return (ex instanceof WebClientException && ex.getCause() != null) ? ex.getCause() : ex;
 	}
 
-	private static AttemptFailure connectFailure(Throwable ex, Attempt attempt) {
+	private static AttemptFailure connectFailure(Throwable ex, Attempt attempt, String server) {
 		if (has(ConnectTimeoutException.class, ex) || has(SslHandshakeTimeoutException.class, ex)
 				|| isProxyTimeout(ex)) {
-			return AttemptFailure.timeout(Phase.CONNECT, attempt.timeouts().connect());
+			return AttemptFailure.connectTimeout(server, attempt.timeouts().connect());
 		}
 		if (has(ProxyConnectException.class, ex)) {
-			return AttemptFailure.notConnected("The proxy did not connect", false,
-					serializable(ProxyConnectException.class, ProxyConnectException::new, ex));
+			return AttemptFailure.notConnected(
+					"The proxy could not connect to " + server + proxyStatus(ex) + "; see 'completion.proxy.host'",
+					false, serializable(ProxyConnectException.class, ProxyConnectException::new, ex));
 		}
 		if (has(NotSslRecordException.class, ex)) {
 			// not chained: its message has the bytes that the server sent
-			return AttemptFailure.notConnected("The server does not speak TLS", false, null);
+			return AttemptFailure.notConnected("The server does not use TLS: " + server + SEE_BASE_URL, false, null);
 		}
 		if (has(SSLException.class, ex)) {
-			return AttemptFailure.notConnected("The TLS handshake failed", false, ex);
+			return AttemptFailure.notConnected("The TLS handshake failed: " + server + tlsReason(ex), false, ex);
 		}
 		AttemptFailure pool = poolFailure(ex);
 		if (pool != null) {
 			return pool;
 		}
 		if (has(UnknownHostException.class, ex)) {
-			return AttemptFailure.notConnected("The name of the server could not be resolved", true,
+			return AttemptFailure.notConnected("The host name could not be resolved: " + server + SEE_BASE_URL, true,
 					serializable(UnknownHostException.class, UnknownHostException::new, ex));
 		}
-		return isLost(ex)
-				? AttemptFailure.notConnected("Could not connect (" + ex.getClass().getSimpleName() + ")", true, ex)
+		return isLost(ex) ? AttemptFailure.notConnected(reason(ex) + ": " + server, true, ex)
 				: AttemptFailure.unexpected(ex);
+	}
+
+	// Netty reports this in the message only
+	private static String proxyStatus(Throwable ex) {
+		Throwable proxy = Objects.requireNonNull(find(ProxyConnectException.class, ex));
+		Matcher status = PROXY_STATUS.matcher(String.valueOf(proxy.getMessage()));
+		return status.find() ? " (" + status.group(1) + ")" : "";
+	}
+
+	private static String tlsReason(Throwable ex) {
+		Throwable root = NestedExceptionUtils.getMostSpecificCause(ex);
+		String message = (root.getMessage() != null) ? ": " + root.getMessage() : "";
+		String setting = has(CertPathBuilderException.class, ex) ? "; see 'completion.ssl.bundle'" : "";
+		return " (" + root.getClass().getSimpleName() + message + ")" + setting;
+	}
+
+	private static String reason(Throwable ex) {
+		if (has(NoRouteToHostException.class, ex)) {
+			return "No route to host";
+		}
+		boolean refused = has(ConnectException.class, ex) && String.valueOf(ex.getMessage()).contains("refused");
+		return refused ? "Connection refused" : "Could not connect (" + ex.getClass().getSimpleName() + ")";
 	}
 
 	private static @Nullable AttemptFailure poolFailure(Throwable ex) {
 		if (ex instanceof PoolAcquirePendingLimitException) {
-			return AttemptFailure.notConnected("Too many calls wait for a connection", false, ex);
+			return AttemptFailure.notConnected(
+					"Too many calls are waiting for a connection; see 'completion.pool.max-pending-acquires'", false,
+					ex);
 		}
 		if (ex instanceof PoolAcquireTimeoutException) {
-			return AttemptFailure.notConnected("No connection came free in time", true, ex);
+			return AttemptFailure.notConnected(
+					"No connection became available in time; see 'completion.pool.max-connections' and 'completion.pool.acquire-timeout'",
+					true, ex);
 		}
 		if (ex instanceof PoolShutdownException) {
 			return AttemptFailure.notConnected("The connection pool was closed", true, ex);
@@ -133,26 +170,28 @@ final class TransportFailures {
 		return proxy != null && String.valueOf(proxy.getMessage()).endsWith(", timeout");
 	}
 
-	private static AttemptFailure requestFailure(Throwable ex) {
+	private static AttemptFailure requestFailure(Throwable ex, String server) {
 		if (ex instanceof AbortedException && AbortedException.isConnectionReset(ex)) {
-			return AttemptFailure.notConnected("The connection was lost before the request was sent", true, ex);
+			return AttemptFailure.notConnected("The connection was lost before the request was sent: " + server, true,
+					ex);
 		}
 		if (isBadFraming(ex)) {
-			return badFraming(ex);
+			return badFraming(ex, server);
 		}
-		return isLost(ex) ? AttemptFailure.connectionLost("The connection was lost before a response was received", ex)
+		return isLost(ex)
+				? AttemptFailure.connectionLost("The connection was lost before a response was received: " + server, ex)
 				: AttemptFailure.unexpected(ex);
 	}
 
-	private static AttemptFailure responseFailure(Throwable ex, boolean stream) {
+	private static AttemptFailure responseFailure(Throwable ex, boolean stream, String server) {
 		if (isBadFraming(ex)) {
-			return badFraming(ex);
+			return badFraming(ex, server);
 		}
 		if (!isLost(ex)) {
 			return AttemptFailure.unexpected(ex);
 		}
-		return stream ? AttemptFailure.truncated("The connection was lost while reading the stream", ex)
-				: AttemptFailure.connectionLost("The connection was lost while reading the response", ex);
+		return stream ? AttemptFailure.truncated("The connection was lost while reading the stream: " + server, ex)
+				: AttemptFailure.connectionLost("The connection was lost while reading the response: " + server, ex);
 	}
 
 	private static boolean isLost(Throwable ex) {
@@ -164,10 +203,10 @@ final class TransportFailures {
 		return ex instanceof DecoderException && !has(SSLException.class, ex);
 	}
 
-	private static AttemptFailure badFraming(Throwable ex) {
+	private static AttemptFailure badFraming(Throwable ex, String server) {
 		// not chained: its message quotes what the server sent
 		return AttemptFailure
-			.malformed("The response of the server is not valid HTTP (" + ex.getClass().getSimpleName() + ")");
+			.malformed("The response is not valid HTTP: " + server + " (" + ex.getClass().getSimpleName() + ")");
 	}
 
 	private static boolean has(Class<? extends Throwable> type, Throwable ex) {

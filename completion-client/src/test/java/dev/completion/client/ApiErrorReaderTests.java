@@ -68,9 +68,9 @@ class ApiErrorReaderTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "{}", "null", "[]", "\"x\"", "42", "{\"error\":null}", "{\"error\":[]}",
-			"{\"error\":{}}", "{\"error\":{\"type\":null,\"message\":null}}", "{\"error\":{\"type\":1,\"message\":{}}}",
-			"{\"request_id\":null}", "{\"request_id\":7}", "{\"error\":", "<html>502</html>", "\0" })
+	@ValueSource(strings = { "", "{}", "null", "[]", "42", "{\"error\":null}", "{\"error\":[]}", "{\"error\":{}}",
+			"{\"error\":{\"type\":null,\"message\":null}}", "{\"error\":{\"type\":1,\"message\":{}}}",
+			"{\"request_id\":null}", "{\"request_id\":7}", "<html>502</html>", "\0", "\u001f\u008bx" })
 	void readWhenBodyIsOddHasStatusAndBody(String body) {
 		CompletionApiException error = read(500, body);
 		assertThat(error).isExactlyInstanceOf(ServerException.class).hasMessage("500").hasNoCause();
@@ -82,10 +82,28 @@ class ApiErrorReaderTests {
 		assertThat(error.outcome()).isEqualTo(Outcome.UNKNOWN);
 	}
 
+	@Test
+	void messageContainsPlainTextBody() {
+		assertThat(read(502, " upstream connect error\r\n\tor disconnect "))
+			.hasMessage("502: upstream connect error or disconnect");
+		assertThat(read(502, "{\"error\":")).hasMessage("502");
+		assertThat(read(502, " [{\"input\":")).hasMessage("502");
+		assertThat(read(502, "\uFEFF<html>")).hasMessage("502");
+		this.headers.set("content-type", "text/plain");
+		assertThat(read(502, "no healthy upstream")).hasMessage("502: text/plain: no healthy upstream");
+		assertThat(read(502, "<b>Bad gateway</b>")).hasMessage("502: text/plain");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "{\"error\":\"No such endpoint\"}", "{\"success\":false,\"msg\":\"No such endpoint\"}",
 			"{\"success\":false,\"message\":\"No such endpoint\",\"msg\":\"other\"}",
-			"{\"error\":{\"message\":\"No such endpoint\"},\"message\":\"other\"}" })
+			"{\"error\":{\"message\":\"No such endpoint\"},\"message\":\"other\"}",
+			"{\"error\":{\"message\":{\"error\":\"No such endpoint\"}}}",
+			"{\"error\":true,\"msg\":\"No such endpoint\"}", "{\"type\":\"error\",\"detail\":\"No such endpoint\"}",
+			"{\"success\":false,\"detail\":[{\"msg\":\"No such endpoint\",\"input\":\"other\"}]}",
+			"[{\"error\":{\"message\":\"No such endpoint\"}}]",
+			"{\"code\":429,\"detail\":{\"error\":\"No such endpoint\"}}",
+			"{\"success\":false,\"errors\":[{\"message\":\"No such endpoint\"}]}" })
 	void envelopeOfAGatewayIsAnError(String body) {
 		assertThat(read(500, body).apiMessage()).isEqualTo("No such endpoint");
 		assertThat(exception(readEnvelope(body, false)).apiMessage()).isEqualTo("No such endpoint");
@@ -119,7 +137,7 @@ class ApiErrorReaderTests {
 	void readWhenMessageWouldForgeLogsEscapesIt() {
 		String body = "{\"error\":{\"type\":\"api_error\\n\",\"message\":\"\\r\\n2026 INFO forged \\u001b[2J\\u2028\"}}";
 		CompletionApiException error = read(500, body);
-		assertThat(error).hasMessage("500 api_error\\u000a: \\u000d\\u000a2026 INFO forged \\u001b[2J\\u2028");
+		assertThat(error).hasMessage("500 api_error\\u000a: 2026 INFO forged \\u001b[2J");
 		assertThat(error.apiMessage()).isEqualTo("\r\n2026 INFO forged \u001b[2J\u2028");
 		assertThat(error.errorType()).isEqualTo("api_error\n");
 	}
@@ -128,7 +146,7 @@ class ApiErrorReaderTests {
 	void readWhenMessageIsLargeCutsIt() {
 		CompletionApiException error = read(400,
 				"{\"error\":{\"type\":\"t\",\"message\":\"" + "x".repeat(50_000) + "\"}}");
-		assertThat(error.getMessage()).hasSizeLessThanOrEqualTo(1024).startsWith("400 t: xxx").endsWith("...");
+		assertThat(error.getMessage()).isEqualTo("400 t: " + "x".repeat(300));
 		assertThat(error.apiMessage()).hasSize(50_000);
 	}
 
@@ -136,7 +154,7 @@ class ApiErrorReaderTests {
 	void readWhenBodyIsLargeCutsIt() {
 		CompletionApiException error = read(500, "x".repeat(64 * 1024) + "SECRET");
 		assertThat(error.responseBody()).isEqualTo("x".repeat(64 * 1024));
-		assertThat(error).hasMessage("500");
+		assertThat(error).hasMessage("500: " + "x".repeat(300));
 	}
 
 	@Test
@@ -196,10 +214,18 @@ class ApiErrorReaderTests {
 	}
 
 	@Test
+	void eventOfAnyFormIsAnError() {
+		byte[] bytes = "{\"message\":\"Slow down\",\"status\":429}".getBytes(StandardCharsets.UTF_8);
+		assertThat(exception(this.reader.readEvent(this.headers, bytes, 0, bytes.length)))
+			.isExactlyInstanceOf(RateLimitException.class)
+			.hasMessage("429 in the stream: Slow down");
+	}
+
+	@Test
 	void unreadableEventIsAServerErrorWithItsData() {
 		byte[] bytes = "xxoopsxx".getBytes(StandardCharsets.UTF_8);
-		CompletionApiException error = exception(this.reader.unreadableEvent(this.headers, bytes, 2, 4));
-		assertThat(error).isExactlyInstanceOf(ServerException.class).hasMessage("500 in the stream");
+		CompletionApiException error = exception(this.reader.readEvent(this.headers, bytes, 2, 4));
+		assertThat(error).isExactlyInstanceOf(ServerException.class).hasMessage("500 in the stream: oops");
 		assertThat(error.responseBody()).isEqualTo("oops");
 		assertThat(error.isInStream()).isTrue();
 	}

@@ -20,10 +20,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
+import dev.completion.client.error.CallDetails;
 import dev.completion.client.error.CallTimeoutException.Phase;
+import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.LimitExceededException;
+import dev.completion.client.error.Outcome;
 import io.netty.buffer.PooledByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import reactor.core.Disposable;
@@ -36,6 +45,7 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.NettyDataBuffer;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpStatus;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.client.ClientResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,14 +60,25 @@ class ApiResponseTests {
 	private final List<String> read = new ArrayList<>();
 
 	private Disposable read(Publisher<DataBuffer> body) {
+		return response(body).json((json) -> new String(json, StandardCharsets.UTF_8)).subscribe(this.read::add);
+	}
+
+	private static ApiResponse response(Publisher<DataBuffer> body) {
+		return response(body, "application/json");
+	}
+
+	private static ApiResponse response(Publisher<DataBuffer> body, String contentType) {
 		ClientResponse response = ClientResponse.create(HttpStatus.OK)
-			.header("content-type", "application/json")
+			.header("content-type", contentType)
 			.body(Flux.from(body))
 			.build();
-		return new ApiResponse(response, new ApiErrorReader(JsonMapper.shared(), 1024), Limits.defaults(),
-				new Deadline(Phase.RESPONSE, null))
-			.json((json) -> new String(json, StandardCharsets.UTF_8))
-			.subscribe(this.read::add);
+		Limits limits = Limits.builder().body(DataSize.ofKilobytes(1)).build();
+		return new ApiResponse(response, new ApiErrorReader(JsonMapper.shared(), 1024), limits,
+				new Deadline(Phase.RESPONSE, null));
+	}
+
+	private static TextCompletionReader reader() {
+		return new TextCompletionReader(JsonMapper.shared(), Model.of("m"), UnaryOperator.identity(), 1024);
 	}
 
 	private NettyDataBuffer buffer(String text) {
@@ -93,6 +114,52 @@ class ApiResponseTests {
 		connection.get().onNext(late);
 		assertThat(late.getNativeBuffer().refCnt()).isZero();
 		assertThat(this.read).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{", "data: {", "<", " ", "\uFEFF" })
+	void completionReleasesBuffersThatArriveBeforeAndAfterACancellation(String first) {
+		AtomicReference<Subscriber<? super DataBuffer>> connection = new AtomicReference<>();
+		Disposable call = response((subscriber) -> {
+			connection.set(subscriber);
+			subscriber.onSubscribe(Operators.emptySubscription());
+		}).completion(reader(), Timeouts.defaults()).onErrorComplete().subscribe();
+		List<NettyDataBuffer> sent = List.of(buffer(first), buffer("more"), buffer("late"));
+		connection.get().onNext(sent.get(0));
+		connection.get().onNext(sent.get(1));
+		call.dispose();
+		connection.get().onNext(sent.get(2));
+		assertThat(sent).allSatisfy((buffer) -> assertThat(buffer.getNativeBuffer().refCnt()).isZero());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "{, body", "data:, body", "<, " })
+	void completionReleasesBuffersOfRejectedBody(String first, @Nullable String limit) {
+		List<NettyDataBuffer> sent = List.of(buffer(first), buffer(" ".repeat(1024)));
+		// the connection holds its buffers as well
+		sent.forEach((buffer) -> buffer.getNativeBuffer().retain());
+		Throwable failure = response(Flux.fromIterable(sent), "text/html").completion(reader(), Timeouts.defaults())
+			.materialize()
+			.block()
+			.getThrowable();
+		assertThat(failure).isInstanceOf(AttemptFailure.class);
+		CompletionClientException ex = ((AttemptFailure) failure)
+			.toException(new CallDetails(Outcome.UNKNOWN, 1, null, "", ""), null);
+		assertThat((ex instanceof LimitExceededException exceeded) ? exceeded.limit() : null).isEqualTo(limit);
+		assertThat(sent.subList(0, (limit != null) ? 2 : 1))
+			.allSatisfy((buffer) -> assertThat(buffer.getNativeBuffer().refCnt()).isOne());
+	}
+
+	@Test
+	void completionReleasesABufferThatArrivesAfterACancellation() {
+		AtomicReference<Subscriber<? super DataBuffer>> connection = new AtomicReference<>();
+		response((subscriber) -> {
+			connection.set(subscriber);
+			subscriber.onSubscribe(Operators.emptySubscription());
+		}).completion(reader(), Timeouts.defaults()).subscribe().dispose();
+		NettyDataBuffer late = buffer("late");
+		connection.get().onNext(late);
+		assertThat(late.getNativeBuffer().refCnt()).isZero();
 	}
 
 }

@@ -74,6 +74,16 @@ class CallListenerTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
+	void jsonResponseToAStreamRequestIsASuccess() {
+		this.server
+			.enqueue(Reply.body(200, "application/json", "{\"completion\":\" Hi\"}").header("request-id", "req_1"));
+		Completion completion = this.observed.stream(REQUEST).single().block(LIMIT);
+		assertThat(completion.completion()).isEqualTo(" Hi");
+		assertThat(completion.stopReason()).isEqualTo(StopReason.STOP_SEQUENCE);
+		assertThat(this.told).containsExactly("req_1");
+	}
+
+	@Test
 	void listenerIsToldOfAStreamThatIsCancelledWithItsLastDeltaInHand() {
 		this.observed.stream(REQUEST).takeUntil((delta) -> delta.stopReason() != null).blockLast(LIMIT);
 		assertThat(this.told).hasSize(1);

@@ -74,6 +74,15 @@ class CompletionClientAutoTests extends AbstractCompletionClientTests {
 		this.auto.close();
 	}
 
+	@Test
+	void emptyCompletionDoesNotDetermineTheApi() {
+		this.server.enqueue(Reply.body(200, "application/json", "{\"completion\":null}"),
+				Reply.body(404, "text/plain", "Not Found"));
+		assertThat(this.auto.complete(MODERN).block(LIMIT).completion()).isEmpty();
+		assertThat(this.auto.complete(MODERN).block(LIMIT).completion()).isNotEmpty();
+		assertThat(paths()).containsExactly("/v1/complete", "/v1/complete", "/v1/messages");
+	}
+
 	private List<String> paths() {
 		return this.server.requests().stream().map(RecordedRequest::path).toList();
 	}

@@ -206,7 +206,7 @@ class CompletionClientConnectTests extends AbstractCompletionClientTests {
 
 	private static void assertNotResolved(CompletionClient client) {
 		ConnectionException ex = failure(ConnectionException.class, client.stream(REQUEST));
-		assertThat(ex).hasMessage("The name of the server could not be resolved");
+		assertThat(ex).hasMessageMatching("The host name could not be resolved: .+:80; see 'completion.base-url'");
 		assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT);
 		assertThat(ex.attempts()).isEqualTo(3);
 	}

@@ -50,12 +50,19 @@ class CompletionClientDecodingTests extends AbstractCompletionClientTests {
 
 	@Test
 	@Tag("E11")
-	void nameOfAnEventDecidesWhateverItsDataSays() {
+	void knownEventNameTakesPrecedenceOverTypeInData() {
 		String ping = this.api.deltaData(" but this").replaceFirst("\"type\":\"\\w+\"", "\"type\":\"ping\"");
-		this.server.enqueue(Reply.events(ApiFixture.event("future", this.api.deltaData(" not"))
-				+ ApiFixture.event("ping", this.api.deltaData(" this")) + ApiFixture.event(this.api.textEvent, ping)
-				+ last()));
+		this.server.enqueue(Reply.events(ApiFixture.event("ping", this.api.deltaData(" not this"))
+				+ ApiFixture.event(this.api.textEvent, ping) + last()));
 		assertThat(texts()).containsExactly(" but this", "");
+	}
+
+	@Test
+	@Tag("E11")
+	void typeInDataIsUsedIfEventNameIsUnknown() {
+		this.server.enqueue(Reply.events(ApiFixture.event("future", this.api.deltaData(" this"))
+				+ ApiFixture.event("message", this.api.deltaData(" and this")) + last()));
+		assertThat(texts()).containsExactly(" this", " and this", "");
 	}
 
 	@ParameterizedTest

@@ -74,7 +74,9 @@ class CompletionClientErrorTests extends AbstractCompletionClientTests {
 		assertThat(unary.status().value()).isEqualTo(status);
 		assertThat(unary.errorType()).isEqualTo(type);
 		assertThat(unary.apiMessage()).isEqualTo("because");
-		assertThat(unary.getMessage()).isEqualTo(status + " " + type + ": because (request " + unary.requestId() + ")");
+		String hint = (status == 401) ? "; see 'completion.api-key' and 'completion.auth-token'" : "";
+		assertThat(unary).hasMessage("%d %s from %s: because (request %s)%s", status, type, this.api.path,
+				unary.requestId(), hint);
 		assertThat(unary.requestId()).startsWith("req_").isEqualTo(unary.headers().getFirst("request-id"));
 		assertThat(unary.responseBody()).contains(unary.requestId());
 		assertThat(unary.retryAfter()).isEqualTo(Duration.ofSeconds(7));
@@ -100,7 +102,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "{}", "null", "[]", "\"x\"", "<html>Bad gateway</html>" })
+	@ValueSource(strings = { "", "{}", "null", "[]", "<html>Bad gateway</html>" })
 	void errorStatusWithAnyBodyIsToldByItsStatus(String body) {
 		this.server.enqueue(Reply.body(502, "text/html", body));
 		ServerException ex = failure(ServerException.class, this.client.stream(REQUEST));
@@ -125,14 +127,14 @@ class CompletionClientErrorTests extends AbstractCompletionClientTests {
 	void hostileErrorMessageIsEscaped() {
 		this.server.enqueue(Reply.error(400, "invalid_request_error", "x\r\n2026 INFO forged \u001b[2J"));
 		InvalidRequestException ex = failure(InvalidRequestException.class, this.client.stream(REQUEST));
-		assertThat(ex.getMessage()).contains("x\\u000d\\u000a2026 INFO forged \\u001b[2J");
+		assertThat(ex.getMessage()).contains("x 2026 INFO forged \\u001b[2J");
 		assertThat(ex.apiMessage()).isEqualTo("x\r\n2026 INFO forged \u001b[2J");
 	}
 
 	@Tag("C10")
 	@ParameterizedTest
-	@ValueSource(ints = { 201, 202, 204, 206, 300, 301, 302, 303, 307, 308 })
-	void onlyStatus200IsAnAnswer(int status) {
+	@ValueSource(ints = { 203, 204, 205, 206, 300, 301, 302, 303, 307, 308 })
+	void unexpectedStatusIsMalformed(int status) {
 		String response = "HTTP/1.1 %d X\r\nContent-Length: %d\r\nContent-Type: application/json\r\n%s\r\n%s".formatted(
 				status, (status != 204) ? 2 : 0, "Location: /elsewhere\r\nConnection: close\r\n",
 				(status != 204) ? "{}" : "");
@@ -160,12 +162,11 @@ class CompletionClientErrorTests extends AbstractCompletionClientTests {
 
 	@Tag("C12")
 	@Test
-	void wrongContentTypeIsMalformed() {
+	void responseWithoutCompletionIsMalformed() {
 		this.server.enqueue(Reply.body(200, "text/html", "<html>Please log in</html>"),
-				Reply.body(200, "text/html", "<html>Please log in</html>"), Reply.events(delta() + last()),
-				Reply.body(200, "application/json", "{}"), Reply.body(200, "application/json", ""));
+				Reply.body(200, "text/html", "<html>Please log in</html>"), Reply.body(200, "application/json", "{}"),
+				Reply.body(200, "application/json", ""));
 		failure(MalformedResponseException.class, this.client.stream(REQUEST));
-		failure(MalformedResponseException.class, this.client.complete(REQUEST).flux());
 		failure(MalformedResponseException.class, this.client.complete(REQUEST).flux());
 		failure(MalformedResponseException.class, this.client.stream(REQUEST));
 		failure(MalformedResponseException.class, this.client.complete(REQUEST).flux());
@@ -199,6 +200,7 @@ class CompletionClientErrorTests extends AbstractCompletionClientTests {
 		try (CompletionClient other = client("http://127.0.0.1:" + port)) {
 			ConnectionException ex = failure(ConnectionException.class, other.stream(REQUEST));
 			assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT);
+			assertThat(ex).hasMessage("Connection refused: 127.0.0.1:" + port);
 		}
 	}
 
@@ -209,6 +211,8 @@ class CompletionClientErrorTests extends AbstractCompletionClientTests {
 			ConnectionException ex = failure(ConnectionException.class, other.complete(REQUEST).flux());
 			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
 			assertThat(ex.attempts()).isOne();
+			assertThat(ex)
+				.hasMessage("The connection was lost before a response was received: 127.0.0.1:" + raw.port());
 			assertThat(raw.requests()).hasSize(1);
 		}
 	}

@@ -240,7 +240,7 @@ class CompletionClientLimitTests extends AbstractCompletionClientTests {
 		try (RawServer raw = RawServer.start((request, socket) -> answer(socket, "200 OK", "gzip", bomb));
 				CompletionClient other = client(raw.baseUrl())) {
 			assertThat(failure(LimitExceededException.class, other.complete(REQUEST).flux()).limit()).isEqualTo("body");
-			failure(MalformedResponseException.class, other.stream(REQUEST));
+			assertThat(failure(LimitExceededException.class, other.stream(REQUEST)).limit()).isEqualTo("body");
 		}
 		try (RawServer raw = RawServer.start((request, socket) -> answer(socket, "500 X", "gzip", bomb));
 				CompletionClient other = client(raw.baseUrl())) {

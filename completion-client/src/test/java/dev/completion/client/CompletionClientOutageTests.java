@@ -108,14 +108,14 @@ class CompletionClientOutageTests extends AbstractCompletionClientTests {
 	@Tag("D8")
 	@Test
 	void exceptionReportsAnExhaustedRetryBudget() {
-		String reason = "(not retried, since the retry budget of the client is exhausted)";
+		String reason = "(not retried because the retry budget of the client is exhausted)";
 		overload(BUDGETED_RETRIES + 4);
 		for (int i = 0; i < BUDGETED_RETRIES / 2; i++) {
 			assertThat(failure(OverloadedException.class, this.retrying.stream(REQUEST)))
 				.hasMessageNotContaining(reason);
 		}
 		assertThat(failure(OverloadedException.class, this.retrying.stream(REQUEST))).hasMessageEndingWith(reason)
-			.hasMessageStartingWith("529 overloaded_error: Overloaded (request req_");
+			.hasMessageStartingWith("529 overloaded_error from /v1/complete: Overloaded (request req_");
 		this.server.reset();
 		this.server.enqueue(Reply.error(400, "invalid_request_error", "Wrong"));
 		assertThat(failure(InvalidRequestException.class, this.retrying.stream(REQUEST)))

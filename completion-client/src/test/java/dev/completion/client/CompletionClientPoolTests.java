@@ -58,6 +58,8 @@ class CompletionClientPoolTests extends AbstractCompletionClientTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
+	private static final String NOT_AVAILABLE = "No connection became available in time; see 'completion.pool.max-connections' and 'completion.pool.acquire-timeout'";
+
 	private static final String STREAM = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
 	private static final String ANSWER = """
@@ -105,8 +107,8 @@ class CompletionClientPoolTests extends AbstractCompletionClientTests {
 				CompletionClient other = pooled(raw);
 				CompletionClient once = other.mutate().retry(RetryPolicy.builder().maxRetries(0).build()).build()) {
 			Disposable streams = takeWholePool(other);
-			Elapsed.assertAtLeast(SECOND, () -> assertNotSent(once, "No connection came free in time", 1));
-			assertNotSent(other, "No connection came free in time", 2);
+			Elapsed.assertAtLeast(SECOND, () -> assertNotSent(once, NOT_AVAILABLE, 1));
+			assertNotSent(other, NOT_AVAILABLE, 2);
 			streams.dispose();
 			CompletionClientResourcesTests.await(() -> this.pool.get().acquiredSize() == 0);
 			assertThat(raw.requests()).hasSize(2);
@@ -122,7 +124,8 @@ class CompletionClientPoolTests extends AbstractCompletionClientTests {
 			Disposable streams = takeWholePool(other);
 			Disposable waiting = other.complete(REQUEST).onErrorComplete().subscribe();
 			CompletionClientResourcesTests.await(() -> this.pool.get().pendingAcquireSize() == 1);
-			assertNotSent(other, "Too many calls wait for a connection", 1);
+			assertNotSent(other,
+					"Too many calls are waiting for a connection; see 'completion.pool.max-pending-acquires'", 1);
 			assertThat(waiting.isDisposed()).isFalse();
 			waiting.dispose();
 			streams.dispose();

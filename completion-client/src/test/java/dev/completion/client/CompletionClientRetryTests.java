@@ -22,6 +22,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CallTimeoutException.Phase;
 import dev.completion.client.error.CompletionApiException;
@@ -38,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
@@ -73,6 +78,28 @@ class CompletionClientRetryTests extends AbstractCompletionClientTests {
 		this.server.enqueue(overloaded());
 		assertThat(this.retrying.exchangeStream(REQUEST).blockLast(LIMIT).attempts()).isEqualTo(2);
 		assertThat(this.server.requests()).hasSize(5);
+	}
+
+	@Test
+	void eachRetryIsLogged() {
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		Logger logger = (Logger) LoggerFactory.getLogger(Call.class);
+		log.start();
+		logger.addAppender(log);
+		this.server.enqueue(overloaded(), Reply.error(503, "api_error", "Down").header("retry-after", "1"));
+		this.retrying.complete(REQUEST).block(LIMIT);
+		this.server.enqueue(Reply.error(429, "rate_limit_error", "Slow down").header("retry-after", "1"));
+		this.retrying.complete(REQUEST.toBuilder().model(Model.CLAUDE_INSTANT_1_2).build()).block(LIMIT);
+		logger.detachAppender(log);
+		assertThat(log.list).extracting(ILoggingEvent::getLevel).containsOnly(Level.DEBUG);
+		assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)
+			.satisfiesExactly(
+					(first) -> assertThat(first).matches("Attempt 1 failed, retrying after at least \\d+ ms: "
+							+ "529 overloaded_error from /v1/complete: Overloaded \\(request req_\\w+\\)"),
+					(second) -> assertThat(second).matches("Attempt 2 failed, retrying after at least 1\\d{3} ms: "
+							+ "503 api_error from /v1/complete: Down \\(request req_\\w+\\)"),
+					(third) -> assertThat(third)
+						.matches("Attempt 1 failed, retrying after at least 1\\d{3} ms: 429 rate_limit_error from .*"));
 	}
 
 	@Test

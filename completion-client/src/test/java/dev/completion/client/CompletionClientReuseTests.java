@@ -124,6 +124,23 @@ class CompletionClientReuseTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
+	void connectionOfAJoinedStreamIsReused() {
+		try (RawServer raw = RawServer.start((request, socket) -> {
+			for (int i = 0; i < CALLS; i++) {
+				if (i > 0) {
+					RawServer.read(socket.getInputStream());
+				}
+				RawServer.write(socket, nextAnswer(true));
+			}
+		}); CompletionClient other = pooled(raw)) {
+			for (int i = 0; i < CALLS; i++) {
+				assertAnswer(other, false, i);
+			}
+			assertThat(raw.requests()).hasSize(1);
+		}
+	}
+
+	@Test
 	@Tag("B1")
 	void responseThatSwitchesTheProtocolIsMalformedAndItsConnectionIsNotUsedAgain() {
 		String switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
@@ -143,7 +160,7 @@ class CompletionClientReuseTests extends AbstractCompletionClientTests {
 	@Tag("B8")
 	void connectionWhoseAnswerIsNotValidIsNotUsedAgain() {
 		String ok = "HTTP/1.1 200 OK\r\n";
-		for (String bad : List.of("Hello\r\n", ok + ": x\r\n\r\n", ok + "X-Long: " + "x".repeat(10_000),
+		for (String bad : List.of("Hello\r\n", ok + ": x\r\n\r\n", ok + "X-Long: " + "x".repeat(70_000),
 				ok + "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
 				ok + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\n")) {
 			this.answers.set(0);

@@ -102,8 +102,9 @@ class CompletionClientTlsTests extends AbstractCompletionClientTests {
 	@Tag("A7")
 	void certificateOfAnotherHostIsRefused() {
 		try (RawServer raw = serving("other", HEAD + delta() + last()); CompletionClient other = trusting(raw.port())) {
-			assertThat(assertNotConnected(other, raw)).hasMessage("The TLS handshake failed")
-				.hasStackTraceContaining("No subject alternative names");
+			assertThat(assertNotConnected(other, raw))
+				.hasMessageStartingWith("The TLS handshake failed: 127.0.0.1:" + raw.port() + " (")
+				.hasMessageContaining("No subject alternative names");
 		}
 	}
 
@@ -112,8 +113,9 @@ class CompletionClientTlsTests extends AbstractCompletionClientTests {
 	void certificateThatHasExpiredIsRefused() {
 		try (RawServer raw = serving("expired", HEAD + delta() + last());
 				CompletionClient other = trusting(raw.port())) {
-			assertThat(assertNotConnected(other, raw)).hasMessage("The TLS handshake failed")
-				.hasStackTraceContaining("CertificateExpiredException");
+			assertThat(assertNotConnected(other, raw))
+				.hasMessageStartingWith("The TLS handshake failed: 127.0.0.1:" + raw.port() + " (")
+				.hasMessageContaining("CertificateExpiredException");
 		}
 	}
 
@@ -122,8 +124,10 @@ class CompletionClientTlsTests extends AbstractCompletionClientTests {
 	void certificateOfAnUnknownAuthorityIsRefused() {
 		try (RawServer raw = serving("good", HEAD + delta() + last());
 				CompletionClient other = retrying(raw.port()).build()) {
-			assertThat(assertNotConnected(other, raw)).hasMessage("The TLS handshake failed")
-				.hasStackTraceContaining("unable to find valid certification path");
+			assertThat(assertNotConnected(other, raw))
+				.hasMessageStartingWith("The TLS handshake failed: 127.0.0.1:" + raw.port() + " (")
+				.hasMessageContaining(
+						"unable to find valid certification path to requested target); see 'completion.ssl.bundle'");
 		}
 	}
 
@@ -134,8 +138,9 @@ class CompletionClientTlsTests extends AbstractCompletionClientTests {
 			socket.getOutputStream().write(HELLO_OF_TLS_1_1);
 			socket.getInputStream().readAllBytes();
 		}); CompletionClient other = retrying(raw.port()).build()) {
-			assertThat(assertNotConnected(other, raw)).hasMessage("The TLS handshake failed")
-				.hasStackTraceContaining("TLS11");
+			assertThat(assertNotConnected(other, raw))
+				.hasMessageStartingWith("The TLS handshake failed: 127.0.0.1:" + raw.port() + " (")
+				.hasMessageContaining("TLS11");
 		}
 	}
 
@@ -145,7 +150,9 @@ class CompletionClientTlsTests extends AbstractCompletionClientTests {
 		String text = "HTTP/1.1 400 Bad Request\r\n\r\nSECRET";
 		try (RawServer raw = RawServer.accepting((request, socket) -> RawServer.write(socket, text));
 				CompletionClient other = retrying(raw.port()).build()) {
-			assertThat(assertNotConnected(other, raw)).hasMessage("The server does not speak TLS").hasNoCause();
+			assertThat(assertNotConnected(other, raw))
+				.hasMessage("The server does not use TLS: 127.0.0.1:%d; see 'completion.base-url'", raw.port())
+				.hasNoCause();
 		}
 	}
 
@@ -183,7 +190,10 @@ class CompletionClientTlsTests extends AbstractCompletionClientTests {
 		try (RawServer proxy = RawServer.answering(refusal + "Content-Length: 0\r\n\r\n");
 				CompletionClient other = proxied(proxy)) {
 			ConnectionException ex = assertNotConnected(other, proxy);
-			assertThat(ex).hasMessage("The proxy did not connect").hasStackTraceContaining("127.0.0.1:" + proxy.port());
+			assertThat(ex)
+				.hasMessage("The proxy could not connect to completion.test:443 ("
+						+ refusal.lines().findFirst().orElseThrow().substring(9) + "); see 'completion.proxy.host'")
+				.hasStackTraceContaining("127.0.0.1:" + proxy.port());
 			assertThat(proxy.requests().get(0)).startsWith("CONNECT completion.test:443 ")
 				.doesNotContain(KEY)
 				.doesNotContain(PROMPT_TEXT);
@@ -201,7 +211,8 @@ class CompletionClientTlsTests extends AbstractCompletionClientTests {
 	@Tag("A12")
 	void proxyThatHangsUpIsNamed() {
 		try (RawServer proxy = RawServer.answering(""); CompletionClient other = proxied(proxy)) {
-			assertThat(assertNotConnected(other, proxy)).hasMessage("The proxy did not connect");
+			assertThat(assertNotConnected(other, proxy))
+				.hasMessage("The proxy could not connect to completion.test:443; see 'completion.proxy.host'");
 		}
 	}
 
@@ -228,7 +239,8 @@ class CompletionClientTlsTests extends AbstractCompletionClientTests {
 		String hex = HexFormat.of().formatHex(KEY.getBytes(StandardCharsets.US_ASCII));
 		try (RawServer raw = RawServer.accepting((request, socket) -> RawStreams.write(socket, banner + "\r\n"));
 				CompletionClient other = trusting(raw.port())) {
-			assertThat(assertNotConnected(other, raw)).hasMessage("The server does not speak TLS");
+			assertThat(assertNotConnected(other, raw))
+				.hasMessage("The server does not use TLS: 127.0.0.1:%d; see 'completion.base-url'", raw.port());
 			CompletionClientResourcesTests.await(() -> LogScanner.warnings()
 				.stream()
 				.anyMatch((message) -> message.contains("The server does not use TLS")));

@@ -19,7 +19,6 @@ package dev.completion.client;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -56,7 +55,7 @@ class MessageReaderTests {
 		assertThat(completion.stop()).isEqualTo("END");
 		assertThat(completion.additionalProperties()).containsOnlyKeys("usage", "container")
 			.containsEntry("container", Map.of("id", "c"));
-		assertThat(Usage.of(completion)).isEqualTo(new Usage(3, 5));
+		assertThat(Usage.of(completion)).isEqualTo(new Usage(3L, 5L, null, null, null));
 	}
 
 	@ParameterizedTest
@@ -67,13 +66,20 @@ class MessageReaderTests {
 		assertThat(read(json)).isEqualTo(new Completion("", "", null, ASKED, "completion", null, Map.of()));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "1", "[]", "{}", "\"\"", "false" })
+	void optionalPropertyCanHaveAnyType(String value) {
+		String json = "\"id\":1,\"model\":1,\"usage\":1,\"stop_sequence\":1,\"message\":1".replace("1", value);
+		assertThat(read("{\"content\":\"a\"," + json + "}").completion()).isEqualTo("a");
+	}
+
 	@Test
 	void readJoinsTextBlocksAndSkipsOthers() {
 		assertThat(read("""
 				{"content":[{"type":"thinking","thinking":"hm","signature":"s"},{"type":"text","text":"a"},
 				 {"type":"redacted_thinking","data":"x"},{"text":"b","citations":[{"text":"no"}],"type":"text"},
 				 {"type":"tool_use","input":{"text":"no","type":"text"}},{"type":"of_the_future","text":"no"},
-				 {"text":"no"},{}]}""").completion()).isEqualTo("ab");
+				 null,{"text":"c"},{},"d"]}""").completion()).isEqualTo("abcd");
 	}
 
 	@ParameterizedTest
@@ -101,9 +107,11 @@ class MessageReaderTests {
 		assertThat(second.id()).isSameAs(first.id());
 		assertThat(second.model()).isSameAs(first.model());
 		assertThat(event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":0}")).isNull();
+		assertThat(this.reader.end()).isNull();
 		assertThat(event("message_delta", """
 				{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null,"stop_details":{"a":1}},
-				 "usage":{"output_tokens":5,"input_tokens":null},"context":"c"}"""))
+				 "usage":{"output_tokens":5,"input_tokens":null},"context":"c"}""")).isNull();
+		assertThat(this.reader.end()).isEqualTo(event("message_stop", "{}"))
 			.isEqualTo(new Completion("msg_1", "", StopReason.STOP_SEQUENCE, Model.of("m"), "completion", "\n\nHuman:",
 					Map.of("usage", Map.of("input_tokens", 3, "output_tokens", 5), "stop_details", Map.of("a", 1),
 							"context", "c")));
@@ -115,7 +123,7 @@ class MessageReaderTests {
 		Completion last = event("message_stop", "{}");
 		assertThat(last.stopReason()).isEqualTo(StopReason.STOP_SEQUENCE);
 		assertThat(last.additionalProperties()).containsEntry("usage", Map.of("output_tokens", 5));
-		assertThat(Usage.of(last)).isNull();
+		assertThat(Usage.of(last)).isEqualTo(new Usage(null, 5L, null, null, null));
 	}
 
 	@Test
@@ -126,7 +134,7 @@ class MessageReaderTests {
 
 	@ParameterizedTest
 	@CsvSource({ "thinking_delta, thinking", "signature_delta, signature", "input_json_delta, partial_json",
-			"of_the_future, text", "text_delta, other" })
+			"of_the_future, text" })
 	void otherDeltasAreSkipped(String type, String property) {
 		assertThat(event("content_block_delta", delta(type, property, "no"))).isNull();
 	}
@@ -168,7 +176,9 @@ class MessageReaderTests {
 		assertThat(event("message_start", """
 				{"message":{"id":"i","content":[{"type":"text","text":"Hi"}]}}""").completion()).isEqualTo("Hi");
 		assertThat(event("message_start", "{\"message\":{\"id\":\"i\",\"content\":null}}")).isNull();
-		assertThat(event("message_delta", "{\"delta\":{\"stop_reason\":\"max_tokens\"}}").completion()).isEmpty();
+		assertThat(
+				event("message_delta", "{\"delta\":{\"stop_reason\":\"max_tokens\"},\"content\":\"!\"}").completion())
+			.isEqualTo("!");
 	}
 
 	@Test
@@ -178,22 +188,17 @@ class MessageReaderTests {
 	}
 
 	@Test
-	void eventWithoutItsNameIsRefused() {
-		for (String type : List.of("message_start", "content_block_delta", "message_stop")) {
-			assertThatExceptionOfType(UnreadableException.class)
-				.isThrownBy(() -> event("message", "{\"x\":{\"type\":1},\"type\":\"" + type + "\"}"))
-				.withMessage("has no name");
-		}
+	void eventOfUnknownTypeIsSkipped() {
 		assertThat(event("message", "{\"type\":\"of_the_future\"}")).isNull();
 		assertThat(event("message", "{\"x\":\"message_stop\"}")).isNull();
 		assertThat(event("message", "[DONE]")).isNull();
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "null", "[]", "42", "{}", "{\"completion\":\"SECRET\"}", "{\"content\":\"SECRET\"}",
-			"{\"content\":null}", "{\"content\":[null]}", "{\"content\":[\"SECRET\"]}",
-			"{\"content\":[{\"type\":\"text\",\"text\":1}]}", "{\"content\":[],\"stop_reason\":1}",
-			"{\"content\":[],\"stop_sequence\":[]}", "{\"content\":[],\"id\":{}}", "{\"content\":[],\"model\":true}",
+	@ValueSource(strings = { "", "null", "[]", "42", "{}", "{\"completion\":\"SECRET\"}",
+			"{\"content\":{\"SECRET\":1}}", "{\"content\":null}", "{\"content\":[1]}", "{\"content\":[[\"SECRET\"]]}",
+			"{\"content\":[{\"type\":\"text\",\"text\":1}]}", "{\"content\":[],\"success\":false}",
+			"{\"content\":[],\"error\":{\"a\":1}}", "{\"content\":\"SECRET\",\"error\":\"SECRET\"}",
 			"{\"content\":[{\"type\":\"text\",\"text\":\"SECRET\"}]", "{\"content\":[", "{\"content\":[]} {}", "SECRET",
 			"<html>SECRET</html>" })
 	void readWhenItIsNoMessageFails(String json) {
@@ -203,15 +208,45 @@ class MessageReaderTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "null", "[]", "{\"delta\":null}", "{\"delta\":\"SECRET\"}", "{\"delta\":[]}",
-			"{\"delta\":{\"x\":\"SECRET\"}", "{\"delta\":{}} SECRET", "SECRET" })
+	@ValueSource(strings = { "{\"delta\":null}", "{\"delta\":\"SECRET\"}", "{\"delta\":[]}", "{}",
+			"{\"delta\":{\"type\":\"text_delta\"}}" })
+	void deltaThatIsNotOneFails(String data) {
+		assertUnreadable("content_block_delta", data);
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "{\"delta\":null}", "{\"delta\":\"x\"}", "{\"delta\":[]}", "{\"delta\":{\"stop_reason\":1}}" })
+	void endOfAMessageCanHaveAnyDelta(String data) {
+		event("message_delta", "{\"delta\":{\"stop_reason\":\"max_tokens\",\"stop_sequence\":\"END\"}}");
+		assertThat(event("message_delta", data)).isNull();
+		event("message_delta",
+				"{\"delta\":{\"stop_reason\":null,\"stop_sequence\":null},\"usage\":{\"output_tokens\":9}}");
+		Completion end = event("message_stop", "{\"usage\":{\"input_tokens\":8}}");
+		assertThat(end.stopReason()).isEqualTo(StopReason.MAX_TOKENS);
+		assertThat(end.stop()).isEqualTo("END");
+		assertThat(Usage.of(end)).isEqualTo(new Usage(8L, 9L, null, null, null));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "content_block_stop", "message_stop" })
+	void eventWithoutContentCanReportAnError(String event) {
+		event("message_start", "{\"message\":{}}");
+		assertUnreadable(event, "{\"type\":\"" + event + "\",\"error\":{\"type\":\"overloaded_error\"}}");
+		assertUnreadable(event, "{\"success\":false}");
+		event(event, "{\"error\":null,\"success\":true}");
+		event(event, "not JSON");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "null", "[]", "{\"delta\":{\"x\":\"SECRET\"}", "{\"delta\":{}} SECRET", "SECRET" })
 	void eventThatIsNotOfItsKindFails(String data) {
 		assertUnreadable("content_block_delta", data);
 		assertUnreadable("message_delta", data);
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "1", "null", "[\"SECRET\"]", "{}" })
+	@ValueSource(strings = { "1", "[\"SECRET\"]", "{}" })
 	void textThatIsNoStringFails(String text) {
 		assertUnreadable("content_block_delta", "{\"delta\":{\"type\":\"text_delta\",\"text\":" + text + "}}");
 	}

@@ -111,7 +111,7 @@ class ModelReaderTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "{\"data\":[]}", "{\"data\":[],\"has_more\":false,\"last_id\":\"a\"}",
+	@ValueSource(strings = { "{\"data\":[]}", "{\"data\":null}", "{\"data\":[],\"has_more\":false,\"last_id\":\"a\"}",
 			"{\"data\":[],\"last_id\":\"a\"}", "{\"data\":[],\"has_more\":true}",
 			"{\"data\":[],\"has_more\":true,\"last_id\":null}", "{\"data\":[],\"has_more\":true,\"last_id\":1}",
 			"{\"data\":[],\"has_more\":null,\"last_id\":\"a\"}" })
@@ -120,7 +120,7 @@ class ModelReaderTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "null", "[]", "{}", "{\"data\":null}", "{\"data\":{}}", "{\"data\":[{}]}",
+	@ValueSource(strings = { "", "null", "[]", "{}", "{\"data\":{}}", "{\"data\":[{}]}",
 			"{\"data\":[{\"id\":\"a\"},null]}", "{\"data\":[\"SECRET\"]}", "{\"data\":[", "SECRET" })
 	void readPageWhenItIsNoPageFails(String json) {
 		assertMalformed(() -> readPage(json));

@@ -149,9 +149,9 @@ class RepeatedEventTests {
 	void readsWhatTheParserReads(List<String> events) {
 		Random random = new Random(42);
 		TextCompletionReader reader = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1,
-				UnaryOperator.identity());
+				UnaryOperator.identity(), 1024);
 		TextCompletionReader parsing = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1,
-				UnaryOperator.identity());
+				UnaryOperator.identity(), 1024);
 		for (int i = 0; i < 20_000; i++) {
 			String template = events.get((random.nextInt(4) == 0) ? random.nextInt(events.size()) : 0);
 			byte[] json = mutilated(bytes(template.replace("@", text(random))), random);

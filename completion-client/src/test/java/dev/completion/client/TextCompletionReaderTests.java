@@ -42,7 +42,7 @@ class TextCompletionReaderTests {
 	private static final Model ASKED = Model.of("asked-for");
 
 	private final TextCompletionReader reader = new TextCompletionReader(JsonMapper.builder().build(), ASKED,
-			UnaryOperator.identity());
+			UnaryOperator.identity(), 1024);
 
 	@Test
 	void readWhenAnswerIsWholeHasEveryField() {
@@ -217,7 +217,6 @@ class TextCompletionReaderTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "{}", "{\"type\":\"completion\"}", "{\"Completion\":\"SECRET\"}", "{\"\":\"\"}",
-			"{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"SECRET\"}}",
 			"{\"nested\":{\"completion\":\"SECRET\"}}" })
 	void readWhenThereIsNoCompletionFails(String json) {
 		assertThatExceptionOfType(UnreadableException.class).isThrownBy(() -> read(json))
@@ -226,7 +225,16 @@ class TextCompletionReaderTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "completion", "stop_reason", "stop", "id", "type", "model" })
+	@ValueSource(strings = { "stop_reason", "stop", "id", "type", "model" })
+	void optionalPropertyCanHaveAnyType(String name) {
+		for (String value : new String[] { "4711", "true", "[\"SECRET\"]", "{\"SECRET\":1}", "1.5" }) {
+			Completion completion = read("{\"completion\":\" a\",\"" + name + "\":" + value + ",\"x\":\"y\"}");
+			assertThat(completion).isEqualTo(read("{\"completion\":\" a\",\"x\":\"y\"}"));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = "completion")
 	void readWhenFieldIsNoStringFails(String name) {
 		for (String value : new String[] { "4711", "true", "[\"SECRET\"]", "{\"SECRET\":1}", "1.5" }) {
 			String json = "{\"completion\":\"SECRET\",\"" + name + "\":" + value + "}";
@@ -237,9 +245,21 @@ class TextCompletionReaderTests {
 	}
 
 	@Test
-	void readWhenCompletionIsNullFails() {
-		assertThatExceptionOfType(UnreadableException.class).isThrownBy(() -> read("{\"completion\":null}"))
-			.withMessage("has a 'completion' that is not a string");
+	void readWhenCompletionIsNullReturnsEmptyText() {
+		assertThat(read("{\"completion\":null}").completion()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\"completion\":\"\",", "\"completion\":\" a\",", "\"completion\":null,", "" })
+	void readWhenThereIsAnErrorFailsUnlessStopReasonIsPresent(String completion) {
+		for (String error : new String[] { "{\"message\":\"SECRET\"}", "\"SECRET\"" }) {
+			String json = "{" + completion + "\"error\":" + error;
+			assertThatExceptionOfType(UnreadableException.class).isThrownBy(() -> read(json + "}"))
+				.withMessage("reports an error");
+			assertThat(read("{\"completion\":\" a\",\"stop_reason\":\"stop_sequence\",\"error\":" + error + "}")
+				.additionalProperties()).containsKey("error");
+		}
+		assertThat(read("{\"completion\":\" a\",\"error\":null}").completion()).isEqualTo(" a");
 	}
 
 	@ParameterizedTest

@@ -70,7 +70,7 @@ public class CompletionApiException extends CompletionClientException {
 
 	/**
 	 * Return the {@code error.message} of the envelope or, if there is none, the value of
-	 * {@code error}, {@code message} or {@code msg}.
+	 * {@code error}, {@code message}, {@code msg} or {@code detail}.
 	 * @return the message, empty if the body has none of them
 	 */
 	public String apiMessage() {

@@ -19,8 +19,8 @@ package dev.completion.client.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer does not follow the protocol: an unexpected status, a redirect, an
- * unexpected content type, or content that cannot be read.
+ * The response does not follow the protocol: an unexpected status, a redirect, or a body
+ * that contains no completion.
  *
  * @since 0.1.0
  */

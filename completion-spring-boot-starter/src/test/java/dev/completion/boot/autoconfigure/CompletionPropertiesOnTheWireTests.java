@@ -240,7 +240,7 @@ class CompletionPropertiesOnTheWireTests {
 		whileBusy((client) -> {
 			long start = System.nanoTime();
 			assertThat(failure(ConnectionException.class, complete(client)))
-				.hasMessageStartingWith("No connection came free in time");
+				.hasMessageStartingWith("No connection became available in time");
 			// a default that applied instead would take as long
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
 		}, "completion.pool.acquire-timeout=200ms");
@@ -253,7 +253,7 @@ class CompletionPropertiesOnTheWireTests {
 			// one of them waits, the other one fails: which one is not defined
 			Flux<Completion> calls = Flux.merge(complete(client), complete(client));
 			assertThat(failure(ConnectionException.class, calls.then()))
-				.hasMessageStartingWith("Too many calls wait for a connection");
+				.hasMessageStartingWith("Too many calls are waiting for a connection");
 		}, "completion.pool.max-pending-acquires=1", "completion.pool.acquire-timeout=1m");
 	}
 

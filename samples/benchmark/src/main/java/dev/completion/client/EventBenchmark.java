@@ -71,7 +71,7 @@ public class EventBenchmark {
 	private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT);
 
 	private final TextCompletionReader reader = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1,
-			UnaryOperator.identity());
+			UnaryOperator.identity(), 1024);
 
 	private final NonBlockingByteArrayJsonParser parser = (NonBlockingByteArrayJsonParser) new JsonFactory()
 		.createNonBlockingByteArrayParser(ObjectReadContext.empty());

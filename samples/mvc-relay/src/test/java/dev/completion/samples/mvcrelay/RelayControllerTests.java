@@ -87,7 +87,7 @@ class RelayControllerTests {
 		try (Socket socket = ask()) {
 			assertThat(lines(socket).lines()).containsSubsequence("event:failure", "data:OverloadedException");
 		}
-		assertThat(output).contains("529 overloaded_error: Overloaded (request req_");
+		assertThat(output).contains("529 overloaded_error from /v1/messages: Overloaded (request req_");
 	}
 
 	@ParameterizedTest

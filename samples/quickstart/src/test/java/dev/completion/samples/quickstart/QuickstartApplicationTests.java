@@ -52,7 +52,8 @@ class QuickstartApplicationTests {
 			assertThat(run("--completion.base-url=" + server.baseUrl(), "--completion.api-key=wrong-key")).isOne();
 		}
 		assertThat(output.getErr().lines()).hasSize(1)
-			.allMatch((line) -> line.startsWith("401 authentication_error: invalid x-api-key (request req_"));
+			.allMatch((line) -> line
+				.startsWith("401 authentication_error from /v1/complete: invalid x-api-key (request req_"));
 		assertThat(output.getAll()).doesNotContain("wrong-key");
 	}
 
