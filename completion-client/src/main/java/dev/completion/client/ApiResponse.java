@@ -20,7 +20,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
@@ -137,8 +136,8 @@ final class ApiResponse {
 		return body.collect(this::collector, this::appendJson).map((bytes) -> read(bytes.toByteArray(), reader));
 	}
 
-	private void appendJson(Body body, DataBuffer buffer) {
-		if (body.size == 0 && !isJson() && isOther(buffer)) {
+	private void appendJson(BodyCollector body, DataBuffer buffer) {
+		if (body.size() == 0 && !isJson() && isOther(buffer)) {
 			// the body may never end
 			throw AttemptFailure.malformed(notJson());
 		}
@@ -197,14 +196,14 @@ final class ApiResponse {
 		return body;
 	}
 
-	private Body collector() {
+	private BodyCollector collector() {
 		long length = Math.min(this.received.getContentLength(), MAX_INITIAL_BODY_SIZE);
-		return new Body((int) Math.max(length, 0));
+		return new BodyCollector((int) Math.max(length, 0));
 	}
 
 	// if this fails, the operator discards, and thereby releases, the buffer
-	private void append(Body body, DataBuffer buffer) {
-		if (buffer.readableByteCount() > this.limits.body() - body.size) {
+	private void append(BodyCollector body, DataBuffer buffer) {
+		if (buffer.readableByteCount() > this.limits.body() - body.size()) {
 			throw bodyTooLarge();
 		}
 		body.append(buffer, this.limits.body());
@@ -381,36 +380,6 @@ final class ApiResponse {
 		buffer.read(bytes);
 		DataBufferUtils.release(buffer);
 		return bytes;
-	}
-
-	/**
-	 * Collects the bytes of a body. They are copied at once, since buffers of a few bytes
-	 * would take far more memory.
-	 */
-	private static final class Body {
-
-		private byte[] bytes;
-
-		private int size;
-
-		private Body(int initialSize) {
-			this.bytes = new byte[initialSize];
-		}
-
-		private void append(DataBuffer buffer, int maxSize) {
-			int count = buffer.readableByteCount();
-			int newSize = this.size + count;
-			if (newSize > this.bytes.length) {
-				this.bytes = Arrays.copyOf(this.bytes, Math.max(newSize, (int) Math.min(2L * this.size, maxSize)));
-			}
-			buffer.read(this.bytes, this.size, count);
-			this.size = newSize;
-		}
-
-		private byte[] toByteArray() {
-			return (this.size == this.bytes.length) ? this.bytes : Arrays.copyOf(this.bytes, this.size);
-		}
-
 	}
 
 }

@@ -16,7 +16,6 @@
 
 package dev.completion.client;
 
-import java.io.ByteArrayOutputStream;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -57,7 +56,7 @@ final class EventStreamReader {
 	private @Nullable BodyFormat format;
 
 	// some servers do not support streams, or report errors as JSON
-	private final ByteArrayOutputStream document = new ByteArrayOutputStream(0);
+	private final BodyCollector document = new BodyCollector(0);
 
 	private boolean apiEventReceived;
 
@@ -98,9 +97,7 @@ final class EventStreamReader {
 				this.format = BodyFormat.of(bytes);
 			}
 			if (this.format == BodyFormat.JSON) {
-				byte[] part = new byte[bytes.readableByteCount()];
-				bytes.read(part);
-				this.document.writeBytes(part);
+				this.document.append(bytes, this.maxBodySize);
 			}
 			else {
 				this.decoder.append(bytes);

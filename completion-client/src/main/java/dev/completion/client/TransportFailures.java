@@ -41,7 +41,6 @@ import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitExcepti
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
 import reactor.netty.internal.shaded.reactor.pool.PoolShutdownException;
 
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.web.reactive.function.client.WebClientException;
 
 /**
@@ -122,7 +121,7 @@ final class TransportFailures {
 	}
 
 	private static String tlsReason(Throwable ex) {
-		Throwable root = NestedExceptionUtils.getMostSpecificCause(ex);
+		Throwable root = root(ex);
 		String message = (root.getMessage() != null) ? ": " + root.getMessage() : "";
 		String setting = has(CertPathBuilderException.class, ex) ? "; see 'completion.ssl.bundle'" : "";
 		return " (" + root.getClass().getSimpleName() + message + ")" + setting;
@@ -207,6 +206,20 @@ final class TransportFailures {
 		// not chained: its message quotes what the server sent
 		return AttemptFailure
 			.malformed("The response is not valid HTTP: " + server + " (" + ex.getClass().getSimpleName() + ")");
+	}
+
+	// causes may form a cycle
+	private static Throwable root(Throwable failure) {
+		Throwable root = failure;
+		try {
+			for (int i = 0; i < MAX_CAUSES && root.getCause() != null; i++) {
+				root = root.getCause();
+			}
+		}
+		catch (RuntimeException ex) {
+			// the causes cannot be read any further
+		}
+		return root;
 	}
 
 	private static boolean has(Class<? extends Throwable> type, Throwable ex) {

@@ -40,9 +40,9 @@
  *
  * Attempt and transport (one HTTP request and its response): Attempt, AttemptFailure,
  * Transport, TransportFailures, ApiRequest, ClientRequestView, ApiResponse,
- * ApiErrorReader, ApiErrorDescription, PromptRedactor, UnescapedText, SecretRedactor, BodyFormat,
- * GzipMemberInputStream, RetryAfter, Connections, InterimResponseHandler,
- * SurplusResponseHandler, SendFailureHandler, NotTlsHandler.
+ * ApiErrorReader, ApiErrorDescription, PromptRedactor, UnescapedText, SecretRedactor,
+ * BodyFormat, BodyCollector, GzipMemberInputStream, RetryAfter, Connections,
+ * InterimResponseHandler, SurplusResponseHandler, SendFailureHandler, NotTlsHandler.
  *
  * Stream (from bytes to events): EventStreamSubscriber, EventStreamReader, SseDecoder,
  * IdleTimer.

@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CallListenerTests extends AbstractCompletionClientTests {
 
-	private final List<Object> told = new CopyOnWriteArrayList<>();
+	private final List<Object> notified = new CopyOnWriteArrayList<>();
 
 	private CompletionClient observed;
 
@@ -48,12 +48,12 @@ class CallListenerTests extends AbstractCompletionClientTests {
 
 			@Override
 			public void onSuccess(HttpHeaders headers) {
-				CallListenerTests.this.told.add(String.valueOf(headers.getFirst("request-id")));
+				CallListenerTests.this.notified.add(String.valueOf(headers.getFirst("request-id")));
 			}
 
 			@Override
 			public void onError(CompletionClientException error) {
-				CallListenerTests.this.told.add(error);
+				CallListenerTests.this.notified.add(error);
 			}
 
 		}).build();
@@ -65,12 +65,12 @@ class CallListenerTests extends AbstractCompletionClientTests {
 	}
 
 	@Test
-	void listenerIsToldHowCallsEnd() {
+	void listenerIsNotifiedHowCallsEnd() {
 		String requestId = this.observed.exchange(REQUEST).block(LIMIT).requestId();
 		String streamId = this.observed.exchangeStream(REQUEST).blockLast(LIMIT).requestId();
 		this.server.enqueue(Reply.error(400, "invalid_request_error", "No"));
 		Throwable error = this.observed.complete(REQUEST).materialize().block(LIMIT).getThrowable();
-		assertThat(this.told).containsExactly(requestId, streamId, error);
+		assertThat(this.notified).containsExactly(requestId, streamId, error);
 	}
 
 	@Test
@@ -80,25 +80,25 @@ class CallListenerTests extends AbstractCompletionClientTests {
 		Completion completion = this.observed.stream(REQUEST).single().block(LIMIT);
 		assertThat(completion.completion()).isEqualTo(" Hi");
 		assertThat(completion.stopReason()).isEqualTo(StopReason.STOP_SEQUENCE);
-		assertThat(this.told).containsExactly("req_1");
+		assertThat(this.notified).containsExactly("req_1");
 	}
 
 	@Test
-	void listenerIsToldOfAStreamThatIsCancelledWithItsLastDeltaInHand() {
+	void listenerIsNotifiedOfAStreamThatIsCancelledWithItsLastDeltaInHand() {
 		this.observed.stream(REQUEST).takeUntil((delta) -> delta.stopReason() != null).blockLast(LIMIT);
-		assertThat(this.told).hasSize(1);
+		assertThat(this.notified).hasSize(1);
 		this.observed.stream(REQUEST).blockFirst(LIMIT);
-		assertThat(this.told).hasSize(1);
+		assertThat(this.notified).hasSize(1);
 	}
 
 	@Test
-	void listenerIsNotToldOfARequestThatIsRefusedHere() {
+	void listenerIsNotNotifiedOfARequestThatIsRefusedHere() {
 		try (CompletionClient messages = this.observed.mutate().api(CompletionApi.MESSAGES).build()) {
 			CompletionRequest bare = REQUEST.toBuilder().prompt("Hello").build();
 			failure(UnsupportedRequestException.class, messages.stream(bare));
 			failure(UnsupportedRequestException.class, messages.complete(bare).flux());
 		}
-		assertThat(this.told).isEmpty();
+		assertThat(this.notified).isEmpty();
 	}
 
 	@ParameterizedTest

@@ -25,6 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import javax.net.ssl.SSLException;
+
 import dev.completion.client.error.CallTimeoutException;
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.client.error.LimitExceededException;
@@ -56,7 +58,8 @@ class CompletionClientTerminationTests extends AbstractCompletionClientTests {
 		for (int i = 0; i < 100_000; i++) {
 			deep = new IllegalStateException("deep", deep);
 		}
-		return Stream.of(suppressing, cycle, deep, new UnreadableCauseException());
+		Throwable tls = new SSLException("tls", cycle);
+		return Stream.of(suppressing, cycle, deep, tls, new UnreadableCauseException());
 	}
 
 	@ParameterizedTest
