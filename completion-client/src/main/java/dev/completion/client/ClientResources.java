@@ -75,7 +75,8 @@ final class ClientResources {
 	 */
 	ClientResources(ClientSettings settings, @Nullable ClientResources original) {
 		this.original = original;
-		this.connections = (original != null) ? original.connections : Connections.of(settings.httpClient);
+		this.connections = (original != null) ? original.connections
+				: Connections.of(settings.httpClient, settings.httpClientCloser);
 		this.calls = new ActiveCalls((original != null) ? original.calls : null);
 		JsonMapper mapper = mapper();
 		this.models = new ModelReader(mapper);

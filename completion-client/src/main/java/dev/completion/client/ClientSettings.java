@@ -37,6 +37,9 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 final class ClientSettings {
 
+	static final Runnable NOTHING_TO_CLOSE = () -> {
+	};
+
 	private static final String DEFAULT_VERSION = "2023-06-01";
 
 	@Nullable CredentialProvider credential;
@@ -67,6 +70,8 @@ final class ClientSettings {
 
 	@Nullable Supplier<HttpClient> httpClient;
 
+	Runnable httpClientCloser = NOTHING_TO_CLOSE;
+
 	final List<CallListener> listeners = new ArrayList<>();
 
 	ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
@@ -95,6 +100,7 @@ final class ClientSettings {
 		copy.limits = this.limits;
 		copy.webClientBuilder = this.webClientBuilder;
 		copy.httpClient = this.httpClient;
+		copy.httpClientCloser = this.httpClientCloser;
 		copy.listeners.addAll(this.listeners);
 		copy.observationRegistry = this.observationRegistry;
 		copy.observationConvention = this.observationConvention;

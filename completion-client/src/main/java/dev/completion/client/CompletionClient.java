@@ -133,9 +133,11 @@ public interface CompletionClient extends AutoCloseable {
 	/**
 	 * End all calls with a {@link dev.completion.client.error.ConnectionException},
 	 * refuse new ones in the same way, and close the connections and threads that this
-	 * client opened. Those of an {@link Builder#httpClient(HttpClient) HTTP client} that
-	 * was given to the builder are its owner's to close. Subscribers are told by the
-	 * calling thread; the connections close behind it. Closing twice does nothing more.
+	 * client opened. The caller is responsible for closing the connections of an
+	 * {@link Builder#httpClient(HttpClient) HTTP client} that was passed to the builder,
+	 * unless an action that closes them was passed as well. Subscribers are notified on
+	 * the calling thread. Connections are closed asynchronously. Calling this method
+	 * again has no further effect.
 	 */
 	@Override
 	void close();
@@ -300,6 +302,17 @@ public interface CompletionClient extends AutoCloseable {
 		 * @return this builder
 		 */
 		Builder httpClient(Supplier<HttpClient> httpClient);
+
+		/**
+		 * Set a supplier of the {@linkplain #httpClient(Supplier) HTTP client}, and an
+		 * action that releases its resources, such as its connection pool, when the
+		 * client is closed. Closing a variant does not run the action. If the builder
+		 * creates several clients, each of them runs it.
+		 * @param httpClient returns the same HTTP client until there is another
+		 * @param closer an idempotent action, which runs each time the client is closed
+		 * @return this builder
+		 */
+		Builder httpClient(Supplier<HttpClient> httpClient, Runnable closer);
 
 		/**
 		 * Add a listener that is told how each call ended.

@@ -62,14 +62,13 @@ final class Connections {
 
 	/**
 	 * Return the connections of the HTTP client that is supplied for each attempt, or
-	 * open new connections. The owner of a supplied HTTP client is responsible for
-	 * closing its connections.
+	 * open new connections.
 	 * @param httpClient the supplier of the HTTP client, or {@code null} to open
 	 * connections
+	 * @param closer closes the connections of the supplied HTTP client
 	 */
-	static Connections of(@Nullable Supplier<HttpClient> httpClient) {
-		return (httpClient != null) ? new Connections(httpClient, () -> {
-		}) : open();
+	static Connections of(@Nullable Supplier<HttpClient> httpClient, Runnable closer) {
+		return (httpClient != null) ? new Connections(httpClient, closer) : open();
 	}
 
 	/**

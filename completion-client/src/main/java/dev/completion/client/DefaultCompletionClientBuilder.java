@@ -165,8 +165,15 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 
 	@Override
 	public CompletionClient.Builder httpClient(Supplier<HttpClient> httpClient) {
+		return httpClient(httpClient, ClientSettings.NOTHING_TO_CLOSE);
+	}
+
+	@Override
+	public CompletionClient.Builder httpClient(Supplier<HttpClient> httpClient, Runnable closer) {
 		Assert.notNull(httpClient, "'httpClient' must not be null");
+		Assert.notNull(closer, "'closer' must not be null");
 		this.settings.httpClient = httpClient;
+		this.settings.httpClientCloser = closer;
 		this.original = null;
 		return this;
 	}
