@@ -37,6 +37,7 @@ import reactor.netty.tcp.SslProvider;
 
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.util.ClassUtils;
 
 /**
  * The connections of a client and of its variants. On top of an HTTP client that may be
@@ -48,6 +49,9 @@ final class Connections {
 	private static final int MAX_HEADER_SIZE = 64 * 1024;
 
 	private static final int KEEP_ALIVE_SECONDS = 60;
+
+	// a runtime that was created with jlink may lack the module jdk.net
+	private static final boolean HAS_EXTENDED_OPTIONS = ClassUtils.isPresent("jdk.net.ExtendedSocketOptions", null);
 
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
@@ -102,7 +106,9 @@ final class Connections {
 	 */
 	private static void keepAlive(Channel channel) {
 		ChannelConfig config = channel.config();
-		config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEP_ALIVE_SECONDS);
+		if (HAS_EXTENDED_OPTIONS) {
+			config.setOption(ExtendedOptions.KEEP_IDLE, KEEP_ALIVE_SECONDS);
+		}
 		config.setOption(ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_KEEPIDLE"),
 				KEEP_ALIVE_SECONDS);
 	}
@@ -202,6 +208,16 @@ final class Connections {
 				}
 				Attempt.responding(connection);
 			});
+	}
+
+	/**
+	 * Socket options of the module {@code jdk.net}, in a class that is loaded only if the
+	 * module is present.
+	 */
+	private static final class ExtendedOptions {
+
+		static final ChannelOption<Integer> KEEP_IDLE = NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE);
+
 	}
 
 }
