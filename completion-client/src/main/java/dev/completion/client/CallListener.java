@@ -37,7 +37,8 @@ public interface CallListener {
 	void onSuccess(HttpHeaders headers);
 
 	/**
-	 * Called when a call failed.
+	 * Called when a call failed. Calls that fail after the client has been closed are not
+	 * reported.
 	 * @param error the error that the caller gets
 	 */
 	void onError(CompletionClientException error);

@@ -269,7 +269,9 @@ final class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 		AttemptFailure failure = (error instanceof AttemptFailure known) ? known
 				: AttemptFailure.unexpected(Exceptions.unwrap(error));
 		CompletionClientException exception = this.call.toException(this.call.reason(failure));
-		this.listeners.failed(exception);
+		if (!this.calls.isClosed()) {
+			this.listeners.failed(exception);
+		}
 		this.downstream.onError(exception);
 	}
 

@@ -16,10 +16,12 @@
 
 package dev.completion.client;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.ConnectionException;
 import dev.completion.client.error.InvalidRequestException;
 import dev.completion.client.error.UnsupportedRequestException;
 import dev.completion.server.Reply;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Flux;
 
 import org.springframework.http.HttpHeaders;
 
@@ -98,6 +101,15 @@ class CallListenerTests extends AbstractCompletionClientTests {
 			failure(UnsupportedRequestException.class, messages.stream(bare));
 			failure(UnsupportedRequestException.class, messages.complete(bare).flux());
 		}
+		assertThat(this.notified).isEmpty();
+	}
+
+	@Test
+	void listenerIsNotNotifiedOfCallsThatEndWithTheClient() {
+		this.server.enqueue(Reply.text("Hello").chunkSizes(1).chunkDelay(Duration.ofSeconds(5)));
+		Flux<Completion> stream = this.observed.stream(REQUEST).doOnNext((delta) -> this.observed.close());
+		assertThat(failure(ConnectionException.class, stream)).hasMessageContaining("The client was closed");
+		failure(ConnectionException.class, this.observed.stream(REQUEST));
 		assertThat(this.notified).isEmpty();
 	}
 
