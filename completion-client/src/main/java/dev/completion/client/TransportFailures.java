@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertPathBuilderException;
 import java.util.Objects;
 import java.util.function.Function;
@@ -101,16 +102,26 @@ final class TransportFailures {
 		if (has(SSLException.class, ex)) {
 			return AttemptFailure.notConnected("The TLS handshake failed: " + server + tlsReason(ex), false, ex);
 		}
-		AttemptFailure pool = poolFailure(ex);
-		if (pool != null) {
-			return pool;
+		AttemptFailure known = poolFailure(ex);
+		if (known == null) {
+			known = resolutionFailure(ex, server);
 		}
+		if (known != null) {
+			return known;
+		}
+		return isLost(ex) ? AttemptFailure.notConnected(reason(ex) + ": " + server, true, ex)
+				: AttemptFailure.unexpected(ex);
+	}
+
+	private static @Nullable AttemptFailure resolutionFailure(Throwable ex, String server) {
 		if (has(UnknownHostException.class, ex)) {
 			return AttemptFailure.notConnected("The host name could not be resolved: " + server + SEE_BASE_URL, true,
 					serializable(UnknownHostException.class, UnknownHostException::new, ex));
 		}
-		return isLost(ex) ? AttemptFailure.notConnected(reason(ex) + ": " + server, true, ex)
-				: AttemptFailure.unexpected(ex);
+		// a proxy resolves the name of the server, so this is about the proxy
+		return (ex instanceof UnresolvedAddressException) ? AttemptFailure.notConnected(
+				"The host name of the proxy could not be resolved; check the proxy settings, such as 'completion.proxy.host'",
+				true, ex) : null;
 	}
 
 	// Netty reports this in the message only

@@ -25,6 +25,8 @@ import dev.completion.client.Completion;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.Prompt;
 import dev.completion.client.error.CompletionClientException;
+import dev.completion.client.error.ConnectionException;
+import dev.completion.client.error.Outcome;
 import dev.completion.server.CompletionServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,7 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
 import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link CompletionAutoConfiguration}: proxies, and filters of addresses.
@@ -99,6 +102,15 @@ class CompletionProxyTests {
 						&& !request.contains(this.server.apiKey()) && !request.contains("proxy-authorization"));
 			assertThat(this.server.requests()).hasSize(10);
 		});
+	}
+
+	@Test
+	void proxyThatCannotBeResolvedIsReported() {
+		proxied().withPropertyValues("completion.proxy.host=" + NO_NAME_OF_ANY_MACHINE.substring("http://".length()))
+			.run((context) -> assertThatExceptionOfType(ConnectionException.class)
+				.isThrownBy(() -> complete(context).block(LIMIT))
+				.withMessageContaining("'completion.proxy.host'")
+				.satisfies((ex) -> assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT)));
 	}
 
 	@Test
