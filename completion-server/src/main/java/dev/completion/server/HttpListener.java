@@ -17,6 +17,8 @@
 package dev.completion.server;
 
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -62,13 +64,16 @@ final class HttpListener {
 
 	private HttpListener(int port, EventLoopGroup threads, Handler handler) {
 		this.threads = threads;
-		this.server = HttpServer.create()
+		// not bindNow: the thread may be one that Reactor does not allow to block
+		this.server = Objects.requireNonNull(HttpServer.create()
 			.host(HOST)
 			.port(port)
 			.runOn(threads)
 			.channelGroup(this.connections)
 			.handle((request, response) -> timer(response).flatMap((timer) -> handler.handle(request, response, timer)))
-			.bindNow();
+			.bind()
+			.toFuture()
+			.join());
 	}
 
 	/**
@@ -85,9 +90,9 @@ final class HttpListener {
 		try {
 			return new HttpListener(port, threads, handler);
 		}
-		catch (RuntimeException ex) {
+		catch (CompletionException ex) {
 			await(shutDown(threads));
-			throw new IllegalStateException("Port " + port + " of " + HOST + " cannot be bound", ex);
+			throw new IllegalStateException("Port " + port + " of " + HOST + " cannot be bound", ex.getCause());
 		}
 	}
 
