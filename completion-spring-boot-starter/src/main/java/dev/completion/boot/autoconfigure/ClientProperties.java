@@ -18,11 +18,14 @@ package dev.completion.boot.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 import dev.completion.boot.CompletionClientCustomizer;
 
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
@@ -40,7 +43,7 @@ import org.springframework.core.env.Environment;
  */
 final class ClientProperties {
 
-	private static final String ROOT = "completion";
+	static final String ROOT = "completion";
 
 	private final String name;
 
@@ -48,10 +51,14 @@ final class ClientProperties {
 
 	private final Binder own;
 
-	private ClientProperties(String name, CompletionProperties values, Binder own) {
+	private final Map<ConfigurationPropertyName, String> valuesWithoutUnit;
+
+	private ClientProperties(String name, CompletionProperties values, Binder own,
+			Map<ConfigurationPropertyName, String> valuesWithoutUnit) {
 		this.name = name;
 		this.values = values;
 		this.own = own;
+		this.valuesWithoutUnit = valuesWithoutUnit;
 	}
 
 	/**
@@ -59,43 +66,96 @@ final class ClientProperties {
 	 */
 	static ClientProperties of(String name, Environment environment) {
 		PropertySourcesPlaceholdersResolver placeholders = new PropertySourcesPlaceholdersResolver(environment);
+		UnitlessValueBindHandler handler = new UnitlessValueBindHandler(
+				new UnsetValueBindHandler(BindHandler.DEFAULT, ConfigurationPropertyName.EMPTY, placeholders),
+				placeholders);
+		List<ConfigurationPropertySource> sources = sources(environment);
 		if (isDefault(name)) {
-			CompletionProperties values = Binder.get(environment).bindOrCreate(ROOT, CompletionProperties.class);
-			return new ClientProperties(name, values, new Binder(List.of(), placeholders));
+			CompletionProperties values = new Binder(sources, placeholders).bindOrCreate(ROOT,
+					Bindable.of(CompletionProperties.class), handler);
+			return new ClientProperties(name, values, new Binder(List.of(), placeholders), handler.values());
 		}
-		List<ConfigurationPropertySource> own = sources(ClientNames.prefix(name), environment).stream()
-			.map((source) -> source.filter((property) -> !isEmpty(source, property, placeholders)))
+		List<ConfigurationPropertySource> own = withoutEmptyValues(withPrefix(ClientNames.prefix(name), sources),
+				placeholders);
+		List<ConfigurationPropertySource> all = Stream.concat(own.stream(), withPrefix(ROOT, sources).stream())
 			.toList();
-		List<ConfigurationPropertySource> all = Stream.concat(own.stream(), sources(ROOT, environment).stream())
-			.toList();
-		return new ClientProperties(name, bind(name, new Binder(all, placeholders)), new Binder(own, placeholders));
+		CompletionProperties values = bind(name, new Binder(all, placeholders), handler);
+		return new ClientProperties(name, values, new Binder(own, placeholders), handler.values());
 	}
 
-	private static List<ConfigurationPropertySource> sources(String prefix, Environment environment) {
+	/**
+	 * Return whether clients are enabled.
+	 */
+	static boolean isEnabled(Environment environment) {
+		PropertySourcesPlaceholdersResolver placeholders = new PropertySourcesPlaceholdersResolver(environment);
+		BindHandler handler = new UnsetValueBindHandler(BindHandler.DEFAULT, ConfigurationPropertyName.EMPTY,
+				placeholders);
+		return Binder.get(environment).bind(ROOT + ".enabled", Bindable.of(Boolean.class), handler).orElse(true);
+	}
+
+	/**
+	 * Return the property sources, without variables that Kubernetes sets for services.
+	 */
+	static List<ConfigurationPropertySource> sources(Environment environment) {
 		List<ConfigurationPropertySource> sources = new ArrayList<>();
-		ConfigurationPropertySources.get(environment).forEach((source) -> sources.add(source.withPrefix(prefix)));
+		ConfigurationPropertySources.get(environment)
+			.forEach((source) -> sources.add(UnsetValueBindHandler.withoutServices(source)));
 		return sources;
 	}
 
-	// what a placeholder such as ${GATEWAY_KEY:} leaves is not set, and so inherited
-	private static boolean isEmpty(ConfigurationPropertySource source, ConfigurationPropertyName name,
-			PropertySourcesPlaceholdersResolver placeholders) {
-		ConfigurationProperty property = source.getConfigurationProperty(name);
-		return property != null && "".equals(placeholders.resolvePlaceholders(property.getValue()));
+	private static List<ConfigurationPropertySource> withPrefix(String prefix,
+			List<ConfigurationPropertySource> sources) {
+		return sources.stream().map((source) -> source.withPrefix(prefix)).toList();
 	}
 
-	private static CompletionProperties bind(String name, Binder binder) {
+	// an empty value hides those of sources with a lower precedence, and is inherited
+	private static List<ConfigurationPropertySource> withoutEmptyValues(List<ConfigurationPropertySource> sources,
+			PropertySourcesPlaceholdersResolver placeholders) {
+		return sources.stream()
+			.map((source) -> UnsetValueBindHandler.filter(source, (name) -> !isEmpty(name, sources, placeholders)))
+			.toList();
+	}
+
+	private static boolean isEmpty(ConfigurationPropertyName name, List<ConfigurationPropertySource> sources,
+			PropertySourcesPlaceholdersResolver placeholders) {
+		for (ConfigurationPropertySource source : sources) {
+			ConfigurationProperty property = source.getConfigurationProperty(name);
+			if (property != null) {
+				return !name.isLastElementIndexed() && UnsetValueBindHandler.isEmpty(property, placeholders);
+			}
+		}
+		return false;
+	}
+
+	private static CompletionProperties bind(String name, Binder binder, BindHandler handler) {
 		try {
-			return binder.bindOrCreate("", CompletionProperties.class);
+			return binder.bindOrCreate("", Bindable.of(CompletionProperties.class), handler);
 		}
 		catch (BindException ex) {
-			ConfigurationProperty property = ex.getProperty();
-			String key = (property != null) ? property.getName().toString() : ex.getName().toString();
+			String key = ex.getName().toString();
 			throw new FailureAnalyzedException(
 					"The value of '%s.%s' is not valid: %s.".formatted(ClientNames.prefix(name), key,
 							NestedExceptionUtils.getMostSpecificCause(ex).getMessage()),
 					"Correct the value there, or that of '%s.%s'.".formatted(ROOT, key), ex);
 		}
+	}
+
+	/**
+	 * Return descriptions of small values without a unit, which are probably a mistake,
+	 * by property name.
+	 */
+	Map<String, String> valuesWithoutUnit() {
+		Map<String, String> values = new TreeMap<>();
+		this.valuesWithoutUnit.forEach((name, meaning) -> {
+			String property = name.toString();
+			if (isDefault()) {
+				values.put(property, meaning);
+			}
+			else if (isOwn(property)) {
+				values.put(nameOf(property), meaning);
+			}
+		});
+		return values;
 	}
 
 	String name() {

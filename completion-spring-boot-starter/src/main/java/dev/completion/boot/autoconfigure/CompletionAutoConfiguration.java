@@ -25,19 +25,27 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration of a {@link CompletionClient}.
@@ -46,7 +54,7 @@ import org.springframework.core.io.ResourceLoader;
  */
 @AutoConfiguration(after = { ReactiveHttpClientAutoConfiguration.class, SslAutoConfiguration.class,
 		WebClientAutoConfiguration.class })
-@ConditionalOnBooleanProperty(name = "completion.enabled", matchIfMissing = true)
+@Conditional(CompletionAutoConfiguration.OnEnabledClientCondition.class)
 @ConditionalOnMissingBean(CompletionClient.class)
 @EnableConfigurationProperties(CompletionProperties.class)
 @ImportRuntimeHints(CompletionRuntimeHints.class)
@@ -54,6 +62,12 @@ import org.springframework.core.io.ResourceLoader;
 public final class CompletionAutoConfiguration {
 
 	CompletionAutoConfiguration() {
+	}
+
+	@Bean
+	static ConfigurationPropertiesBindHandlerAdvisor completionBindHandlerAdvisor(Environment environment) {
+		return (handler) -> new UnsetValueBindHandler(handler, ConfigurationPropertyName.of(ClientProperties.ROOT),
+				new PropertySourcesPlaceholdersResolver(environment));
 	}
 
 	@Bean
@@ -100,6 +114,21 @@ public final class CompletionAutoConfiguration {
 	@Bean
 	CompletionClient completionClient(CompletionClientFactory factory) {
 		return factory.create(CompletionClientCustomizer.DEFAULT_CLIENT);
+	}
+
+	/**
+	 * Matches unless the property is set to {@code false}. An empty value counts as not
+	 * set, as for the other properties.
+	 */
+	static final class OnEnabledClientCondition extends SpringBootCondition {
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			boolean enabled = ClientProperties.isEnabled(context.getEnvironment());
+			return new ConditionOutcome(enabled, ConditionMessage.forCondition("Completion client")
+				.because(enabled ? "is enabled" : "is disabled by 'completion.enabled'"));
+		}
+
 	}
 
 }

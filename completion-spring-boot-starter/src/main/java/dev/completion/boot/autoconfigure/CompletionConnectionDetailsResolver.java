@@ -86,8 +86,8 @@ public final class CompletionConnectionDetailsResolver {
 		if (standard.isEmbedded() && !hasOwnServer && !hasOwnCredential) {
 			return standard;
 		}
-		PropertiesCompletionConnectionDetails own = new PropertiesCompletionConnectionDetails(client, this.environment,
-				this.beanFactory.getBeanProvider(SslBundles.class).getIfAvailable());
+		PropertiesCompletionConnectionDetails own = new PropertiesCompletionConnectionDetails(() -> client,
+				this.environment, this.beanFactory.getBeanProvider(SslBundles.class).getIfAvailable());
 		boolean ofProperties = standard instanceof PropertiesCompletionConnectionDetails || standard.isEmbedded();
 		return (ofProperties || hasOwnServer) ? own : new CombinedDetails(standard, hasOwnCredential ? own : standard,
 				client.isOwn(PropertiesCompletionConnectionDetails.SSL_BUNDLE) ? own : standard);

@@ -19,6 +19,7 @@ package dev.completion.boot.autoconfigure;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.Credential;
 import dev.completion.client.CredentialProvider;
@@ -67,8 +68,10 @@ class EmbeddedServerConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@Lazy
-	CompletionServer completionServer(CompletionProperties properties) {
-		int port = properties.embeddedServer().port();
+	CompletionServer completionServer(Environment environment) {
+		int port = CompletionProperties.of(CompletionClientCustomizer.DEFAULT_CLIENT, environment)
+			.embeddedServer()
+			.port();
 		CompletionServer.Builder builder = CompletionServer.builder();
 		SettingMapper.map("completion.embedded-server.port", port, builder::port);
 		try {

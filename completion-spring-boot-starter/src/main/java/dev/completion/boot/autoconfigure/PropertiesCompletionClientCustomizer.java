@@ -29,15 +29,20 @@ import dev.completion.client.Limits;
 import dev.completion.client.Pacing;
 import dev.completion.client.RetryPolicy;
 import dev.completion.client.Timeouts;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 import org.springframework.util.LinkedCaseInsensitiveMap;
+import org.springframework.util.StringUtils;
 
 /**
  * Carries {@link CompletionProperties} into the builder of each client.
  */
 final class PropertiesCompletionClientCustomizer implements CompletionClientCustomizer, Ordered {
+
+	private static final Log logger = LogFactory.getLog(PropertiesCompletionClientCustomizer.class);
 
 	private final Function<String, ClientProperties> clients;
 
@@ -62,7 +67,12 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 
 	@Override
 	public void customize(String name, CompletionClient.Builder builder) {
-		new Mapping(this.clients.apply(name)).apply(builder);
+		ClientProperties client = this.clients.apply(name);
+		client.valuesWithoutUnit()
+			.forEach((property, meaning) -> logger
+				.warn("The value of '%s' has no unit and is interpreted as %s. Specify the unit.".formatted(property,
+						meaning)));
+		new Mapping(client).apply(builder);
 	}
 
 	/**
@@ -97,9 +107,13 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 		}
 
 		private void betas(CompletionClient.Builder builder) {
-			List<String> betas = this.properties.betas();
+			List<String> betas = notEmpty(this.properties.betas());
 			betas.forEach((beta) -> map("betas", beta, builder::betas));
 			builder.betas(betas.toArray(String[]::new));
+		}
+
+		private static List<String> notEmpty(@Nullable List<String> values) {
+			return (values != null) ? values.stream().filter(StringUtils::hasLength).toList() : List.of();
 		}
 
 		// names of headers are the same in any case, and its own come first
@@ -120,8 +134,8 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 			map("defaults.temperature", defaults.temperature(), builder::temperature);
 			map("defaults.top-p", defaults.topP(), builder::topP);
 			map("defaults.top-k", defaults.topK(), builder::topK);
-			List<String> stopSequences = defaults.stopSequences();
-			map("defaults.stop-sequences", (stopSequences != null) ? stopSequences.toArray(String[]::new) : null,
+			List<String> stopSequences = notEmpty(defaults.stopSequences());
+			map("defaults.stop-sequences", !stopSequences.isEmpty() ? stopSequences.toArray(String[]::new) : null,
 					builder::stopSequences);
 			map("defaults.user-id", defaults.userId(), builder::userId);
 		}

@@ -18,6 +18,7 @@ package dev.completion.boot.autoconfigure;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import dev.completion.boot.CompletionClientCustomizer;
@@ -56,22 +57,23 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	private static final String BASE_URL_VARIABLE = "ANTHROPIC_BASE_URL";
 
-	private final ClientProperties client;
+	private final Supplier<ClientProperties> properties;
 
 	private final Environment environment;
 
 	private final @Nullable SslBundles sslBundles;
 
 	/**
-	 * Create the details of a client. They are judged when they are asked for, since a
-	 * bean may take the place of any.
-	 * @param client the client
-	 * @param environment has the variables
+	 * Create the details of a client. Properties are read each time a client is created,
+	 * because they may have changed. They are validated when they are used, because a
+	 * bean may replace them.
+	 * @param properties supplies the properties of the client
+	 * @param environment the environment
 	 * @param sslBundles the bundles of the application, if it has any
 	 */
-	PropertiesCompletionConnectionDetails(ClientProperties client, Environment environment,
+	PropertiesCompletionConnectionDetails(Supplier<ClientProperties> properties, Environment environment,
 			@Nullable SslBundles sslBundles) {
-		this.client = client;
+		this.properties = properties;
 		this.environment = environment;
 		this.sslBundles = sslBundles;
 	}
@@ -81,8 +83,9 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 	 */
 	static PropertiesCompletionConnectionDetails ofDefault(Environment environment,
 			ObjectProvider<SslBundles> sslBundles) {
-		ClientProperties client = ClientProperties.of(CompletionClientCustomizer.DEFAULT_CLIENT, environment);
-		return new PropertiesCompletionConnectionDetails(client, environment, sslBundles.getIfAvailable());
+		return new PropertiesCompletionConnectionDetails(
+				() -> ClientProperties.of(CompletionClientCustomizer.DEFAULT_CLIENT, environment), environment,
+				sslBundles.getIfAvailable());
 	}
 
 	/**
@@ -120,9 +123,10 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	@Override
 	public String getBaseUrl() {
-		String property = this.client.values().baseUrl();
+		ClientProperties client = this.properties.get();
+		String property = client.values().baseUrl();
 		boolean isSet = StringUtils.hasLength(property);
-		String name = isSet ? this.client.nameOf(BASE_URL) : BASE_URL_VARIABLE;
+		String name = isSet ? client.nameOf(BASE_URL) : BASE_URL_VARIABLE;
 		String value = isSet ? property : this.environment.getProperty(BASE_URL_VARIABLE);
 		SettingMapper.map(name, value, CompletionClient.builder()::baseUrl);
 		return (value != null && !value.isEmpty()) ? value : DEFAULT_BASE_URL;
@@ -138,20 +142,22 @@ final class PropertiesCompletionConnectionDetails implements CompletionConnectio
 
 	// a client with either of its own takes neither from the default client
 	private @Nullable Credential fromProperties() {
-		boolean hasKey = this.client.isOwn(API_KEY);
-		boolean hasToken = this.client.isOwn(AUTH_TOKEN);
-		CompletionProperties values = this.client.values();
-		return credential(this.client.nameOf(API_KEY), (hasKey || !hasToken) ? values.apiKey() : null,
-				this.client.nameOf(AUTH_TOKEN), (hasToken || !hasKey) ? values.authToken() : null);
+		ClientProperties client = this.properties.get();
+		boolean hasKey = client.isOwn(API_KEY);
+		boolean hasToken = client.isOwn(AUTH_TOKEN);
+		CompletionProperties values = client.values();
+		return credential(client.nameOf(API_KEY), (hasKey || !hasToken) ? values.apiKey() : null,
+				client.nameOf(AUTH_TOKEN), (hasToken || !hasKey) ? values.authToken() : null);
 	}
 
 	@Override
 	public @Nullable SslBundle getSslBundle() {
-		String name = this.client.values().ssl().bundle();
+		ClientProperties client = this.properties.get();
+		String name = client.values().ssl().bundle();
 		if (!StringUtils.hasLength(name)) {
 			return null;
 		}
-		String property = this.client.nameOf(SSL_BUNDLE);
+		String property = client.nameOf(SSL_BUNDLE);
 		SslBundles bundles = this.sslBundles;
 		if (bundles == null || !bundles.getBundleNames().contains(name)) {
 			throw new FailureAnalyzedException(

@@ -86,14 +86,15 @@ class ClientNamesTests {
 		this.runner.withPropertyValues("completion.clients.default.defaults.model=claude-2.0")
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
-				.hasStackTraceContaining("'completion.clients.default' is not the name of a client."));
+				.hasStackTraceContaining("'completion.clients.default' is not a valid name of a client."));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "[gate.way]", "[My_Client]", "[my client]", "[a/b]" })
 	void nameThatNoPropertyCanHaveIsRefused(String name) {
 		this.runner.withPropertyValues("completion.clients." + name + ".base-url=" + this.other.baseUrl())
-			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("is not the name of a client."));
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("is not a valid name of a client."));
 	}
 
 	@Test
