@@ -99,11 +99,16 @@ public final class CompletionAutoConfiguration {
 	}
 
 	@Bean
-	HttpClientFactory completionHttpClientFactory(ListableBeanFactory beanFactory) {
-		return new HttpClientFactory(beanFactory);
+	OpenHttpClients completionOpenHttpClients() {
+		return new OpenHttpClients();
 	}
 
 	@Bean
+	HttpClientFactory completionHttpClientFactory(ListableBeanFactory beanFactory, OpenHttpClients openClients) {
+		return new HttpClientFactory(beanFactory, openClients);
+	}
+
+	@Bean(CompletionClientFactory.BEAN_NAME)
 	CompletionClientFactory completionClientFactory(ListableBeanFactory beanFactory,
 			CompletionConnectionDetailsResolver connectionDetails, HttpClientFactory httpClients,
 			Environment environment, ResourceLoader resourceLoader) {

@@ -34,6 +34,9 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 final class CompletionClientFactory {
 
+	// an application may have a component with the same default bean name
+	static final String BEAN_NAME = "dev.completion.boot.autoconfigure.completionClientFactory";
+
 	private final ListableBeanFactory beanFactory;
 
 	private final CompletionConnectionDetailsResolver connectionDetails;
@@ -60,10 +63,17 @@ final class CompletionClientFactory {
 		ClientProperties client = ClientProperties.of(name, this.environment);
 		CompletionConnectionDetails details = this.connectionDetails.resolve(client);
 		EmbeddedServerConfiguration.check(details, this.environment, this.classLoader);
-		CompletionClient.Builder builder = builder(client, details);
-		this.beanFactory.getBeanProvider(CompletionClientCustomizer.class)
-			.orderedStream()
-			.forEach((customizer) -> customizer.customize(name, builder));
+		ReloadingHttpClient httpClient = this.httpClients.create(client, details);
+		try {
+			return build(client, builder(client, details, httpClient));
+		}
+		catch (RuntimeException ex) {
+			this.httpClients.close(httpClient);
+			throw ex;
+		}
+	}
+
+	private CompletionClient build(ClientProperties client, CompletionClient.Builder builder) {
 		try {
 			return builder.build();
 		}
@@ -75,17 +85,19 @@ final class CompletionClientFactory {
 		}
 	}
 
-	private CompletionClient.Builder builder(ClientProperties client, CompletionConnectionDetails details) {
+	private CompletionClient.Builder builder(ClientProperties client, CompletionConnectionDetails details,
+			ReloadingHttpClient httpClient) {
 		CompletionClient.Builder builder = CompletionClient.builder().allowInsecure(client.values().allowInsecure());
 		SettingMapper.map("CompletionConnectionDetails.getBaseUrl()", details.getBaseUrl(), builder::baseUrl);
 		CredentialProvider credential = credential(client, details);
 		if (credential != null) {
 			builder.credential(credential);
 		}
-		builder.httpClient(this.httpClients.create(client, details));
-		if (this.beanFactory.getBeanNamesForType(WebClient.Builder.class).length > 0) {
-			builder.webClientBuilder(webClientBuilder());
-		}
+		builder.httpClient(httpClient, () -> this.httpClients.close(httpClient));
+		builder.webClientBuilder(webClientBuilder());
+		this.beanFactory.getBeanProvider(CompletionClientCustomizer.class)
+			.orderedStream()
+			.forEach((customizer) -> customizer.customize(client.name(), builder));
 		return builder;
 	}
 
@@ -104,15 +116,13 @@ final class CompletionClientFactory {
 		return new ConnectionDetailsCredentialProvider(details);
 	}
 
-	// if there are several builders, none of them is used
+	// a builder bean may be made for other servers, for example with a load balancer
 	private WebClient.Builder webClientBuilder() {
-		return this.beanFactory.getBeanProvider(WebClient.Builder.class).getIfUnique(() -> {
-			WebClient.Builder builder = WebClient.builder();
-			this.beanFactory.getBeanProvider(WebClientCustomizer.class)
-				.orderedStream()
-				.forEach((customizer) -> customizer.customize(builder));
-			return builder;
-		});
+		WebClient.Builder builder = WebClient.builder();
+		this.beanFactory.getBeanProvider(WebClientCustomizer.class)
+			.orderedStream()
+			.forEach((customizer) -> customizer.customize(builder));
+		return builder;
 	}
 
 	private static FailureAnalyzedException missingCredential(ClientProperties client, MissingCredentialException ex,

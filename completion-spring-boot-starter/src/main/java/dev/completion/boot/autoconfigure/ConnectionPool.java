@@ -23,12 +23,16 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.resources.ConnectionProvider;
 
 import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
 
 /**
- * Opens the connection pool of a client: its own, so that the application's other clients
- * neither fill it nor are kept waiting by it.
+ * Settings of the connection pool of a client. Each client has its own pool, so that it
+ * does not compete for connections with other clients of the application.
  */
 final class ConnectionPool {
+
+	private static final boolean METRICS_PRESENT = ClassUtils.isPresent("io.micrometer.core.instrument.MeterRegistry",
+			ConnectionPool.class.getClassLoader());
 
 	private static final Duration EVICTION_INTERVAL = Duration.ofSeconds(30);
 
@@ -42,26 +46,40 @@ final class ConnectionPool {
 	}
 
 	/**
-	 * Open the pool of a client.
+	 * Return the pool of a client, after a check of its properties.
 	 */
-	static ConnectionProvider open(ClientProperties client) {
-		return new ConnectionPool(client).open();
+	static ConnectionPool of(ClientProperties client) {
+		ConnectionPool pool = new ConnectionPool(client);
+		pool.configure();
+		return pool;
 	}
 
-	private ConnectionProvider open() {
+	private void configure() {
 		CompletionProperties.Pool pool = this.client.values().pool();
 		count("max-connections", pool.maxConnections(), 1, this.builder::maxConnections);
 		count("max-pending-acquires", pool.maxPendingAcquires(), 0, this.builder::pendingAcquireMaxCount);
 		time("acquire-timeout", pool.acquireTimeout(), this.builder::pendingAcquireTimeout);
 		time("max-idle-time", pool.maxIdleTime(), this.builder::maxIdleTime);
 		time("max-life-time", pool.maxLifeTime(), this.builder::maxLifeTime);
+		SettingMapper.check(nameOf("metrics"), !pool.metrics() || METRICS_PRESENT,
+				"it requires the dependency 'io.micrometer:micrometer-core'");
 		Duration interval = (EVICTION_INTERVAL.compareTo(pool.maxIdleTime()) < 0) ? EVICTION_INTERVAL
 				: pool.maxIdleTime();
-		return this.builder.evictInBackground(interval, Schedulers.parallel())
-			// what a reloaded SSL bundle leaves behind, with its keys
-			.disposeInactivePoolsInBackground(interval, pool.maxIdleTime().multipliedBy(2))
-			.metrics(pool.metrics())
-			.build();
+		this.builder.evictInBackground(interval, Schedulers.parallel()).metrics(pool.metrics());
+	}
+
+	/**
+	 * Open a pool with these settings.
+	 */
+	ConnectionProvider open() {
+		return this.builder.build();
+	}
+
+	/**
+	 * Return the maximum time that a call waits for a connection.
+	 */
+	Duration acquireTimeout() {
+		return this.client.values().pool().acquireTimeout();
 	}
 
 	private void count(String name, int count, int least, Consumer<Integer> target) {

@@ -17,20 +17,12 @@
 package dev.completion.boot.autoconfigure;
 
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 
 import dev.completion.boot.CompletionConnectionDetails;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.resources.ConnectionProvider;
 
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpCookieHandling;
@@ -40,39 +32,46 @@ import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.core.ResolvableType;
 
 /**
- * Makes the HTTP clients of completion clients as Boot makes that of any WebClient, so
- * that customizers and the address filter of the application apply.
+ * Creates the HTTP clients of completion clients in the same way as Spring Boot creates
+ * those of {@code WebClient}, so that customizers and the address filter of the
+ * application apply.
  */
-final class HttpClientFactory implements DisposableBean {
-
-	private static final ResolvableType CONNECTOR_BUILDER = ResolvableType.forClass(ClientHttpConnectorBuilder.class);
-
-	private static final Log logger = LogFactory.getLog(HttpClientFactory.class);
+final class HttpClientFactory {
 
 	private final ListableBeanFactory beanFactory;
 
-	private final Queue<ConnectionProvider> pools = new ConcurrentLinkedQueue<>();
+	private final OpenHttpClients openClients;
 
-	HttpClientFactory(ListableBeanFactory beanFactory) {
+	HttpClientFactory(ListableBeanFactory beanFactory, OpenHttpClients openClients) {
 		this.beanFactory = beanFactory;
+		this.openClients = openClients;
 	}
 
 	/**
 	 * Create the HTTP client of a completion client.
-	 * @return supplies it, and another one once its SSL bundle is reloaded
+	 * @return the HTTP client, which must be {@linkplain #close closed}
 	 */
-	Supplier<HttpClient> create(ClientProperties client, CompletionConnectionDetails details) {
+	ReloadingHttpClient create(ClientProperties client, CompletionConnectionDetails details) {
 		ProxyRoute proxy = ProxyRoute.of(client, details);
 		HttpClientSettings settings = settings(details);
+		SslBundle bundle = settings.sslBundle();
+		String bundleName = this.openClients.observe(bundle,
+				this.beanFactory.getBeanProvider(SslBundles.class).getIfAvailable());
 		ReactorClientHttpConnectorBuilder builder = connectorBuilder();
-		ConnectionProvider pool = ConnectionPool.open(client);
-		this.pools.add(pool);
-		return ReloadingHttpClient.create(settings, this.beanFactory.getBeanProvider(SslBundles.class).getIfAvailable(),
-				(current) -> build(builder.withHttpClientFactory(() -> HttpClient.create(pool))
-					.withHttpClientCustomizer(proxy::applyTo), current));
+		ReloadingHttpClient httpClient = new ReloadingHttpClient(ConnectionPool.of(client), bundleName, bundle,
+				(connections, current) -> build(builder.withHttpClientFactory(() -> HttpClient.create(connections))
+					.withHttpClientCustomizer(proxy::applyTo), settings.withSslBundle(current)));
+		this.openClients.add(httpClient);
+		return httpClient;
+	}
+
+	/**
+	 * Close the connections of an HTTP client.
+	 */
+	void close(ReloadingHttpClient httpClient) {
+		this.openClients.close(httpClient);
 	}
 
 	/**
@@ -93,8 +92,11 @@ final class HttpClientFactory implements DisposableBean {
 		return (sslBundle != null) ? settings.withSslBundle(sslBundle) : settings;
 	}
 
+	// by its class, since a type with an unresolved variable does not match the
+	// definition
+	// of a bean that has not been created yet
 	private ReactorClientHttpConnectorBuilder connectorBuilder() {
-		Object builder = this.beanFactory.getBeanProvider(CONNECTOR_BUILDER)
+		Object builder = this.beanFactory.getBeanProvider(ClientHttpConnectorBuilder.class)
 			.getIfAvailable(ClientHttpConnectorBuilder::reactor);
 		return (builder instanceof ReactorClientHttpConnectorBuilder reactor) ? reactor
 				: ClientHttpConnectorBuilder.reactor();
@@ -108,22 +110,6 @@ final class HttpClientFactory implements DisposableBean {
 			return built;
 		}).build(settings);
 		return Objects.requireNonNull(httpClient.get());
-	}
-
-	@Override
-	public void destroy() {
-		this.pools.forEach((pool) -> pool.disposeLater().subscribe(null, HttpClientFactory::logNotClosed));
-	}
-
-	private static void logNotClosed(Throwable ex) {
-		String message = "Could not close the connections of a pool";
-		if (ex instanceof RejectedExecutionException) {
-			// the threads have ended before, and with them the connections
-			logger.debug(message, ex);
-		}
-		else {
-			logger.warn(message, ex);
-		}
 	}
 
 }

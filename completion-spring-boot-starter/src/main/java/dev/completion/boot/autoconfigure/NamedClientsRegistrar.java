@@ -82,7 +82,7 @@ final class NamedClientsRegistrar implements ImportBeanDefinitionRegistrar {
 
 	private static RootBeanDefinition definition(String name) {
 		RootBeanDefinition definition = new RootBeanDefinition();
-		definition.setFactoryBeanName("completionClientFactory");
+		definition.setFactoryBeanName(CompletionClientFactory.BEAN_NAME);
 		definition.setFactoryMethodName("create");
 		definition.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
 		definition.setDefaultCandidate(false);

@@ -16,77 +16,164 @@
 
 package dev.completion.boot.autoconfigure;
 
-import java.util.function.Function;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 
-import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.ssl.SslBundles;
 
 /**
- * An HTTP client, and another one once its SSL bundle is reloaded.
+ * The HTTP client of a completion client. It is replaced, together with its connection
+ * pool, when its SSL bundle is reloaded and when the application is started again.
  */
 final class ReloadingHttpClient implements Supplier<HttpClient> {
 
 	private static final Log logger = LogFactory.getLog(ReloadingHttpClient.class);
 
-	private final Function<@Nullable SslBundle, HttpClient> factory;
+	private static final Duration MARGIN = Duration.ofSeconds(1);
+
+	private final ConnectionPool pool;
+
+	private final @Nullable String bundleName;
+
+	private final BiFunction<ConnectionProvider, @Nullable SslBundle, HttpClient> factory;
+
+	// also those of replaced HTTP clients that calls may still wait for
+	private final Set<ConnectionProvider> pools = ConcurrentHashMap.newKeySet();
+
+	private @Nullable SslBundle bundle;
+
+	private boolean closed;
 
 	private volatile HttpClient current;
 
-	private ReloadingHttpClient(Function<@Nullable SslBundle, HttpClient> factory, @Nullable SslBundle bundle) {
-		this.factory = factory;
-		this.current = factory.apply(bundle);
-	}
-
 	/**
 	 * Create an HTTP client.
-	 * @param settings its settings
-	 * @param bundles the bundles, one of which the settings may have
-	 * @param factory makes an HTTP client
+	 * @param pool the settings of its connection pool
+	 * @param bundleName the name of the SSL bundle, or {@code null} if it is not reloaded
+	 * @param bundle the SSL bundle, if there is one
+	 * @param factory creates an HTTP client with the given pool and SSL bundle
 	 */
-	static ReloadingHttpClient create(HttpClientSettings settings, @Nullable SslBundles bundles,
-			Function<HttpClientSettings, HttpClient> factory) {
-		SslBundle bundle = settings.sslBundle();
-		ReloadingHttpClient httpClient = new ReloadingHttpClient(
-				(current) -> factory.apply(settings.withSslBundle(current)), bundle);
-		if (bundle != null && bundles != null) {
-			httpClient.follow(bundle, bundles);
-		}
-		return httpClient;
+	ReloadingHttpClient(ConnectionPool pool, @Nullable String bundleName, @Nullable SslBundle bundle,
+			BiFunction<ConnectionProvider, @Nullable SslBundle, HttpClient> factory) {
+		this.pool = pool;
+		this.bundleName = bundleName;
+		this.bundle = bundle;
+		this.factory = factory;
+		this.current = create(bundle);
 	}
 
-	// a bundle does not know its name
-	private void follow(SslBundle bundle, SslBundles bundles) {
-		for (String name : bundles.getBundleNames()) {
-			if (bundles.getBundle(name).equals(bundle)) {
-				bundles.addBundleUpdateHandler(name, (reloaded) -> reload(name, reloaded));
-			}
+	private HttpClient create(@Nullable SslBundle bundle) {
+		ConnectionProvider connections = this.pool.open();
+		this.pools.add(connections);
+		try {
+			return this.factory.apply(connections, bundle);
+		}
+		catch (RuntimeException ex) {
+			close(connections);
+			throw ex;
 		}
 	}
 
 	/**
-	 * Go on with a reloaded bundle, if it is of use: calls go on with the old one
-	 * otherwise, for as long as the server has it.
+	 * Use a reloaded SSL bundle, if it is the one of this client and valid. Otherwise,
+	 * calls continue to use the previous one. The previous pool is closed after the
+	 * acquire timeout, so that calls that wait for one of its connections can acquire it.
 	 */
-	private void reload(String name, SslBundle bundle) {
+	synchronized void reload(String name, SslBundle bundle) {
+		if (this.closed || !name.equals(this.bundleName)) {
+			return;
+		}
 		try {
-			this.current = this.factory.apply(bundle);
-			logger.info("Took up the reloaded SSL bundle '%s'".formatted(name));
+			ConnectionProvider previous = connections();
+			this.current = create(bundle);
+			this.bundle = bundle;
+			Schedulers.parallel()
+				.schedule(() -> close(previous), this.pool.acquireTimeout().plus(MARGIN).toMillis(),
+						TimeUnit.MILLISECONDS);
+			logger.info("Using the reloaded SSL bundle '%s' for new connections".formatted(name));
 		}
 		catch (RuntimeException ex) {
-			logger.error("The reloaded SSL bundle '%s' is of no use, the one before it stays".formatted(name), ex);
+			logger.error("Could not use the reloaded SSL bundle '%s'. The previous one remains in use.".formatted(name),
+					ex);
 		}
+	}
+
+	/**
+	 * Create the HTTP client again, because the event loops and connections of the
+	 * previous one may have ended.
+	 */
+	synchronized void restart() {
+		if (this.closed) {
+			return;
+		}
+		ConnectionProvider previous = connections();
+		this.current = create(this.bundle);
+		close(previous);
+	}
+
+	private ConnectionProvider connections() {
+		return this.current.configuration().connectionProvider();
 	}
 
 	@Override
 	public HttpClient get() {
 		return this.current;
+	}
+
+	/**
+	 * Return the connection pools that are open.
+	 */
+	Set<ConnectionProvider> pools() {
+		return this.pools;
+	}
+
+	/**
+	 * Close the connections.
+	 */
+	synchronized void close() {
+		this.closed = true;
+		close(this.pools);
+	}
+
+	/**
+	 * Close connection pools.
+	 * @param pools the pools, which are removed
+	 */
+	static void close(Set<ConnectionProvider> pools) {
+		pools.forEach((pool) -> close(pool, pools));
+	}
+
+	private void close(ConnectionProvider pool) {
+		close(pool, this.pools);
+	}
+
+	private static void close(ConnectionProvider pool, Set<ConnectionProvider> pools) {
+		if (pools.remove(pool)) {
+			pool.disposeLater().subscribe(null, ReloadingHttpClient::logNotClosed);
+		}
+	}
+
+	private static void logNotClosed(Throwable ex) {
+		String message = "Could not close the connection pool";
+		if (ex instanceof RejectedExecutionException) {
+			// the event loops have already ended, which closed the connections
+			logger.debug(message, ex);
+		}
+		else {
+			logger.warn(message, ex);
+		}
 	}
 
 }

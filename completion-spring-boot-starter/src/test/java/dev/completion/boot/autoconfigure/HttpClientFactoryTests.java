@@ -23,6 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.completion.boot.CompletionClientCustomizer;
+import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.Prompt;
 import dev.completion.client.error.CallTimeoutException;
@@ -33,7 +35,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -124,15 +128,31 @@ class HttpClientFactoryTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void webClientBuildersOfTheApplicationAreNotUsed(int builders) {
+		ApplicationContextRunner runner = this.runner.withUserConfiguration(HttpCustomizers.class);
+		for (int i = 0; i < builders; i++) {
+			runner = runner.withBean("builder" + i, WebClient.Builder.class, HttpClientFactoryTests::ofAnotherServer);
+		}
+		runner.run((context) -> {
+			complete(context);
+			assertThat(onlyRequest().header("x-web-client")).isEqualTo("1");
+			assertThat(onlyRequest().header("x-another-server")).isNull();
+		});
+	}
+
 	@Test
-	void customizersApplyWhereThereAreSeveralWebClientBuilders() {
-		this.runner.withBean("one", WebClient.Builder.class, WebClient::builder)
-			.withBean("other", WebClient.Builder.class, WebClient::builder)
-			.withUserConfiguration(HttpCustomizers.class)
-			.run((context) -> {
-				complete(context);
-				assertThat(onlyRequest().header("x-web-client")).isEqualTo("1");
-			});
+	void webClientBuilderCanBeSetByACustomizer() {
+		CompletionClientCustomizer customizer = (name, builder) -> builder.webClientBuilder(ofAnotherServer());
+		this.runner.withBean(CompletionClientCustomizer.class, () -> customizer).run((context) -> {
+			complete(context);
+			assertThat(onlyRequest().header("x-another-server")).isEqualTo("1");
+		});
+	}
+
+	private static WebClient.Builder ofAnotherServer() {
+		return WebClient.builder().defaultHeader("x-another-server", "1");
 	}
 
 	@Test
@@ -156,6 +176,34 @@ class HttpClientFactoryTests {
 			connection.get().setSoTimeout((int) LIMIT.toMillis());
 			connection.get().getInputStream().readAllBytes();
 		}
+	}
+
+	@Test
+	void poolOfAClientThatIsNotReachableIsClosed() {
+		this.runner.run((context) -> {
+			ConnectionProvider pool = usedPool(context);
+			assertThat(pool.isDisposed()).isFalse();
+			long end = System.nanoTime() + LIMIT.toNanos();
+			while (!pool.isDisposed() && System.nanoTime() < end) {
+				System.gc();
+				createHttpClient(context);
+			}
+			assertThat(pool.isDisposed()).isTrue();
+			complete(context);
+		});
+	}
+
+	private ConnectionProvider usedPool(ApplicationContext context) {
+		HttpClient httpClient = createHttpClient(context);
+		httpClient.get().uri(this.server.baseUrl()).responseContent().blockLast(LIMIT);
+		return httpClient.configuration().connectionProvider();
+	}
+
+	private static HttpClient createHttpClient(ApplicationContext context) {
+		return context.getBean(HttpClientFactory.class)
+			.create(ClientProperties.of("default", context.getEnvironment()),
+					context.getBean(CompletionConnectionDetails.class))
+			.get();
 	}
 
 	@Test
