@@ -16,7 +16,6 @@
 
 package dev.completion.boot.autoconfigure.health;
 
-import java.util.Objects;
 import java.util.Set;
 
 import dev.completion.boot.CompletionClientCustomizer;
@@ -35,9 +34,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
@@ -93,20 +92,13 @@ public final class CompletionHealthContributorAutoConfiguration {
 	}
 
 	/**
-	 * Matches if there is more than one client, also where all but one are injected by
-	 * their names alone.
+	 * Matches if the starter creates more than one client.
 	 */
-	static final class OnSeveralClientsCondition implements ConfigurationCondition {
-
-		@Override
-		public ConfigurationPhase getConfigurationPhase() {
-			return ConfigurationPhase.REGISTER_BEAN;
-		}
+	static final class OnSeveralClientsCondition implements Condition {
 
 		@Override
 		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			ListableBeanFactory beanFactory = Objects.requireNonNull(context.getBeanFactory());
-			return beanFactory.getBeanNamesForType(CompletionClient.class, true, false).length > 1;
+			return !CompletionProperties.ofNamed(context.getEnvironment()).isEmpty();
 		}
 
 	}

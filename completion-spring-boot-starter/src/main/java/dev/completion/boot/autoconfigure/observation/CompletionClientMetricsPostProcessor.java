@@ -16,6 +16,9 @@
 
 package dev.completion.boot.autoconfigure.observation;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import dev.completion.boot.CompletionClientCustomizer;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.CompletionClientMetrics;
@@ -23,20 +26,29 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.Ordered;
 
 /**
- * Binds the metrics of each client when the client is created, which may be long after
- * the start of the application.
+ * Binds the metrics of each client. The metrics of clients that are created during
+ * startup are bound after all singletons are instantiated, because the registry may not
+ * be configured earlier. The metrics of other clients are bound immediately.
  */
-final class CompletionClientMetricsPostProcessor implements BeanPostProcessor, Ordered {
+final class CompletionClientMetricsPostProcessor implements BeanPostProcessor, SmartInitializingSingleton, Ordered {
 
 	private static final String CLIENT_TAG = "completion.client";
 
 	private static final String BEAN_SUFFIX = "CompletionClient";
 
+	// the client behind a proxy, for example of a refresh scope
+	private static final String SCOPED_TARGET = "scopedTarget.";
+
 	private final ObjectProvider<MeterRegistry> meterRegistry;
+
+	private final List<CompletionClientMetrics> waiting = new ArrayList<>();
+
+	private boolean started;
 
 	CompletionClientMetricsPostProcessor(ObjectProvider<MeterRegistry> meterRegistry) {
 		this.meterRegistry = meterRegistry;
@@ -50,13 +62,29 @@ final class CompletionClientMetricsPostProcessor implements BeanPostProcessor, O
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof CompletionClient client) {
-			new CompletionClientMetrics(client, Tags.of(CLIENT_TAG, name(beanName)))
-				.bindTo(this.meterRegistry.getObject());
+			bind(new CompletionClientMetrics(client, Tags.of(CLIENT_TAG, name(beanName))));
 		}
 		return bean;
 	}
 
-	private static String name(String beanName) {
+	private synchronized void bind(CompletionClientMetrics metrics) {
+		if (this.started) {
+			metrics.bindTo(this.meterRegistry.getObject());
+		}
+		else {
+			this.waiting.add(metrics);
+		}
+	}
+
+	@Override
+	public synchronized void afterSingletonsInstantiated() {
+		this.started = true;
+		this.waiting.forEach(this::bind);
+		this.waiting.clear();
+	}
+
+	private static String name(String bean) {
+		String beanName = bean.startsWith(SCOPED_TARGET) ? bean.substring(SCOPED_TARGET.length()) : bean;
 		if (beanName.equalsIgnoreCase(BEAN_SUFFIX)) {
 			return CompletionClientCustomizer.DEFAULT_CLIENT;
 		}

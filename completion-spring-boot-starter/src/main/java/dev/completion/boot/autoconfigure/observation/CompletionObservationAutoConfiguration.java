@@ -17,7 +17,7 @@
 package dev.completion.boot.autoconfigure.observation;
 
 import dev.completion.boot.autoconfigure.CompletionAutoConfiguration;
-import dev.completion.boot.autoconfigure.CompletionProperties;
+import dev.completion.client.CompletionClient;
 import dev.completion.client.CompletionMeterObservationHandler;
 import dev.completion.client.CompletionObservationConvention;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -46,7 +46,7 @@ import org.springframework.core.env.Environment;
 		afterName = {
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
 				"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
-@ConditionalOnBean(CompletionProperties.class)
+@ConditionalOnBean(CompletionClient.class)
 @ConditionalOnSingleCandidate(ObservationRegistry.class)
 public final class CompletionObservationAutoConfiguration {
 

@@ -146,6 +146,35 @@ class CompletionObservationAutoConfigurationTests {
 	}
 
 	@Test
+	void clientOfARefreshScopeHasTheNameOfItsProxy() {
+		this.runner
+			.withBean("scopedTarget.farCompletionClient", CompletionClient.class, () -> CompletionClient.create("key"),
+					(definition) -> definition.setAutowireCandidate(false))
+			.run((context) -> assertThat(context.getBean(MeterRegistry.class)
+				.get("completion.client.pacing.waiting")
+				.tag("completion.client", "far")
+				.gauge()).isNotNull());
+	}
+
+	@Test
+	void streamsOfAClientOfTheApplicationAreMetered() {
+		this.runner.withBean("completionClient", CompletionClient.class,
+				() -> CompletionClient.builder().baseUrl(this.server.baseUrl()).apiKey(this.server.apiKey()).build())
+			.run((context) -> {
+				context.getBean(CompletionClient.class)
+					.mutate()
+					.observationRegistry(context.getBean(ObservationRegistry.class))
+					.defaults((request) -> request.model("claude-2.1").maxTokensToSample(100))
+					.build()
+					.stream((request) -> request.prompt(Prompt.human("Hi")))
+					.blockLast(LIMIT);
+				assertThat(timer(context, FIRST_CHUNK).count()).isOne();
+				assertThat(context.getBean(MeterRegistry.class).get("completion.client.pacing.waiting").gauge().value())
+					.isZero();
+			});
+	}
+
+	@Test
 	void rateLimitsOfAClientThatIsCreatedLaterAreMetered() {
 		this.bare.withPropertyValues("spring.main.lazy-initialization=true")
 			.withInitializer(
