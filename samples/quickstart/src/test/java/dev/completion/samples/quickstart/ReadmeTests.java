@@ -265,6 +265,8 @@ class ReadmeTests {
 			.map(KeyName::asString)
 			.collect(Collectors.toSet());
 		keys.addAll(metersAndTags());
+		// of Spring Cloud, which is not on the class path
+		keys.add("spring.cloud.refresh.extra-refreshable");
 		Set<String> known = Stream.concat(knownProperties().keySet().stream(), keys.stream())
 			.collect(Collectors.toSet());
 		assertThat(readme.matches(PROPERTY)
@@ -274,6 +276,7 @@ class ReadmeTests {
 		assertThat(readme.matches(EXCEPTION)
 			.map((match) -> match.group(1))
 			.filter((name) -> !ClassUtils.isPresent("dev.completion.client.error." + name, null))
+			.filter((name) -> !ClassUtils.isPresent("org.springframework.boot.http.client." + name, null))
 			.filter((name) -> !ClassUtils.isPresent("java.lang." + name, null))).isEmpty();
 	}
 
