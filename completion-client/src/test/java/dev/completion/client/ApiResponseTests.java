@@ -148,6 +148,7 @@ class ApiResponseTests {
 		assertThat((ex instanceof LimitExceededException exceeded) ? exceeded.limit() : null).isEqualTo(limit);
 		assertThat(sent.subList(0, (limit != null) ? 2 : 1))
 			.allSatisfy((buffer) -> assertThat(buffer.getNativeBuffer().refCnt()).isOne());
+		sent.stream().map(NettyDataBuffer::getNativeBuffer).forEach((buffer) -> buffer.release(buffer.refCnt()));
 	}
 
 	@Test
