@@ -111,8 +111,8 @@ public final class CompletionAutoConfiguration {
 	@Bean(CompletionClientFactory.BEAN_NAME)
 	CompletionClientFactory completionClientFactory(ListableBeanFactory beanFactory,
 			CompletionConnectionDetailsResolver connectionDetails, HttpClientFactory httpClients,
-			Environment environment, ResourceLoader resourceLoader) {
-		return new CompletionClientFactory(beanFactory, connectionDetails, httpClients, environment,
+			OpenHttpClients openClients, Environment environment, ResourceLoader resourceLoader) {
+		return new CompletionClientFactory(beanFactory, connectionDetails, httpClients, openClients, environment,
 				resourceLoader.getClassLoader());
 	}
 

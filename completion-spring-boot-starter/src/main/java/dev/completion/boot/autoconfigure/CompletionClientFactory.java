@@ -43,15 +43,19 @@ final class CompletionClientFactory {
 
 	private final HttpClientFactory httpClients;
 
+	private final OpenHttpClients openClients;
+
 	private final Environment environment;
 
 	private final @Nullable ClassLoader classLoader;
 
 	CompletionClientFactory(ListableBeanFactory beanFactory, CompletionConnectionDetailsResolver connectionDetails,
-			HttpClientFactory httpClients, Environment environment, @Nullable ClassLoader classLoader) {
+			HttpClientFactory httpClients, OpenHttpClients openClients, Environment environment,
+			@Nullable ClassLoader classLoader) {
 		this.beanFactory = beanFactory;
 		this.connectionDetails = connectionDetails;
 		this.httpClients = httpClients;
+		this.openClients = openClients;
 		this.environment = environment;
 		this.classLoader = classLoader;
 	}
@@ -65,10 +69,12 @@ final class CompletionClientFactory {
 		EmbeddedServerConfiguration.check(details, this.environment, this.classLoader);
 		ReloadingHttpClient httpClient = this.httpClients.create(client, details);
 		try {
-			return build(client, builder(client, details, httpClient));
+			CompletionClient result = build(client, builder(client, details, httpClient));
+			this.openClients.add(result, httpClient);
+			return result;
 		}
 		catch (RuntimeException ex) {
-			this.httpClients.close(httpClient);
+			httpClient.close();
 			throw ex;
 		}
 	}
@@ -93,7 +99,7 @@ final class CompletionClientFactory {
 		if (credential != null) {
 			builder.credential(credential);
 		}
-		builder.httpClient(httpClient, () -> this.httpClients.close(httpClient));
+		builder.httpClient(httpClient, () -> this.openClients.close(httpClient));
 		builder.webClientBuilder(webClientBuilder());
 		this.beanFactory.getBeanProvider(CompletionClientCustomizer.class)
 			.orderedStream()

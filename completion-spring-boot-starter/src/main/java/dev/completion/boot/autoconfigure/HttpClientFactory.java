@@ -51,7 +51,7 @@ final class HttpClientFactory {
 
 	/**
 	 * Create the HTTP client of a completion client.
-	 * @return the HTTP client, which must be {@linkplain #close closed}
+	 * @return the HTTP client, which must be closed
 	 */
 	ReloadingHttpClient create(ClientProperties client, CompletionConnectionDetails details) {
 		ProxyRoute proxy = ProxyRoute.of(client, details);
@@ -60,18 +60,9 @@ final class HttpClientFactory {
 		String bundleName = this.openClients.observe(bundle,
 				this.beanFactory.getBeanProvider(SslBundles.class).getIfAvailable());
 		ReactorClientHttpConnectorBuilder builder = connectorBuilder();
-		ReloadingHttpClient httpClient = new ReloadingHttpClient(ConnectionPool.of(client), bundleName, bundle,
+		return new ReloadingHttpClient(ConnectionPool.of(client), bundleName, bundle,
 				(connections, current) -> build(builder.withHttpClientFactory(() -> HttpClient.create(connections))
 					.withHttpClientCustomizer(proxy::applyTo), settings.withSslBundle(current)));
-		this.openClients.add(httpClient);
-		return httpClient;
-	}
-
-	/**
-	 * Close the connections of an HTTP client.
-	 */
-	void close(ReloadingHttpClient httpClient) {
-		this.openClients.close(httpClient);
 	}
 
 	/**

@@ -16,15 +16,14 @@
 
 package dev.completion.boot.autoconfigure;
 
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Cleaner.Cleanable;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 
+import dev.completion.client.CompletionClient;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.resources.ConnectionProvider;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.ssl.SslBundle;
@@ -38,9 +37,9 @@ import org.springframework.context.SmartLifecycle;
  */
 final class OpenHttpClients implements DisposableBean, SmartLifecycle {
 
-	private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
+	private static final Cleaner cleaner = Cleaner.create();
 
-	private final ReferenceQueue<ReloadingHttpClient> abandoned = new ReferenceQueue<>();
+	private final Map<ReloadingHttpClient, Cleanable> clients = new ConcurrentHashMap<>();
 
 	// one handler for each SSL bundle, because handlers cannot be removed
 	private final Set<String> observedBundles = ConcurrentHashMap.newKeySet();
@@ -50,27 +49,27 @@ final class OpenHttpClients implements DisposableBean, SmartLifecycle {
 	private boolean stopped;
 
 	/**
-	 * Add an HTTP client.
+	 * Add an HTTP client. It is closed when its owner is no longer reachable, because a
+	 * refresh scope does not close a client that it creates during a refresh.
+	 * @param owner the client that uses the HTTP client, to which the HTTP client must
+	 * not refer
 	 */
-	void add(ReloadingHttpClient httpClient) {
-		closeAbandoned();
-		this.entries.add(new Entry(httpClient, this.abandoned));
+	void add(CompletionClient owner, ReloadingHttpClient httpClient) {
+		this.clients.put(httpClient, cleaner.register(owner, () -> {
+			this.clients.remove(httpClient);
+			httpClient.close();
+		}));
 	}
 
 	/**
 	 * Close the connections of an HTTP client.
 	 */
 	void close(ReloadingHttpClient httpClient) {
-		this.entries.removeIf((entry) -> entry.refersTo(httpClient));
-		httpClient.close();
-	}
-
-	// a refresh scope does not close a client that it creates during a refresh
-	private void closeAbandoned() {
-		for (Reference<?> entry = this.abandoned.poll(); entry != null; entry = this.abandoned.poll()) {
-			this.entries.remove(entry);
-			ReloadingHttpClient.close(((Entry) entry).pools);
+		Cleanable cleanable = this.clients.get(httpClient);
+		if (cleanable != null) {
+			cleanable.clean();
 		}
+		httpClient.close();
 	}
 
 	/**
@@ -95,17 +94,8 @@ final class OpenHttpClients implements DisposableBean, SmartLifecycle {
 	private void observe(String name, SslBundles bundles) {
 		if (this.observedBundles.add(name)) {
 			bundles.addBundleUpdateHandler(name,
-					(reloaded) -> forEach((httpClient) -> httpClient.reload(name, reloaded)));
+					(reloaded) -> this.clients.keySet().forEach((httpClient) -> httpClient.reload(name, reloaded)));
 		}
-	}
-
-	private void forEach(Consumer<ReloadingHttpClient> action) {
-		this.entries.forEach((entry) -> {
-			ReloadingHttpClient httpClient = entry.get();
-			if (httpClient != null) {
-				action.accept(httpClient);
-			}
-		});
 	}
 
 	/**
@@ -115,7 +105,7 @@ final class OpenHttpClients implements DisposableBean, SmartLifecycle {
 	@Override
 	public synchronized void start() {
 		if (this.stopped) {
-			forEach(ReloadingHttpClient::restart);
+			this.clients.keySet().forEach(ReloadingHttpClient::restart);
 		}
 		this.stopped = false;
 		this.running = true;
@@ -152,22 +142,7 @@ final class OpenHttpClients implements DisposableBean, SmartLifecycle {
 
 	@Override
 	public void destroy() {
-		forEach(this::close);
-	}
-
-	/**
-	 * An HTTP client, and its connection pools, which are still known if the client is no
-	 * longer reachable.
-	 */
-	private static final class Entry extends WeakReference<ReloadingHttpClient> {
-
-		private final Set<ConnectionProvider> pools;
-
-		private Entry(ReloadingHttpClient httpClient, ReferenceQueue<ReloadingHttpClient> queue) {
-			super(httpClient, queue);
-			this.pools = httpClient.pools();
-		}
-
+		this.clients.keySet().forEach(this::close);
 	}
 
 }

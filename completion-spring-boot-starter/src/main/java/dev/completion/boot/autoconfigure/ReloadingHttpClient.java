@@ -133,34 +133,15 @@ final class ReloadingHttpClient implements Supplier<HttpClient> {
 	}
 
 	/**
-	 * Return the connection pools that are open.
-	 */
-	Set<ConnectionProvider> pools() {
-		return this.pools;
-	}
-
-	/**
 	 * Close the connections.
 	 */
 	synchronized void close() {
 		this.closed = true;
-		close(this.pools);
-	}
-
-	/**
-	 * Close connection pools.
-	 * @param pools the pools, which are removed
-	 */
-	static void close(Set<ConnectionProvider> pools) {
-		pools.forEach((pool) -> close(pool, pools));
+		this.pools.forEach(this::close);
 	}
 
 	private void close(ConnectionProvider pool) {
-		close(pool, this.pools);
-	}
-
-	private static void close(ConnectionProvider pool, Set<ConnectionProvider> pools) {
-		if (pools.remove(pool)) {
+		if (this.pools.remove(pool)) {
 			pool.disposeLater().subscribe(null, ReloadingHttpClient::logNotClosed);
 		}
 	}

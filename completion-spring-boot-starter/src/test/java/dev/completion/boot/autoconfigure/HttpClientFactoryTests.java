@@ -21,10 +21,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.completion.boot.CompletionClientCustomizer;
-import dev.completion.boot.CompletionConnectionDetails;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.Prompt;
 import dev.completion.client.error.CallTimeoutException;
@@ -37,7 +39,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -88,8 +89,12 @@ class HttpClientFactoryTests {
 		this.server.close();
 	}
 
-	private void complete(ApplicationContext context) {
-		assertThat(client(context).complete((request) -> request.prompt(Prompt.human("Hi"))).block(LIMIT)).isNotNull();
+	private static void complete(ApplicationContext context) {
+		complete(client(context));
+	}
+
+	private static void complete(CompletionClient client) {
+		assertThat(client.complete((request) -> request.prompt(Prompt.human("Hi"))).block(LIMIT)).isNotNull();
 	}
 
 	private static CompletionClient client(ApplicationContext context) {
@@ -157,7 +162,7 @@ class HttpClientFactoryTests {
 
 	@Test
 	void connectTimeoutOfZeroIsNone() {
-		this.runner.withPropertyValues("spring.http.clients.connect-timeout=0").run(this::complete);
+		this.runner.withPropertyValues("spring.http.clients.connect-timeout=0").run(HttpClientFactoryTests::complete);
 	}
 
 	@Test
@@ -180,30 +185,24 @@ class HttpClientFactoryTests {
 
 	@Test
 	void poolOfAClientThatIsNotReachableIsClosed() {
-		this.runner.run((context) -> {
-			ConnectionProvider pool = usedPool(context);
+		List<ConnectionProvider> pools = new ArrayList<>();
+		ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> recorder = (builder) -> builder
+			.withHttpClientCustomizer((httpClient) -> {
+				pools.add(httpClient.configuration().connectionProvider());
+				return httpClient;
+			});
+		this.runner.withBean(ClientHttpConnectorBuilderCustomizer.class, () -> recorder).run((context) -> {
+			complete(context.getBean(CompletionClientFactory.class).create("default"));
+			ConnectionProvider pool = pools.get(pools.size() - 1);
 			assertThat(pool.isDisposed()).isFalse();
 			long end = System.nanoTime() + LIMIT.toNanos();
 			while (!pool.isDisposed() && System.nanoTime() < end) {
 				System.gc();
-				createHttpClient(context);
+				TimeUnit.MILLISECONDS.sleep(50);
 			}
 			assertThat(pool.isDisposed()).isTrue();
 			complete(context);
 		});
-	}
-
-	private ConnectionProvider usedPool(ApplicationContext context) {
-		HttpClient httpClient = createHttpClient(context);
-		httpClient.get().uri(this.server.baseUrl()).responseContent().blockLast(LIMIT);
-		return httpClient.configuration().connectionProvider();
-	}
-
-	private static HttpClient createHttpClient(ApplicationContext context) {
-		return context.getBean(HttpClientFactory.class)
-			.create(ClientProperties.of("default", context.getEnvironment()),
-					context.getBean(CompletionConnectionDetails.class))
-			.get();
 	}
 
 	@Test
