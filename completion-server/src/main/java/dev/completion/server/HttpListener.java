@@ -90,9 +90,10 @@ final class HttpListener {
 		try {
 			return new HttpListener(port, threads, handler);
 		}
-		catch (CompletionException ex) {
+		catch (RuntimeException ex) {
 			await(shutDown(threads));
-			throw new IllegalStateException("Port " + port + " of " + HOST + " cannot be bound", ex.getCause());
+			throw new IllegalStateException("Port " + port + " of " + HOST + " cannot be bound",
+					(ex instanceof CompletionException) ? ex.getCause() : ex);
 		}
 	}
 

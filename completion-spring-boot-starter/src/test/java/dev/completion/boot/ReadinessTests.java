@@ -36,7 +36,7 @@ import dev.completion.server.CompletionServer;
 import dev.completion.server.Reply;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
@@ -70,28 +70,23 @@ class ReadinessTests {
 		this.server.close();
 	}
 
+	// in mode models, a list of models shows that the key is accepted again
 	@ParameterizedTest
-	@ValueSource(strings = { "passive", "models" })
-	void applicationBecomesReadyAgain(String mode) throws Exception {
+	@CsvSource({ "passive, 402, billing_error", "passive, 403, permission_error", "models, 402, billing_error" })
+	void applicationBecomesReadyAgain(String mode, int status, String error) throws Exception {
 		try (ConfigurableApplicationContext context = start(mode)) {
 			assertThat(readiness(context)).isEqualTo(200);
-			becomesReadyAgain(context, 402, "billing_error");
-			complete(context);
-			becomesReadyAgain(context, 403, "permission_error");
+			fail(context, status, error);
+			assertThat(readiness(context)).isEqualTo(200);
+			fail(context, status, error);
+			fail(context, status, error);
+			assertThat(readiness(context)).isEqualTo(UNAVAILABLE);
+			long end = System.nanoTime() + LIMIT.toNanos();
+			while (readiness(context) == UNAVAILABLE && System.nanoTime() < end) {
+				TimeUnit.MILLISECONDS.sleep(50);
+			}
+			assertThat(readiness(context)).isEqualTo(200);
 		}
-	}
-
-	private void becomesReadyAgain(ConfigurableApplicationContext context, int status, String error) throws Exception {
-		fail(context, status, error);
-		assertThat(readiness(context)).isEqualTo(200);
-		fail(context, status, error);
-		fail(context, status, error);
-		assertThat(readiness(context)).isEqualTo(UNAVAILABLE);
-		long end = System.nanoTime() + LIMIT.toNanos();
-		while (readiness(context) == UNAVAILABLE && System.nanoTime() < end) {
-			TimeUnit.MILLISECONDS.sleep(50);
-		}
-		assertThat(readiness(context)).isEqualTo(200);
 	}
 
 	private void fail(ConfigurableApplicationContext context, int status, String error) {

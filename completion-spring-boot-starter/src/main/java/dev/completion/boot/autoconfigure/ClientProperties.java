@@ -38,8 +38,8 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 
 /**
- * The properties of one client. What a named client has not set, it has from
- * {@code completion.*}.
+ * The properties of one client. A named client inherits the properties that it does not
+ * set from {@code completion.*}.
  */
 final class ClientProperties {
 

@@ -67,7 +67,7 @@ final class CompletionClientFailureAnalyzer implements FailureAnalyzer, Ordered 
 				return (qualifier != null) ? missing(unsatisfied, qualifier.value()) : null;
 			}
 			if (ex instanceof BeanCurrentlyInCreationException cycle) {
-				return (creation != null && isOfItself(creation, cycle)) ? ofItself(cycle) : null;
+				return (creation != null && isDependencyOnItself(creation, cycle)) ? dependsOnItself(cycle) : null;
 			}
 			creation = (ex instanceof BeanCreationException current) ? current : creation;
 		}
@@ -75,9 +75,9 @@ final class CompletionClientFailureAnalyzer implements FailureAnalyzer, Ordered 
 	}
 
 	// other cycles are explained by Spring Boot
-	private boolean isOfItself(BeanCreationException creation, BeanCurrentlyInCreationException cycle) {
+	private boolean isDependencyOnItself(BeanCreationException creation, BeanCurrentlyInCreationException cycle) {
 		String name = cycle.getBeanName();
-		return name != null && name.equals(creation.getBeanName()) && replacingClients().equals(List.of(name));
+		return name != null && name.equals(creation.getBeanName()) && replacingClients().contains(name);
 	}
 
 	private static boolean isForClient(UnsatisfiedDependencyException ex) {
@@ -94,7 +94,7 @@ final class CompletionClientFailureAnalyzer implements FailureAnalyzer, Ordered 
 				? List.of(beans.getBeanNamesForType(CompletionClient.class, true, false)) : List.of();
 	}
 
-	private FailureAnalysis ofItself(BeanCurrentlyInCreationException ex) {
+	private FailureAnalysis dependsOnItself(BeanCurrentlyInCreationException ex) {
 		String name = String.valueOf(ex.getBeanName());
 		return new FailureAnalysis(
 				"The bean '%s' is a CompletionClient that depends on another CompletionClient. The starter does not create clients if the application declares one, so there is no other client to inject."
@@ -118,10 +118,11 @@ final class CompletionClientFailureAnalyzer implements FailureAnalyzer, Ordered 
 					"Declare the clients of the application with '@Bean(defaultCandidate = false)' so that the starter creates its clients.",
 					ex);
 		}
-		return missing(ex, required, name);
+		return disabledOrUnknown(ex, required, name);
 	}
 
-	private @Nullable FailureAnalysis missing(UnsatisfiedDependencyException ex, String required, String name) {
+	private @Nullable FailureAnalysis disabledOrUnknown(UnsatisfiedDependencyException ex, String required,
+			String name) {
 		Set<String> names = ClientNames.of(this.environment);
 		if (names.contains(name)) {
 			boolean enabled = ClientProperties.isEnabled(this.environment)

@@ -83,9 +83,7 @@ final class HttpClientFactory {
 		return (sslBundle != null) ? settings.withSslBundle(sslBundle) : settings;
 	}
 
-	// by its class, since a type with an unresolved variable does not match the
-	// definition
-	// of a bean that has not been created yet
+	// by class, because a generic type does not match a bean that is not created yet
 	private ReactorClientHttpConnectorBuilder connectorBuilder() {
 		Object builder = this.beanFactory.getBeanProvider(ClientHttpConnectorBuilder.class)
 			.getIfAvailable(ClientHttpConnectorBuilder::reactor);

@@ -33,10 +33,9 @@ import org.springframework.util.ClassUtils;
  */
 final class RestClientEnvironmentPostProcessor implements EnvironmentPostProcessor {
 
-	static final String PROPERTY = "spring.http.clients.imperative.factory";
+	private static final String PROPERTY = "spring.http.clients.imperative.factory";
 
-	// HTTP clients that Spring Boot prefers to Reactor Netty, and the Reactor Netty
-	// server
+	// HTTP clients that Spring Boot prefers, and the server that brings Reactor Netty
 	private static final String[] UNAFFECTED = { "org.apache.hc.client5.http.impl.classic.HttpClients",
 			"org.eclipse.jetty.client.HttpClient",
 			"org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory" };

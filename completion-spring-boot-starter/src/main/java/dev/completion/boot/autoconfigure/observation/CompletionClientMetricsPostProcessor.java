@@ -67,20 +67,30 @@ final class CompletionClientMetricsPostProcessor implements BeanPostProcessor, S
 		return bean;
 	}
 
-	private synchronized void bind(CompletionClientMetrics metrics) {
-		if (this.started) {
+	private void bind(CompletionClientMetrics metrics) {
+		if (!isPostponed(metrics)) {
 			metrics.bindTo(this.meterRegistry.getObject());
-		}
-		else {
-			this.waiting.add(metrics);
 		}
 	}
 
+	private synchronized boolean isPostponed(CompletionClientMetrics metrics) {
+		if (!this.started) {
+			this.waiting.add(metrics);
+		}
+		return !this.started;
+	}
+
 	@Override
-	public synchronized void afterSingletonsInstantiated() {
+	public void afterSingletonsInstantiated() {
+		// not under the lock, since another thread may be creating a client
+		start().forEach(this::bind);
+	}
+
+	private synchronized List<CompletionClientMetrics> start() {
 		this.started = true;
-		this.waiting.forEach(this::bind);
+		List<CompletionClientMetrics> metrics = List.copyOf(this.waiting);
 		this.waiting.clear();
+		return metrics;
 	}
 
 	private static String name(String bean) {
