@@ -32,7 +32,11 @@ final class ApiRouter {
 
 	static final String ORGANIZATION = "b8d5e6a0-4c1f-4e0b-9a37-2f6c8d1e7a54";
 
+	static final String COMPLETE = "/v1/complete";
+
 	static final String MESSAGES = "/v1/messages";
+
+	static final String COUNT_TOKENS = MESSAGES + "/count_tokens";
 
 	private static final String MODEL_PREFIX = "/v1/models/";
 
@@ -42,10 +46,11 @@ final class ApiRouter {
 
 	private final Authentication authentication;
 
-	ApiRouter(Authentication authentication, Duration chunkDelay) {
+	ApiRouter(Authentication authentication, Duration chunkDelay, PromptCache cache) {
 		this.authentication = authentication;
-		this.endpoints = Map.of("/v1/complete", new Endpoint("POST", new CompletionEndpoint(chunkDelay)::answer),
-				MESSAGES, new Endpoint("POST", new MessagesEndpoint(chunkDelay)::answer), "/v1/models",
+		this.endpoints = Map.of(COMPLETE, new Endpoint("POST", new CompletionEndpoint(chunkDelay)::answer), MESSAGES,
+				new Endpoint("POST", new MessagesEndpoint(chunkDelay, cache)::answer), COUNT_TOKENS,
+				new Endpoint("POST", CountTokensEndpoint::answer), "/v1/models",
 				new Endpoint("GET", ModelsEndpoint::list));
 		this.model = new Endpoint("GET", (exchange) -> ModelsEndpoint.get(exchange, MODEL_PREFIX));
 	}
@@ -72,7 +77,7 @@ final class ApiRouter {
 	}
 
 	private static ApiException notFound(String path) {
-		boolean exists = path.equals(MESSAGES + "/count_tokens") || path.startsWith(MESSAGES + "/batches");
+		boolean exists = path.startsWith(MESSAGES + "/batches");
 		return ApiException.notFound(exists ? path + " is not supported by this server" : "Not found");
 	}
 

@@ -179,6 +179,15 @@ final class BodyFields {
 	}
 
 	/**
+	 * Return an object that is not read further.
+	 */
+	JsonNode requiredObject(String name) {
+		JsonNode value = required(name);
+		check(value.isObject(), name, "Input should be a valid dictionary");
+		return value;
+	}
+
+	/**
 	 * Return the objects of a list.
 	 */
 	List<BodyFields> objects(String name) {

@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * plays the {@linkplain #enqueue(Reply...) queued replies}, and the faults of a network
  * and of a broken server with them.
  * <p>
- * It serves {@code POST /v1/complete}, {@code POST /v1/messages}, {@code GET /v1/models}
- * and {@code GET /v1/models/{id}}. Of the models, {@code claude-2.1}, {@code claude-2.0},
+ * It serves {@code POST /v1/complete}, {@code POST /v1/messages},
+ * {@code POST /v1/messages/count_tokens}, {@code GET /v1/models} and {@code GET
+ * /v1/models/{id}}. Of the models, {@code claude-2.1}, {@code claude-2.0},
  * {@code claude-2} and {@code claude-instant-1.2} are served on {@code /v1/complete}
  * only; newer ones are served on {@code /v1/messages} only, and refused on the other with
  * the API's own error. Some that the vendor has retired are served too; unknown ones are
@@ -67,6 +68,8 @@ public final class CompletionServer implements AutoCloseable {
 
 	private final RateLimits rateLimits;
 
+	private final PromptCache cache = new PromptCache(Clock.systemUTC());
+
 	private final RequestHandler handler;
 
 	private final HttpListener listener;
@@ -74,8 +77,8 @@ public final class CompletionServer implements AutoCloseable {
 	private CompletionServer(Builder builder) {
 		this.apiKey = builder.apiKey;
 		this.rateLimits = new RateLimits(Clock.systemUTC(), builder::limits);
-		ApiRouter router = new ApiRouter(new Authentication(builder.apiKey), builder.chunkDelay);
-		this.handler = new RequestHandler(this.requestLog, this.script, router, this.rateLimits);
+		ApiRouter router = new ApiRouter(new Authentication(builder.apiKey), builder.chunkDelay, this.cache);
+		this.handler = new RequestHandler(this.requestLog, this.script, router, this.rateLimits, this.cache);
 		this.listener = HttpListener.bind(builder.port, this.handler::handle);
 	}
 
@@ -150,6 +153,11 @@ public final class CompletionServer implements AutoCloseable {
 	 * Add replies to the end of the queue. Each is played once, for the next request
 	 * received, whatever its path; nothing about that request is checked, and no rate
 	 * limit refuses it. When the queue is empty, the server answers as the API does.
+	 * <p>
+	 * A request to {@code /v1/complete} for a model that is served on
+	 * {@code /v1/messages} is rejected, as in the API, and does not use a reply. The
+	 * reply is used for the next request to {@code /v1/messages}. A request that counts
+	 * tokens does not use a reply with text.
 	 * @param replies the replies, in the order they are to be played
 	 */
 	public void enqueue(Reply... replies) {
@@ -157,13 +165,14 @@ public final class CompletionServer implements AutoCloseable {
 	}
 
 	/**
-	 * Forget the requests received, the replies queued and the rate limits used up.
-	 * Answers that are under way go on.
+	 * Remove the recorded requests, enqueued replies and cached prompts, and reset the
+	 * rate limits. Responses in progress are not affected.
 	 */
 	public void reset() {
 		this.script.clear();
 		this.requestLog.clear();
 		this.rateLimits.reset();
+		this.cache.clear();
 	}
 
 	/**

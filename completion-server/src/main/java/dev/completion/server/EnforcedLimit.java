@@ -104,13 +104,13 @@ final class EnforcedLimit {
 		private long required(Usage usage) {
 			// output tokens are not known in advance, so one remaining token is
 			// sufficient
-			return (this != INPUT_TOKENS) ? 1 : usage.inputTokens();
+			return (this != INPUT_TOKENS) ? 1 : usage.limitedInputTokens();
 		}
 
 		private long used(Usage usage) {
 			return switch (this) {
 				case REQUESTS -> 1;
-				case INPUT_TOKENS -> usage.inputTokens();
+				case INPUT_TOKENS -> usage.limitedInputTokens();
 				case OUTPUT_TOKENS -> usage.outputTokens();
 			};
 		}

@@ -38,6 +38,18 @@ record Exchange(RecordedRequest request, RequestBody body, String requestId) {
 		return Json.read(this.body.bytes());
 	}
 
+	/**
+	 * Return the body of the request, or an empty object if it is not JSON.
+	 */
+	JsonNode jsonOrEmpty() {
+		try {
+			return Json.read(this.body.bytes());
+		}
+		catch (ApiException ex) {
+			return Json.object();
+		}
+	}
+
 	Exchange withRequestId(String requestId) {
 		return new Exchange(this.request, this.body, requestId);
 	}

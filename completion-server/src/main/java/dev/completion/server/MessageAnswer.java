@@ -126,7 +126,11 @@ final class MessageAnswer implements Rendering {
 		message.putArray("content");
 		message.put("stop_reason", stopReason).put("stop_sequence", stopSequence).putNull("stop_details");
 		ObjectNode usage = usage(outputTokens);
-		usage.putObject("cache_creation").put("ephemeral_1h_input_tokens", 0).put("ephemeral_5m_input_tokens", 0);
+		int created = this.usage.cache().created();
+		boolean oneHour = this.usage.cache().oneHour();
+		usage.putObject("cache_creation")
+			.put("ephemeral_1h_input_tokens", oneHour ? created : 0)
+			.put("ephemeral_5m_input_tokens", oneHour ? 0 : created);
 		usage.putNull("server_tool_use").putNull("inference_geo").put("service_tier", "standard");
 		message.set("usage", usage);
 		return message.putNull("container");
@@ -135,8 +139,8 @@ final class MessageAnswer implements Rendering {
 	private ObjectNode usage(int outputTokens) {
 		return Json.object()
 			.put("input_tokens", this.usage.inputTokens())
-			.put("cache_creation_input_tokens", 0)
-			.put("cache_read_input_tokens", 0)
+			.put("cache_creation_input_tokens", this.usage.cache().created())
+			.put("cache_read_input_tokens", this.usage.cache().read())
 			.put("output_tokens", outputTokens);
 	}
 

@@ -18,6 +18,9 @@ package dev.completion.server;
 
 import java.time.Duration;
 
+import dev.completion.server.Usage.CacheUsage;
+import tools.jackson.databind.JsonNode;
+
 /**
  * Answers {@code POST /v1/messages}.
  */
@@ -26,12 +29,15 @@ final class MessagesEndpoint {
 	/**
 	 * Version that has no sampling fields any more.
 	 */
-	private static final String NEWEST_VERSION = "2026-10-21";
+	static final String NEWEST_VERSION = "2026-10-21";
 
 	private final Duration chunkDelay;
 
-	MessagesEndpoint(Duration chunkDelay) {
+	private final PromptCache cache;
+
+	MessagesEndpoint(Duration chunkDelay, PromptCache cache) {
 		this.chunkDelay = chunkDelay;
+		this.cache = cache;
 	}
 
 	Answer answer(Exchange exchange) {
@@ -42,13 +48,23 @@ final class MessagesEndpoint {
 		return message(parameters, model).answer(parameters.stream(), this.chunkDelay);
 	}
 
-	private static Rendering message(MessagesParameters parameters, CatalogueModel model) {
+	private Rendering message(MessagesParameters parameters, CatalogueModel model) {
 		Dialogue dialogue = parameters.conversation().dialogue();
-		GeneratedText text = GeneratedText.cut(TextGenerator.generate(dialogue), parameters.stopSequences(),
-				parameters.maxTokens());
+		String generated = TextGenerator.generate(dialogue);
+		JsonNode schema = parameters.schema();
+		GeneratedText text = GeneratedText.cut((schema != null) ? JsonSample.of(schema, generated) : generated,
+				parameters.stopSequences(), parameters.maxTokens());
 		String thought = parameters.thinks(model) ? TextGenerator.thought(dialogue) : "";
-		Usage usage = new Usage(dialogue.tokens(), Tokens.count(thought) + text.deltas().size());
-		return new MessageAnswer(model.id(), thought, text, usage);
+		int outputTokens = Tokens.count(thought) + text.deltas().size();
+		return new MessageAnswer(model.id(), thought, text, usage(parameters, model, outputTokens));
+	}
+
+	private Usage usage(MessagesParameters parameters, CatalogueModel model, int outputTokens) {
+		Dialogue dialogue = parameters.conversation().dialogue();
+		Duration timeToLive = parameters.cacheTimeToLive();
+		CacheUsage cached = (timeToLive != null) ? this.cache.lookUp(model.id(), dialogue, timeToLive)
+				: CacheUsage.NONE;
+		return new Usage(dialogue.tokens() - cached.created() - cached.read(), outputTokens, cached);
 	}
 
 }

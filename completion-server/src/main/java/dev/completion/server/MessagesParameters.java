@@ -16,6 +16,7 @@
 
 package dev.completion.server;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,9 +34,12 @@ import tools.jackson.databind.JsonNode;
  * @param sampling the sampling fields whose values newer models refuse
  * @param thinking the type of thinking that is asked for, or null for what the model does
  * by default
+ * @param schema the JSON schema of the text, or null for any text
+ * @param cacheTimeToLive the time for which the prompt is cached, or null if it is not
  */
 record MessagesParameters(String model, Conversation conversation, int maxTokens, List<String> stopSequences,
-		boolean stream, List<String> sampling, @Nullable String thinking) {
+		boolean stream, List<String> sampling, @Nullable ThinkingType thinking, @Nullable JsonNode schema,
+		@Nullable Duration cacheTimeToLive) {
 
 	/**
 	 * Read the body, checking every field of it.
@@ -51,12 +55,15 @@ record MessagesParameters(String model, Conversation conversation, int maxTokens
 		List<String> stopSequences = fields.stopSequences();
 		boolean stream = fields.flag("stream");
 		List<String> sampling = allowsSampling ? sampling(fields) : List.of();
-		String thinking = thinking(fields.object("thinking"), maxTokens);
+		ThinkingType thinking = thinking(fields.object("thinking"), maxTokens);
+		Duration cacheTimeToLive = cacheTimeToLive(fields.object("cache_control"));
+		JsonNode schema = schema(fields.object("output_config"));
 		checkFieldsWithoutEffect(fields);
 		fields.rejectUnsupported("container", "context_management", "fallbacks", "mcp_servers", "output_format",
 				"tool_choice", "tools");
 		fields.rejectOthers();
-		return new MessagesParameters(model, conversation, maxTokens, stopSequences, stream, sampling, thinking);
+		return new MessagesParameters(model, conversation, maxTokens, stopSequences, stream, sampling, thinking, schema,
+				cacheTimeToLive);
 	}
 
 	private static List<String> sampling(BodyFields fields) {
@@ -75,38 +82,57 @@ record MessagesParameters(String model, Conversation conversation, int maxTokens
 		return refused;
 	}
 
-	private static @Nullable String thinking(@Nullable BodyFields thinking, int maxTokens) {
+	static @Nullable ThinkingType thinking(@Nullable BodyFields thinking, int maxTokens) {
 		if (thinking == null) {
 			return null;
 		}
-		String type = thinking.type(List.of("adaptive", "between_tools", "disabled", "enabled"));
-		BodyFields fields = thinking.ofType(type);
+		String name = thinking.type(ThinkingType.NAMES);
+		ThinkingType type = ThinkingType.of(name);
+		BodyFields fields = thinking.ofType(name);
 		fields.requiredString("type");
-		ApiException.check(!type.equals("enabled") || fields.requiredInteger("budget_tokens", 1024) < maxTokens,
+		ApiException.check(type != ThinkingType.ENABLED || fields.requiredInteger("budget_tokens", 1024) < maxTokens,
 				"`max_tokens` must be greater than `thinking.budget_tokens`.");
-		if (isThinking(type)) {
+		if (type.isThinking()) {
 			fields.choice("display", "summarized", "omitted");
 		}
 		fields.rejectOthers();
 		return type;
 	}
 
-	private static boolean isThinking(String type) {
-		return type.equals("adaptive") || type.equals("enabled");
-	}
-
 	private static void checkFieldsWithoutEffect(BodyFields fields) {
-		fields.object("cache_control");
 		fields.object("diagnostics");
 		fields.optionalString("inference_geo");
-		BodyFields outputConfig = fields.object("output_config");
-		if (outputConfig != null) {
-			outputConfig.choice("effort", "low", "medium", "high", "xhigh", "max");
-			outputConfig.rejectUnsupported("format");
-			outputConfig.rejectOthers();
-		}
 		fields.choice("service_tier", "auto", "standard_only");
 		fields.choice("speed", "standard", "fast");
+	}
+
+	static @Nullable Duration cacheTimeToLive(@Nullable BodyFields cacheControl) {
+		if (cacheControl == null) {
+			return null;
+		}
+		String type = cacheControl.type(List.of("ephemeral"));
+		BodyFields fields = cacheControl.ofType(type);
+		fields.requiredString("type");
+		String timeToLive = fields.choice("ttl", "5m", "1h");
+		fields.rejectOthers();
+		return "1h".equals(timeToLive) ? Duration.ofHours(1) : Duration.ofMinutes(5);
+	}
+
+	static @Nullable JsonNode schema(@Nullable BodyFields outputConfig) {
+		if (outputConfig == null) {
+			return null;
+		}
+		outputConfig.choice("effort", "low", "medium", "high", "xhigh", "max");
+		BodyFields format = outputConfig.object("format");
+		outputConfig.rejectOthers();
+		if (format == null) {
+			return null;
+		}
+		format.type(List.of("json_schema"));
+		JsonNode schema = format.requiredObject("schema");
+		format.requiredString("type");
+		format.rejectOthers();
+		return schema;
 	}
 
 	/**
@@ -118,7 +144,14 @@ record MessagesParameters(String model, Conversation conversation, int maxTokens
 		if (!model.allowsSampling() && !this.sampling.isEmpty()) {
 			throw ApiException.invalidRequest("`" + this.sampling.get(0) + "` is deprecated for this model.");
 		}
-		ApiException.check(model.allowsPrefill() || !this.conversation.endsWithAssistant(),
+		checkFor(model, this.conversation, this.thinking);
+	}
+
+	static void checkFor(CatalogueModel model, Conversation conversation, @Nullable ThinkingType thinking) {
+		if (thinking != null) {
+			thinking.checkFor(model);
+		}
+		ApiException.check(model.allowsPrefill() || !conversation.endsWithAssistant(),
 				"This model does not support assistant message prefill. "
 						+ "The conversation must end with a user message.");
 	}
@@ -127,7 +160,7 @@ record MessagesParameters(String model, Conversation conversation, int maxTokens
 	 * Return whether the answer begins with a thought.
 	 */
 	boolean thinks(CatalogueModel model) {
-		boolean thinking = (this.thinking != null) ? isThinking(this.thinking) : model.thinksByDefault();
+		boolean thinking = (this.thinking != null) ? this.thinking.isThinking() : model.thinksByDefault();
 		return thinking && this.maxTokens > 0;
 	}
 

@@ -83,8 +83,7 @@ final class ModelCatalogue {
 	static CatalogueModel forTextCompletions(String name) {
 		CatalogueModel model = require(name);
 		if (!model.textCompletions()) {
-			throw ApiException
-				.invalidRequest("\"" + name + "\" is not supported on this API. Please use the Messages API instead.");
+			throw unsupported(name);
 		}
 		return model;
 	}
@@ -95,6 +94,22 @@ final class ModelCatalogue {
 			throw notFound(name);
 		}
 		return model;
+	}
+
+	/**
+	 * Return the error for a model that is served on {@code /v1/messages}.
+	 */
+	static ApiException unsupported(String name) {
+		return ApiException
+			.invalidRequest("\"" + name + "\" is not supported on this API. Please use the Messages API instead.");
+	}
+
+	/**
+	 * Return whether the given model is served on {@code /v1/messages}.
+	 */
+	static boolean isForMessages(String name) {
+		CatalogueModel model = find(name);
+		return model != null && !model.textCompletions();
 	}
 
 	private static ApiException notFound(String name) {

@@ -96,7 +96,7 @@ final class RateLimits {
 		Instant now = this.clock.instant();
 		refillWhenDue(now);
 		this.requests++;
-		this.inputTokens += usage.inputTokens();
+		this.inputTokens += usage.limitedInputTokens();
 		this.outputTokens += usage.outputTokens();
 		this.enforced.forEach((limit) -> limit.use(usage, now));
 		return headers(now);

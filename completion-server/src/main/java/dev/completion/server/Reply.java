@@ -330,6 +330,10 @@ public final class Reply {
 				: answer;
 	}
 
+	boolean isText() {
+		return this.content instanceof ScriptedText;
+	}
+
 	private ScriptedText text() {
 		if (this.content instanceof ScriptedText text) {
 			return text;

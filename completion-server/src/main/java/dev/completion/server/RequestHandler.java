@@ -42,13 +42,16 @@ final class RequestHandler {
 
 	private final RateLimits rateLimits;
 
+	private final PromptCache cache;
+
 	private volatile boolean stopped;
 
-	RequestHandler(RequestLog requestLog, Script script, ApiRouter router, RateLimits rateLimits) {
+	RequestHandler(RequestLog requestLog, Script script, ApiRouter router, RateLimits rateLimits, PromptCache cache) {
 		this.requestLog = requestLog;
 		this.script = script;
 		this.router = router;
 		this.rateLimits = rateLimits;
+		this.cache = cache;
 	}
 
 	Mono<Void> handle(HttpServerRequest request, HttpServerResponse response, Scheduler timer) {
@@ -84,10 +87,7 @@ final class RequestHandler {
 
 	private Answer answer(Exchange exchange) {
 		try {
-			Reply reply = this.script.next();
-			Answer answer = (reply != null) ? count(reply.answer(exchange))
-					: admit(this.router.answer(exchange), exchange);
-			return withRequestId(answer, exchange);
+			return withRequestId(this.script.isEmpty() ? unscripted(exchange) : scripted(exchange), exchange);
 		}
 		catch (RuntimeException ex) {
 			logger.warn("No answer to " + exchange.request(), ex);
@@ -95,6 +95,25 @@ final class RequestHandler {
 					Answer.error(new ApiException(500, "api_error", "Internal server error"), exchange.requestId()),
 					exchange);
 		}
+	}
+
+	private Answer unscripted(Exchange exchange) {
+		return admit(this.router.answer(exchange), exchange);
+	}
+
+	/**
+	 * Play the next reply. If the model is served by the other API only, refuse the
+	 * request instead, so that the reply is used for the request to that API.
+	 */
+	private Answer scripted(Exchange exchange) {
+		String path = exchange.request().path();
+		String model = path.equals(ApiRouter.COMPLETE) ? exchange.jsonOrEmpty().path("model").stringValue("") : "";
+		if (ModelCatalogue.isForMessages(model)) {
+			return ApiRouter.error(ModelCatalogue.unsupported(model), exchange);
+		}
+		// a text is for the completion whose tokens are counted before
+		Reply reply = this.script.next((next) -> !path.equals(ApiRouter.COUNT_TOKENS) || !next.isText());
+		return (reply != null) ? count(reply.answer(exchange)) : unscripted(exchange);
 	}
 
 	private Answer count(Answer answer) {
@@ -109,6 +128,9 @@ final class RequestHandler {
 		}
 		RateLimits.Admission admission = this.rateLimits.admit(usage);
 		ApiException refusal = admission.refusal();
+		if (refusal == null) {
+			this.cache.store(usage.cache());
+		}
 		Answer admitted = (refusal != null) ? ApiRouter.error(refusal, exchange) : answer;
 		return admitted.orHeaders(admission.headers());
 	}

@@ -19,6 +19,7 @@ package dev.completion.server;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,18 +30,26 @@ final class Script {
 
 	private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
 
-	void add(Reply... replies) {
+	synchronized void add(Reply... replies) {
 		for (Reply reply : Arguments.notNull(replies, "replies")) {
 			Arguments.check(reply != null, () -> "'replies' must not contain null");
 		}
 		this.replies.addAll(List.of(replies));
 	}
 
-	@Nullable Reply next() {
-		return this.replies.poll();
+	/**
+	 * Return the next reply and remove it, unless it is not suitable.
+	 */
+	synchronized @Nullable Reply next(Predicate<Reply> suitable) {
+		Reply next = this.replies.peek();
+		return (next != null && suitable.test(next)) ? this.replies.poll() : null;
 	}
 
-	void clear() {
+	boolean isEmpty() {
+		return this.replies.isEmpty();
+	}
+
+	synchronized void clear() {
 		this.replies.clear();
 	}
 

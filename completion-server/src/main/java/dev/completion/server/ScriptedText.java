@@ -54,7 +54,7 @@ final class ScriptedText implements Function<Exchange, Answer> {
 
 	@Override
 	public Answer apply(Exchange exchange) {
-		JsonNode body = readLeniently(exchange);
+		JsonNode body = exchange.jsonOrEmpty();
 		GeneratedText answerText = new GeneratedText(deltas(), this.stopReason, null);
 		Rendering answer = exchange.request().path().equals(ApiRouter.MESSAGES) ? message(body, answerText)
 				: completion(body, answerText);
@@ -85,15 +85,6 @@ final class ScriptedText implements Function<Exchange, Answer> {
 
 	private static String model(JsonNode body, String defaultModel) {
 		return ModelCatalogue.resolve(body.path("model").stringValue(defaultModel));
-	}
-
-	private static JsonNode readLeniently(Exchange exchange) {
-		try {
-			return Json.read(exchange.body().bytes());
-		}
-		catch (ApiException ex) {
-			return Json.object();
-		}
 	}
 
 	private List<String> deltas() {

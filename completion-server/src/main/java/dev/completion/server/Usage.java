@@ -16,12 +16,42 @@
 
 package dev.completion.server;
 
+import java.time.Instant;
+import java.util.Map;
+
 /**
  * Tokens of a request and its answer, by the server's own count.
  *
- * @param inputTokens the tokens of the prompt
+ * @param inputTokens the tokens of the prompt, without those of the cache
  * @param outputTokens the tokens of the text
+ * @param cache the tokens of the prompt that were written to a cache, or read from it
  */
-record Usage(int inputTokens, int outputTokens) {
+record Usage(int inputTokens, int outputTokens, CacheUsage cache) {
+
+	Usage(int inputTokens, int outputTokens) {
+		this(inputTokens, outputTokens, CacheUsage.NONE);
+	}
+
+	/**
+	 * Return the tokens that count towards the limit of input tokens. Those that are read
+	 * from a cache do not.
+	 */
+	int limitedInputTokens() {
+		return this.inputTokens + this.cache.created();
+	}
+
+	/**
+	 * Tokens of a cache.
+	 *
+	 * @param created the tokens that were written
+	 * @param read the tokens that were read
+	 * @param oneHour whether the tokens are kept for an hour instead of five minutes
+	 * @param entries the entries to store if the request is admitted, with their expiry
+	 */
+	record CacheUsage(int created, int read, boolean oneHour, Map<String, Instant> entries) {
+
+		static final CacheUsage NONE = new CacheUsage(0, 0, false, Map.of());
+
+	}
 
 }

@@ -17,7 +17,6 @@
 package dev.completion.server;
 
 import java.net.http.HttpResponse;
-import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,8 +135,7 @@ class MessagesAnswerTests extends AbstractServerTests {
 	@ValueSource(strings = { "claude-fable-5-2", "claude-mythos-5", "claude-haiku-5-5", "claude-sonnet-5",
 			"claude-opus-5-5", "claude-mythos-preview" })
 	void newerModelsThinkByDefault(String model) {
-		ObjectNode body = TestClient.messageBody().put("model", model);
-		JsonNode json = TestClient.json(client.message(body));
+		JsonNode json = TestClient.json(client.message(TestClient.messageBody().put("model", model)));
 		assertThat(json.get("content")).hasSize(2);
 		JsonNode thought = json.at("/content/0");
 		assertThat(thought.propertyNames()).containsExactly("type", "thinking", "signature");
@@ -148,8 +146,6 @@ class MessagesAnswerTests extends AbstractServerTests {
 		assertThat(text).isEqualTo(TestClient.text(client.message(TestClient.messageBody())));
 		int thoughtTokens = thought.get("thinking").stringValue().split(" ").length;
 		assertThat(json.at("/usage/output_tokens").intValue()).isEqualTo(thoughtTokens + text.split(" ").length);
-		body.putObject("thinking").put("type", "disabled");
-		assertThat(TestClient.json(client.message(body)).get("content")).hasSize(1);
 	}
 
 	@Test
@@ -162,20 +158,42 @@ class MessagesAnswerTests extends AbstractServerTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			{"type": "enabled", "budget_tokens": 1024} | 2
-			{"type": "enabled", "budget_tokens": 1999, "display": "omitted"} | 2
-			{"type": "adaptive"} | 2
-			{"type": "adaptive", "display": "summarized"} | 2
-			{"type": "disabled"} | 1
-			{"type": "between_tools"} | 1
-			null | 1
+			claude-opus-4-5 | {"type": "enabled", "budget_tokens": 1024} | 2
+			claude-sonnet-4-6 | {"type": "enabled", "budget_tokens": 1999, "display": "omitted"} | 2
+			claude-sonnet-4-6 | {"type": "adaptive"} | 2
+			claude-opus-4-8 | {"type": "adaptive", "display": "summarized"} | 2
+			claude-opus-4-5 | {"type": "disabled"} | 1
+			claude-opus-4-8 | {"type": "disabled"} | 1
+			claude-haiku-5-5 | {"type": "disabled"} | 1
+			claude-sonnet-5-5 | {"type": "between_tools"} | 1
+			claude-opus-4-5 | null | 1
+			claude-opus-4-8 | null | 1
 			""")
-	void olderModelsThinkWhenAsked(String thinking, int blocks) {
-		for (String model : List.of("claude-opus-4-5", "claude-sonnet-4-6", "claude-opus-4-8")) {
-			ObjectNode body = TestClient.messageBody().put("model", model).put("max_tokens", 2000);
-			body.set("thinking", TestClient.json(thinking));
-			assertThat(TestClient.json(client.message(body)).get("content")).hasSize(blocks);
-		}
+	void thinkingIsAsTheRequestSays(String model, String thinking, int blocks) {
+		ObjectNode body = TestClient.messageBody().put("model", model).put("max_tokens", 2000);
+		body.set("thinking", TestClient.json(thinking));
+		assertThat(TestClient.json(client.message(body)).get("content")).hasSize(blocks);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			textBlock = """
+					claude-opus-5-5 | {"type": "disabled"} | "thinking.type.disabled" is not supported for this model. Use "think
+					claude-fable-5-2 | {"type": "disabled"} | "thinking.type.disabled" is not supported for this model.
+					claude-mythos-preview | {"type": "disabled"} | "thinking.type.disabled" is not supported for this model.
+					claude-sonnet-5-5 | {"type": "disabled"} | "thinking.type.disabled" is not supported for this model. Use "thi
+					claude-haiku-5-5 | {"type": "enabled", "budget_tokens": 1024} | "thinking.type.enabled" is not supported for
+					claude-opus-4-7 | {"type": "enabled", "budget_tokens": 1024} | "thinking.type.enabled" is not supported for
+					claude-haiku-5-5 | {"type": "between_tools"} | "thinking.type.between_tools" is not supported for this model.
+					claude-haiku-4-5 | {"type": "adaptive"} | adaptive thinking is not supported on this model
+					""")
+	void thinkingThatTheModelDoesNotSupportIsRefused(String model, String thinking, String message) {
+		ObjectNode body = TestClient.messageBody().put("model", model).put("max_tokens", 2000);
+		body.set("thinking", TestClient.json(thinking));
+		assertThat(TestClient.errorOf(client.message(body))).startsWith("400 invalid_request_error " + message);
+		body.remove("max_tokens");
+		assertThat(TestClient.errorOf(client.send("POST", "/v1/messages/count_tokens", body.toString())))
+			.startsWith("400 invalid_request_error " + message);
 	}
 
 	@Test

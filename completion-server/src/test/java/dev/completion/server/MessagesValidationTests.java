@@ -67,7 +67,7 @@ class MessagesValidationTests extends AbstractServerTests {
 			output_config | 1 | output_config: Input should be a valid dictionary
 			output_config | {"effort": "more"} | \
 			output_config.effort: Input should be 'low', 'medium', 'high', 'xhigh' or 'max'
-			output_config | {"format": {}} | output_config.format: This field is not supported by this server
+			output_config | {"format": {}} | output_config.format.type: Field required
 			output_config | {"other": 1} | output_config.other: Extra inputs are not permitted
 			container | "c" | container: This field is not supported by this server
 			context_management | {} | context_management: This field is not supported by this server

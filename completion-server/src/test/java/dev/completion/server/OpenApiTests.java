@@ -82,7 +82,9 @@ class OpenApiTests extends AbstractServerTests {
 			"\"stop_sequences\":[\" sky\",\"\\n\\nHuman:\"]", "\"system\":\"Be brief.\"",
 			"\"system\":[{\"type\":\"text\",\"text\":\"Be brief.\",\"cache_control\":{\"type\":\"ephemeral\"}}]",
 			"\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024},\"max_tokens\":2048",
-			"\"model\":\"claude-fable-5\"", "\"model\":\"claude-fable-5\",\"thinking\":{\"type\":\"disabled\"}",
+			"\"model\":\"claude-fable-5\"", "\"model\":\"claude-haiku-5-5\",\"thinking\":{\"type\":\"disabled\"}",
+			"\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}",
+			"\"output_config\":{\"format\":{\"type\":\"json_schema\",\"schema\":{\"type\":\"string\"}}}",
 			"\"output_config\":{\"effort\":\"low\"}", "\"service_tier\":\"auto\"", "\"metadata\":{\"user_id\":\"u\"}",
 			"\"temperature\":0.5,\"top_k\":3,\"top_p\":0.9", "\"inference_geo\":\"us\"",
 			"\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"}]" })
@@ -90,6 +92,15 @@ class OpenApiTests extends AbstractServerTests {
 		String body = merge(TestClient.messageBody().toString(), fields);
 		assertThat(errors("CreateMessageParams", body)).isEmpty();
 		assertValid("Message", client.message(body), 200);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "\"system\":\"Be brief.\"", "\"thinking\":{\"type\":\"disabled\"}",
+			"\"output_config\":{\"effort\":\"low\"}", "\"cache_control\":{\"type\":\"ephemeral\"}" })
+	void countOfTokensIsValid(String fields) {
+		String body = merge(TestClient.messageBody().without("max_tokens").toString(), fields);
+		assertThat(errors("CountMessageTokensParams", body)).isEmpty();
+		assertValid("CountMessageTokensResponse", client.send("POST", "/v1/messages/count_tokens", body), 200);
 	}
 
 	@ParameterizedTest
@@ -104,7 +115,6 @@ class OpenApiTests extends AbstractServerTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "\"tools\":[{\"name\":\"f\",\"input_schema\":{\"type\":\"object\"}}]",
 			"\"tool_choice\":{\"type\":\"auto\"}", "\"container\":\"c\"",
-			"\"output_config\":{\"format\":{\"type\":\"json_schema\",\"schema\":{}}}",
 			"\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image\",\"source\":{\"type\":\"url\",\"url\":\"u\"}}]}]" })
 	void unsupportedPropertyIsRejected(String fields) {
 		String body = merge(TestClient.messageBody().toString(), fields);
@@ -115,7 +125,7 @@ class OpenApiTests extends AbstractServerTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/v1/messages/count_tokens", "/v1/messages/batches" })
+	@ValueSource(strings = { "/v1/messages/batches" })
 	void unsupportedPathIsRejected(String path) {
 		HttpResponse<String> response = client.send("POST", path, "{}");
 		assertValid("ErrorResponse", response, 404);
