@@ -91,7 +91,7 @@ final class ApiErrorClassifier {
 	}
 
 	private static boolean isInPrompt(String text, CompletionRequest request) {
-		return request.prompt() != null && request.prompt().contains(text);
+		return request.prompt() != null && request.prompt().toString().contains(text);
 	}
 
 	/**

@@ -52,7 +52,7 @@ final class ApiErrorReader {
 
 	private final String path;
 
-	private final String prompt;
+	private final @Nullable Prompt prompt;
 
 	/**
 	 * Create a reader.
@@ -60,11 +60,11 @@ final class ApiErrorReader {
 	 * @param maxBodySize the most of an error's body that is kept, in bytes
 	 */
 	ApiErrorReader(JsonMapper mapper, int maxBodySize) {
-		this(mapper, maxBodySize, UnaryOperator.identity(), "", "");
+		this(mapper, maxBodySize, UnaryOperator.identity(), "", null);
 	}
 
 	private ApiErrorReader(JsonMapper mapper, int maxBodySize, UnaryOperator<String> redaction, String path,
-			String prompt) {
+			@Nullable Prompt prompt) {
 		this.mapper = mapper;
 		this.maxBodySize = maxBodySize;
 		this.redaction = redaction;
@@ -181,7 +181,8 @@ final class ApiErrorReader {
 	private String description(HttpHeaders headers, String body, JsonNode envelope) {
 		String text = ApiErrorDescription.of(headers, body, envelope);
 		String redacted = redact(truncate(text, MAX_EXAMINED + Credential.MAX_LENGTH));
-		String withoutPrompt = PromptRedactor.redact(truncate(redacted, MAX_EXAMINED), this.prompt);
+		String withoutPrompt = PromptRedactor.redact(truncate(redacted, MAX_EXAMINED),
+				(this.prompt != null) ? this.prompt.toString() : "");
 		return truncate(withoutPrompt.strip().replaceAll("\\s+", " "), MAX_DESCRIPTION);
 	}
 

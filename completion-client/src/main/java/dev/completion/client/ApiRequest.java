@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
+import org.springframework.util.Assert;
 
 /**
  * One HTTP request to the API.
@@ -32,11 +33,15 @@ import org.springframework.http.MediaType;
  * @param accept the content type for the {@code Accept} header
  * @param headers the headers of this call alone
  * @param body the JSON, or {@code null} for none
- * @param prompt the prompt, which is removed from error messages; empty if there is none
+ * @param prompt the prompt, which is removed from error messages, or {@code null} for
+ * none
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and copying costs
 record ApiRequest(HttpMethod method, String uri, Map<String, ?> uriVariables, MediaType accept,
-		Map<String, String> headers, byte @Nullable [] body, String prompt) {
+		Map<String, String> headers, byte @Nullable [] body, @Nullable Prompt prompt) {
+
+	// the maximum that the API documents for its edge servers
+	private static final int MAX_SIZE = 32 * 1024 * 1024;
 
 	/**
 	 * Return the path without the query. Variables are not expanded.
@@ -47,10 +52,17 @@ record ApiRequest(HttpMethod method, String uri, Map<String, ?> uriVariables, Me
 	}
 
 	static ApiRequest get(String uri, Map<String, ?> uriVariables) {
-		return new ApiRequest(HttpMethod.GET, uri, uriVariables, MediaType.APPLICATION_JSON, Map.of(), null, "");
+		return new ApiRequest(HttpMethod.GET, uri, uriVariables, MediaType.APPLICATION_JSON, Map.of(), null, null);
 	}
 
-	static ApiRequest post(String uri, boolean stream, Map<String, String> headers, byte[] body, String prompt) {
+	/**
+	 * Create a request with a body.
+	 * @throws IllegalArgumentException if the body is too large
+	 */
+	static ApiRequest post(String uri, boolean stream, Map<String, String> headers, byte[] body,
+			@Nullable Prompt prompt) {
+		Assert.isTrue(body.length <= MAX_SIZE, () -> "'prompt' is too long: the request body has " + body.length
+				+ " bytes, but the maximum is " + MAX_SIZE);
 		return new ApiRequest(HttpMethod.POST, uri, Map.of(),
 				stream ? MediaType.TEXT_EVENT_STREAM : MediaType.APPLICATION_JSON, headers, body, prompt);
 	}

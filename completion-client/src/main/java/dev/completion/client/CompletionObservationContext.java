@@ -157,10 +157,10 @@ public final class CompletionObservationContext extends SenderContext<Completion
 
 	/**
 	 * Return the prompt. It is somebody's content: do not put it into key values unasked.
-	 * @return the prompt as it is sent
+	 * @return the prompt in the wire form of the Text Completions API
 	 */
 	public String getPrompt() {
-		return Objects.requireNonNull(this.request.prompt());
+		return Objects.requireNonNull(this.request.prompt()).toString();
 	}
 
 	/**

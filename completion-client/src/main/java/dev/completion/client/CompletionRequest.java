@@ -21,7 +21,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +38,15 @@ import org.springframework.util.LinkedCaseInsensitiveMap;
  */
 public final class CompletionRequest {
 
-	private static final Set<String> TYPED_PROPERTIES = Set.of("model", "prompt", "max_tokens_to_sample",
-			"stop_sequences", "temperature", "top_p", "top_k", "metadata", "stream");
+	// the methods to use instead of an additional property
+	private static final Map<String, String> TYPED_PROPERTIES = Map.of("model", "model()", "prompt", "prompt()",
+			"max_tokens_to_sample", "maxTokensToSample()", "stop_sequences", "stopSequences()", "temperature",
+			"temperature()", "top_p", "topP()", "top_k", "topK()", "metadata", "userId()", "stream",
+			"CompletionClient.stream()");
 
 	private final @Nullable Model model;
 
-	private final @Nullable String prompt;
+	private final @Nullable Prompt prompt;
 
 	private final @Nullable Integer maxTokensToSample;
 
@@ -85,6 +88,12 @@ public final class CompletionRequest {
 		return new Builder();
 	}
 
+	static CompletionRequest of(Consumer<Builder> spec) {
+		Builder builder = builder();
+		spec.accept(builder);
+		return builder.build();
+	}
+
 	/**
 	 * Return a builder that starts from this request.
 	 * @return the builder
@@ -100,10 +109,22 @@ public final class CompletionRequest {
 	 * @throws IllegalArgumentException if a required field is set in neither
 	 */
 	CompletionRequest withDefaults(CompletionRequest defaults) {
+		CompletionRequest merged = withDefaultsForCount(defaults);
+		require(merged.maxTokensToSample, "maxTokensToSample", "completion.defaults.max-tokens-to-sample");
+		return merged;
+	}
+
+	/**
+	 * Apply the given defaults to this request, and check that it has what is required to
+	 * count its tokens.
+	 * @param defaults what to use where this request has nothing set
+	 * @return the request whose tokens are counted
+	 * @throws IllegalArgumentException if a required field is set in neither
+	 */
+	CompletionRequest withDefaultsForCount(CompletionRequest defaults) {
 		CompletionRequest merged = defaults.toBuilder().apply(this).build();
 		require(merged.model, "model", "completion.defaults.model");
 		require(merged.prompt, "prompt", null);
-		require(merged.maxTokensToSample, "maxTokensToSample", "completion.defaults.max-tokens-to-sample");
 		return merged;
 	}
 
@@ -116,7 +137,7 @@ public final class CompletionRequest {
 		return this.model;
 	}
 
-	@Nullable String prompt() {
+	@Nullable Prompt prompt() {
 		return this.prompt;
 	}
 
@@ -179,7 +200,7 @@ public final class CompletionRequest {
 
 		private @Nullable Model model;
 
-		private @Nullable String prompt;
+		private @Nullable Prompt prompt;
 
 		private @Nullable Integer maxTokensToSample;
 
@@ -224,16 +245,23 @@ public final class CompletionRequest {
 		}
 
 		/**
-		 * Set the prompt in its wire form, with its turns written out. It is sent as it
-		 * is; to the Messages API turn by turn.
+		 * Set the prompt: a question, or a whole prompt in the wire form of the Text
+		 * Completions API.
+		 * <p>
+		 * A text that contains a {@code "\n\nHuman:"} turn, and a later
+		 * {@code "\n\nAssistant:"} turn, is in the wire form. It is sent unchanged to the
+		 * Text Completions API, and turn by turn to the Messages API. At the beginning of
+		 * the text, the line feeds before {@code Human:} may be missing. Any other text
+		 * is a single turn of the human, as with {@link Prompt#human(String)}.
+		 * <p>
+		 * Do not use this method for text that comes from users, files or tables, since
+		 * it may contain turns: use {@link Prompt} or {@link PromptTemplate}.
 		 * @param prompt the prompt; must not be blank
 		 * @return this builder
-		 * @see Prompt
+		 * @see Prompt#raw(String)
 		 */
 		public Builder prompt(String prompt) {
-			Assert.hasText(prompt, "'prompt' must not be blank");
-			this.prompt = prompt;
-			return this;
+			return prompt(Prompt.of(prompt));
 		}
 
 		/**
@@ -243,7 +271,8 @@ public final class CompletionRequest {
 		 */
 		public Builder prompt(Prompt prompt) {
 			Assert.notNull(prompt, "'prompt' must not be null");
-			return prompt(prompt.toString());
+			this.prompt = prompt;
+			return this;
 		}
 
 		/**
@@ -358,8 +387,9 @@ public final class CompletionRequest {
 		 */
 		public Builder additionalProperty(String name, Object value) {
 			Assert.hasText(name, "'additionalProperty' must have a name");
-			Assert.isTrue(!TYPED_PROPERTIES.contains(name),
-					() -> "'additionalProperty' must not be '" + name + "': it has a method of its own");
+			String method = TYPED_PROPERTIES.get(name);
+			Assert.isTrue(method == null,
+					() -> "'additionalProperty' must not be '" + name + "': use " + method + " instead");
 			Assert.notNull(value, () -> "'additionalProperty' must have a value, but '" + name + "' has none");
 			this.additionalProperties.put(name, value);
 			return this;

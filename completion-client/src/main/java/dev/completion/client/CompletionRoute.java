@@ -23,8 +23,6 @@ import dev.completion.client.error.ApiError;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
-import org.springframework.util.Assert;
-
 /**
  * {@link Route} of a completion. It uses the configured or recorded API of the model, or
  * the other API if only that API supports the request, or if the server's response
@@ -32,11 +30,11 @@ import org.springframework.util.Assert;
  */
 final class CompletionRoute implements Route<Completion> {
 
-	// the maximum that the API documents for its edge servers
-	private static final int MAX_REQUEST_SIZE = 32 * 1024 * 1024;
-
 	private static final String WEB_PAGE = " (if the server provides only the Messages API, set 'completion.api' to"
 			+ " 'messages')";
+
+	private static final String REQUIRES_MESSAGES = " (only the Messages API supports this request, because of an"
+			+ " additional property, or of \"\\n\\nHuman:\" or \"\\n\\nAssistant:\" inside a turn)";
 
 	private final CompletionRequest request;
 
@@ -125,10 +123,8 @@ final class CompletionRoute implements Route<Completion> {
 		ApiRequest written = this.written;
 		if (written == null) {
 			byte[] body = write();
-			Assert.isTrue(body.length <= MAX_REQUEST_SIZE, () -> "'prompt' is too long: the request body has "
-					+ body.length + " bytes, but the maximum is " + MAX_REQUEST_SIZE);
 			written = ApiRequest.post(this.protocol.path(), this.stream, this.request.headers(), body,
-					Objects.requireNonNullElse(this.request.prompt(), ""));
+					this.request.prompt());
 			this.written = written;
 		}
 		return written;
@@ -243,6 +239,9 @@ final class CompletionRoute implements Route<Completion> {
 			return isWebPage(attempt) ? failure.withNote(WEB_PAGE) : failure;
 		}
 		boolean missing = isMissing(attempt, failure);
+		if (this.fixed && api() == CompletionApi.MESSAGES && (missing || failure.error().status().value() == 404)) {
+			return failure.withNote(REQUIRES_MESSAGES);
+		}
 		AttemptFailure result = (missing && attempt.hasErrorStatus()) ? failure.rejected() : failure;
 		return (missing && this.switched) ? result.withNote(bothMissing()) : result;
 	}

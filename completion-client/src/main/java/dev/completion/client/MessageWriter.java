@@ -23,15 +23,16 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 import dev.completion.client.PromptParts.Turn;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes the JSON of a request to the Messages API, as the vendor's guide for migrating
- * from text completions maps it. What the other API mends is mended here too: white space
- * at the end of the prompt, and a first turn that lacks its line feeds.
+ * from text completions maps it. As the Text Completions API does, it ignores white space
+ * at the end of a prefill.
  */
-final class MessageWriter extends RequestWriter {
+class MessageWriter extends RequestWriter {
 
 	private static final Set<String> OF_THE_PROMPT = Set.of("system", "messages", "max_tokens");
 
@@ -45,39 +46,30 @@ final class MessageWriter extends RequestWriter {
 			.keySet()
 			.forEach((name) -> require(!OF_THE_PROMPT.contains(name), () -> "'additionalProperty' must not be '" + name
 					+ "', which is made of the prompt or of 'maxTokensToSample'"));
-		PromptParts prompt = parts(Objects.requireNonNull(request.prompt()));
-		if (!prompt.system().isBlank()) {
-			json.writeStringProperty("system", prompt.system());
-		}
-		json.writeArrayPropertyStart("messages");
-		int last = prompt.turns().size() - 1;
-		for (int i = 0; i <= last; i++) {
-			Turn turn = prompt.turns().get(i);
-			boolean prefill = i == last && !turn.human();
-			writeTurn(turn, prefill ? turn.text().stripTrailing() : turn.text(), i + 1, json);
-		}
-		json.writeEndArray();
+		PromptParts parts = Objects.requireNonNull(request.prompt()).parts();
+		require(parts != null, () -> "a raw prompt requires the Text Completions API");
+		write(Objects.requireNonNull(parts), json);
 		integer("max_tokens", request.maxTokensToSample(), json);
 	}
 
-	private static PromptParts parts(String prompt) {
-		String start = prompt.stripLeading();
-		boolean bare = start.startsWith(PromptParts.HUMAN.strip());
-		PromptParts parts = PromptParts.of(bare ? "\n\n" + start : prompt);
+	private static void write(PromptParts parts, JsonGenerator json) {
 		List<Turn> turns = parts.turns();
-		require(!turns.isEmpty() && turns.get(0).human(),
+		require(turns.get(0).human(),
 				() -> "the prompt must start with a \"\\n\\nHuman:\" turn, after optional system text");
-		require(!turns.get(turns.size() - 1).human(), () -> "the prompt must end with an \"\\n\\nAssistant:\" turn");
-		return openEnded(parts);
-	}
-
-	/**
-	 * Return the parts without a last turn that has no text: the model begins its own.
-	 */
-	private static PromptParts openEnded(PromptParts parts) {
-		int last = parts.turns().size() - 1;
-		boolean open = parts.turns().get(last).written().isBlank();
-		return open ? new PromptParts(parts.system(), parts.turns().subList(0, last)) : parts;
+		int last = turns.size() - 1;
+		require(!turns.get(last).human(), () -> "the prompt must end with an \"\\n\\nAssistant:\" turn");
+		if (!parts.system().isBlank()) {
+			json.writeStringProperty("system", parts.system());
+		}
+		json.writeArrayPropertyStart("messages");
+		// if the last turn has no text, the model begins its own
+		int end = turns.get(last).text().isBlank() ? last : turns.size();
+		for (int i = 0; i < end; i++) {
+			Turn turn = turns.get(i);
+			boolean prefill = i == end - 1 && !turn.human();
+			writeTurn(turn, prefill ? turn.text().stripTrailing() : turn.text(), i + 1, json);
+		}
+		json.writeEndArray();
 	}
 
 	private static void writeTurn(Turn turn, String text, int number, JsonGenerator json) {
@@ -99,7 +91,7 @@ final class MessageWriter extends RequestWriter {
 	 * Return the stop sequences, with the one that the other API always has.
 	 */
 	@Override
-	List<String> stopSequences(CompletionRequest request) {
+	@Nullable List<String> stopSequences(CompletionRequest request) {
 		List<String> sequences = new ArrayList<>();
 		if (request.stopSequences() != null) {
 			sequences.addAll(request.stopSequences());

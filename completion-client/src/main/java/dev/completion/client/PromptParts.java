@@ -20,9 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the wire form of a prompt is made of.
+ * System text and turns of a prompt. The last turn is normally one of the assistant,
+ * whose text is the prefill, or empty.
  *
- * @param system the text before the first turn
+ * @param system the text before the first turn, or an empty text
  * @param turns the turns, in any order
  */
 record PromptParts(String system, List<Turn> turns) {
@@ -31,41 +32,72 @@ record PromptParts(String system, List<Turn> turns) {
 
 	static final String ASSISTANT = "\n\nAssistant:";
 
-	static PromptParts of(String prompt) {
-		int position = nextTurn(prompt, 0);
-		String system = prompt.substring(0, position);
+	/**
+	 * Return the parts of a prompt in its wire form. Their order is not checked.
+	 */
+	static PromptParts of(String wireForm) {
+		int position = nextTurn(wireForm, 0);
+		String system = wireForm.substring(0, position);
 		List<Turn> turns = new ArrayList<>();
-		while (position < prompt.length()) {
-			boolean human = prompt.startsWith(HUMAN, position);
+		while (position < wireForm.length()) {
+			boolean human = wireForm.startsWith(HUMAN, position);
 			int start = position + (human ? HUMAN : ASSISTANT).length();
-			position = nextTurn(prompt, start);
-			turns.add(new Turn(human, prompt.substring(start, position)));
+			position = nextTurn(wireForm, start);
+			boolean space = wireForm.startsWith(" ", start);
+			turns.add(new Turn(human, wireForm.substring(space ? start + 1 : start, position)));
 		}
 		return new PromptParts(system, turns);
 	}
 
 	private static int nextTurn(String text, int from) {
-		int human = text.indexOf(HUMAN, from);
-		int assistant = text.indexOf(ASSISTANT, from);
-		if (human < 0 || assistant < 0) {
-			return (human < 0 && assistant < 0) ? text.length() : Math.max(human, assistant);
+		int position = text.indexOf("\n\n", from);
+		while (position != -1 && !text.startsWith(HUMAN, position) && !text.startsWith(ASSISTANT, position)) {
+			position = text.indexOf("\n\n", position + 1);
 		}
-		return Math.min(human, assistant);
+		return (position != -1) ? position : text.length();
+	}
+
+	/**
+	 * Return the wire form. If one of the texts {@linkplain #hasMarker(String) contains a
+	 * marker}, parsing the result yields different parts.
+	 */
+	String wireForm() {
+		StringBuilder wireForm = new StringBuilder(length()).append(this.system);
+		for (Turn turn : this.turns) {
+			wireForm.append(turn.marker()).append(turn.text());
+		}
+		return wireForm.toString();
+	}
+
+	/**
+	 * Return the length of the wire form.
+	 */
+	int length() {
+		int length = this.system.length();
+		for (Turn turn : this.turns) {
+			length += turn.marker().length() + turn.text().length();
+		}
+		return length;
+	}
+
+	/**
+	 * Return whether the given text would start a turn.
+	 */
+	static boolean hasMarker(String text) {
+		return text.contains(HUMAN) || text.contains(ASSISTANT);
 	}
 
 	/**
 	 * What one side says.
 	 *
 	 * @param human whether it is the human's turn, and not the assistant's
-	 * @param written what follows the colon
+	 * @param text the text, without the space that the wire form has before it
 	 */
-	record Turn(boolean human, String written) {
+	record Turn(boolean human, String text) {
 
-		/**
-		 * Return the text, without the space that the form puts before it.
-		 */
-		String text() {
-			return this.written.startsWith(" ") ? this.written.substring(1) : this.written;
+		private String marker() {
+			String marker = this.human ? HUMAN : ASSISTANT;
+			return this.text.isEmpty() ? marker : marker + " ";
 		}
 
 	}

@@ -18,7 +18,6 @@ package dev.completion.client;
 
 import java.io.ByteArrayOutputStream;
 import java.util.List;
-import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -45,8 +44,8 @@ abstract class RequestWriter {
 	 * @throws AttemptFailure if the API has no words for the request
 	 */
 	final byte[] write(CompletionRequest request, boolean stream) {
-		String prompt = Objects.requireNonNullElse(request.prompt(), "");
-		ByteArrayOutputStream body = new ByteArrayOutputStream(prompt.length() + SIZE_BUT_FOR_PROMPT);
+		int promptSize = (request.prompt() != null) ? request.prompt().length() : 0;
+		ByteArrayOutputStream body = new ByteArrayOutputStream(promptSize + SIZE_BUT_FOR_PROMPT);
 		try (JsonGenerator json = this.mapper.createGenerator(body)) {
 			write(request, stream, json);
 		}

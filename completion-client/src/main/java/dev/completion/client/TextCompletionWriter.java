@@ -38,17 +38,29 @@ final class TextCompletionWriter extends RequestWriter {
 	@Override
 	void writePrompt(CompletionRequest request, JsonGenerator json) {
 		request.additionalProperties().keySet().forEach(TextCompletionWriter::checkProperty);
-		if (request.prompt() != null) {
-			json.writeStringProperty("prompt", request.prompt());
+		Prompt prompt = request.prompt();
+		if (prompt != null) {
+			write(prompt, json);
 		}
 		integer("max_tokens_to_sample", request.maxTokensToSample(), json);
 	}
 
+	private static void write(Prompt prompt, JsonGenerator json) {
+		if (prompt.isAmbiguous()) {
+			throw unsupported("a prompt with \"\\n\\nHuman:\" or \"\\n\\nAssistant:\" inside a turn");
+		}
+		json.writeStringProperty("prompt", prompt.toString());
+	}
+
 	private static void checkProperty(String name) {
 		if (OF_MESSAGES.contains(name)) {
-			throw AttemptFailure.unsupported("The Text Completions API does not support this request: the additional"
-					+ " property '" + name + "' requires the Messages API; see 'completion.api'");
+			throw unsupported("the additional property '" + name + "'");
 		}
+	}
+
+	private static AttemptFailure unsupported(String reason) {
+		return AttemptFailure.unsupported("The Text Completions API does not support this request: " + reason
+				+ " requires the Messages API; see 'completion.api'");
 	}
 
 	@Override

@@ -53,7 +53,7 @@ class ApiSelectorTests {
 	private static final String MESSAGES = "/v1/messages";
 
 	private static final CompletionRequest REQUEST = CompletionRequest.builder()
-		.model(Model.CLAUDE_SONNET_4_5)
+		.model(Model.of("claude-sonnet-4-5"))
 		.prompt(Prompt.human("Hi"))
 		.maxTokensToSample(100)
 		.build();
@@ -62,8 +62,8 @@ class ApiSelectorTests {
 		.additionalProperty("thinking", "adaptive")
 		.build();
 
-	// not a conversation, which the Messages API does not support
-	private static final CompletionRequest BARE = REQUEST.toBuilder().prompt("Once upon a time").build();
+	// the Messages API does not support it
+	private static final CompletionRequest BARE = REQUEST.toBuilder().prompt(Prompt.raw("Once upon a time")).build();
 
 	private final TwoPathServer server = new TwoPathServer();
 
@@ -308,7 +308,7 @@ class ApiSelectorTests {
 		this.server.textCompletions(TwoPathServer.each(TwoPathServer.REFUSED))
 			.messages(TwoPathServer.each(Response.SUCCESS));
 		UnsupportedRequestException ex = failure(UnsupportedRequestException.class, BARE);
-		assertThat(ex).hasMessageContaining("the prompt must start with a");
+		assertThat(ex).hasMessageContaining("a raw prompt requires the Text Completions API");
 		assertThat(ex.outcome()).isEqualTo(Outcome.REJECTED);
 		assertThat(ex.attempts()).isOne();
 		paths(COMPLETE);
@@ -316,12 +316,12 @@ class ApiSelectorTests {
 
 	@Test
 	void requestThatNeitherApiSupportsNamesTheRuleOfThePrompt() {
-		CompletionRequest neither = THINKING.toBuilder().prompt("Once upon a time").build();
+		CompletionRequest neither = THINKING.toBuilder().prompt(Prompt.raw("Once upon a time")).build();
 		this.server.textCompletions(TwoPathServer.each(TwoPathServer.REFUSED))
 			.messages(TwoPathServer.each(Response.SUCCESS));
 		for (int i = 0; i < 2; i++) {
 			UnsupportedRequestException ex = failure(UnsupportedRequestException.class, neither);
-			assertThat(ex).hasMessageContaining("the prompt must start with a");
+			assertThat(ex).hasMessageContaining("a raw prompt requires the Text Completions API");
 			assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT);
 			complete(REQUEST);
 		}

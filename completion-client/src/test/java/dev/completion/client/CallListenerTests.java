@@ -97,7 +97,7 @@ class CallListenerTests extends AbstractCompletionClientTests {
 	@Test
 	void listenerIsNotNotifiedOfARequestThatIsRefusedHere() {
 		try (CompletionClient messages = this.observed.mutate().api(CompletionApi.MESSAGES).build()) {
-			CompletionRequest bare = REQUEST.toBuilder().prompt("Hello").build();
+			CompletionRequest bare = REQUEST.toBuilder().prompt(Prompt.raw("Hello")).build();
 			failure(UnsupportedRequestException.class, messages.stream(bare));
 			failure(UnsupportedRequestException.class, messages.complete(bare).flux());
 		}

@@ -215,7 +215,7 @@ class CompletionClientSubscriberTests extends AbstractCompletionClientTests {
 		Hooks.onOperatorError("test", (error, value) -> new IllegalStateException(error));
 		try (CompletionClient messages = this.client.mutate().api(CompletionApi.MESSAGES).build()) {
 			failure(UnsupportedRequestException.class,
-					messages.stream(REQUEST.toBuilder().prompt("Say hello").build()));
+					messages.stream(REQUEST.toBuilder().prompt(Prompt.raw("Say hello")).build()));
 		}
 		finally {
 			Hooks.resetOnOperatorError("test");

@@ -144,7 +144,6 @@ class CompletionObservationTraceTests extends AbstractCompletionClientTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void bothApisAreAskedWithinOneCall(boolean stream) {
-		this.server.enqueue(Reply.error(404, "not_found_error", "Not found"));
 		CompletionRequest modern = REQUEST.toBuilder().model(ApiFixture.MESSAGES.model).build();
 		try (CompletionClient auto = this.observed.mutate().api(CompletionApi.AUTO).build()) {
 			if (stream) {
@@ -164,7 +163,10 @@ class CompletionObservationTraceTests extends AbstractCompletionClientTests {
 	@ValueSource(booleans = { true, false })
 	void apiThatDoesNotSupportTheRequestIsNotCalled(boolean stream) {
 		this.server.enqueue(Reply.error(400, "invalid_request_error", TwoPathServer.REFUSAL));
-		CompletionRequest bare = REQUEST.toBuilder().model(ApiFixture.MESSAGES.model).prompt("Say hello").build();
+		CompletionRequest bare = REQUEST.toBuilder()
+			.model(ApiFixture.MESSAGES.model)
+			.prompt(Prompt.raw("Say hello"))
+			.build();
 		try (CompletionClient auto = this.observed.mutate().api(CompletionApi.AUTO).build()) {
 			Flux<Completion> call = stream ? auto.stream(bare) : auto.complete(bare).flux();
 			assertThat(failure(UnsupportedRequestException.class, call).outcome()).isEqualTo(Outcome.REJECTED);

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,7 +44,7 @@ class CompletionRequestTests {
 	private static final CompletionRequest NOTHING = CompletionRequest.builder().build();
 
 	private static final CompletionRequest COMPLETE = CompletionRequest.builder()
-		.model(Model.CLAUDE_2_1)
+		.model(Model.of("claude-2.1"))
 		.prompt("the prompt")
 		.maxTokensToSample(10)
 		.build();
@@ -98,12 +99,13 @@ class CompletionRequestTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "model", "prompt", "max_tokens_to_sample", "stop_sequences", "temperature", "top_p",
-			"top_k", "metadata", "stream" })
-	void additionalPropertyWhenItHasAMethodFails(String name) {
+	@CsvSource({ "model, model()", "prompt, prompt()", "max_tokens_to_sample, maxTokensToSample()",
+			"stop_sequences, stopSequences()", "temperature, temperature()", "top_p, topP()", "top_k, topK()",
+			"metadata, userId()", "stream, CompletionClient.stream()" })
+	void additionalPropertyWhenItHasAMethodFails(String name, String method) {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> CompletionRequest.builder().additionalProperty(name, "SECRET"))
-			.withMessage("'additionalProperty' must not be '" + name + "': it has a method of its own");
+			.withMessage("'additionalProperty' must not be '" + name + "': use " + method + " instead");
 	}
 
 	@ParameterizedTest
@@ -224,10 +226,13 @@ class CompletionRequestTests {
 	}
 
 	@Test
-	void promptIsTakenUntouched() {
-		assertThat(CompletionRequest.builder().prompt(" Human: x ").build().prompt()).isEqualTo(" Human: x ");
+	void promptIsOneHumanTurnOrTheWireForm() {
+		assertThat(CompletionRequest.builder().prompt(" Human: x ").build().prompt())
+			.isEqualTo(Prompt.human(" Human: x "));
+		assertThat(CompletionRequest.builder().prompt("\n\nHuman:x\n\nAssistant: ").build().prompt())
+			.hasToString("\n\nHuman:x\n\nAssistant: ");
 		assertThat(CompletionRequest.builder().prompt(Prompt.human("Hi")).build().prompt())
-			.isEqualTo("\n\nHuman: Hi\n\nAssistant:");
+			.isEqualTo(Prompt.human("Hi"));
 	}
 
 	@Test
@@ -254,7 +259,7 @@ class CompletionRequestTests {
 	void toStringHidesPromptUserAndValues() {
 		CompletionRequest request = CompletionRequest.builder()
 			.model("claude-2.1")
-			.prompt("SECRET prompt")
+			.prompt(Prompt.raw("SECRET prompt"))
 			.maxTokensToSample(10)
 			.stopSequences("SECRET stop")
 			.userId("SECRET user")
@@ -272,7 +277,8 @@ class CompletionRequestTests {
 
 	private static final List<Field> FIELDS = List.of(
 			new Field("model", (b) -> b.model("a"), (b) -> b.model("b"), CompletionRequest::model, Model.of("a")),
-			new Field("prompt", (b) -> b.prompt("a"), (b) -> b.prompt("b"), CompletionRequest::prompt, "a"),
+			new Field("prompt", (b) -> b.prompt("a"), (b) -> b.prompt("b"), CompletionRequest::prompt,
+					Prompt.human("a")),
 			new Field("maxTokensToSample", (b) -> b.maxTokensToSample(1), (b) -> b.maxTokensToSample(2),
 					CompletionRequest::maxTokensToSample, 1),
 			new Field("stopSequences", (b) -> b.stopSequences("a", "b"), (b) -> b.stopSequences("c"),

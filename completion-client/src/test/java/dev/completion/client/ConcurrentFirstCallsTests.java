@@ -53,7 +53,7 @@ class ConcurrentFirstCallsTests {
 	private static final String MESSAGES = "/v1/messages";
 
 	private static final CompletionRequest REQUEST = CompletionRequest.builder()
-		.model(Model.CLAUDE_SONNET_4_5)
+		.model(Model.of("claude-sonnet-4-5"))
 		.prompt(Prompt.human("Hi"))
 		.maxTokensToSample(100)
 		.build();
@@ -234,7 +234,7 @@ class ConcurrentFirstCallsTests {
 		this.server.textCompletions(hangingOnce(new CountDownLatch(1), end));
 		Disposable first = this.client.complete(REQUEST).subscribe();
 		CompletionRequest neither = REQUEST.toBuilder()
-			.prompt("Once upon a time")
+			.prompt(Prompt.raw("Once upon a time"))
 			.additionalProperty("thinking", "adaptive")
 			.build();
 		assertThat(this.client.complete(neither).toFuture()).isCompletedExceptionally();

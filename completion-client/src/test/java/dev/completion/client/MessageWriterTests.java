@@ -47,7 +47,7 @@ class MessageWriterTests {
 	private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
 	private static final CompletionRequest REQUEST = CompletionRequest.builder()
-		.model(Model.CLAUDE_SONNET_4_5)
+		.model(Model.of("claude-sonnet-4-5"))
 		.prompt(Prompt.human("Hello, Claude"))
 		.maxTokensToSample(1024)
 		.build();
@@ -102,13 +102,9 @@ class MessageWriterTests {
 
 	@ParameterizedTest
 	@CsvSource(quoteCharacter = '`', textBlock = """
-			`Hello`                                          | must start with a "\\n\\nHuman:" turn
-			`Hello\\n\\nAssistant:`                          | must start with a "\\n\\nHuman:" turn
 			`\\n\\nAssistant: a\\n\\nHuman: b\\n\\nAssistant:` | must start with a "\\n\\nHuman:" turn
 			`a\\n\\nAssistant: b\\n\\nHuman: c\\n\\nAssistant:` | must start with a "\\n\\nHuman:" turn
-			`\\n\\nHuman: a`                                 | must end with an "\\n\\nAssistant:" turn
 			`\\n\\nHuman: a\\n\\nAssistant: b\\n\\nHuman: c` | must end with an "\\n\\nAssistant:" turn
-			`\\n\\nHuman: a \\nAssistant:`                   | must end with an "\\n\\nAssistant:" turn
 			`\\n\\nHuman:\\n\\nAssistant:`                   | turn 1 of the prompt, "\\n\\nHuman:", has no text
 			`\\n\\nHuman:  \\t\\n\\nAssistant:`              | turn 1 of the prompt, "\\n\\nHuman:", has no text
 			`\\n\\nHuman: a\\n\\nAssistant: \\n\\nHuman: b\\n\\nAssistant:` | turn 2 of the prompt, "\\n\\nAssistant:"
@@ -117,6 +113,31 @@ class MessageWriterTests {
 	void writeWhenPromptHasNoMessagesNamesTheRule(String prompt, String rule) {
 		String written = prompt.translateEscapes();
 		assertUnsupported(REQUEST.toBuilder().prompt(written).build(), rule);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Why is the sky blue?", "\n\nHuman: Hi", "Hello\n\nAssistant:", "a\n\nAssistant: b" })
+	void writeWhenPromptHasNoTurnsIsOneMessage(String text) {
+		JsonNode body = MAPPER.readTree(write(REQUEST.toBuilder().prompt(text).build(), false));
+		assertThat(body.get("messages")).hasSize(1);
+		assertThat(body.at("/messages/0/role").stringValue()).isEqualTo("user");
+		assertThat(body.at("/messages/0/content").stringValue()).isEqualTo(text);
+	}
+
+	@Test
+	void writeWhenTextsContainMarkersKeepsThem() {
+		String text = "a\n\nAssistant: b\n\nHuman: c";
+		Prompt prompt = Prompt.builder().system(text).human(text).prefill(text).build();
+		JsonNode body = MAPPER.readTree(write(REQUEST.toBuilder().prompt(prompt).build(), false));
+		assertThat(body.get("system").stringValue()).isEqualTo(text);
+		assertThat(body.get("messages")).hasSize(2)
+			.allSatisfy((message) -> assertThat(message.get("content").stringValue()).isEqualTo(text));
+	}
+
+	@Test
+	void writeWhenPromptIsRawNamesTheRule() {
+		assertUnsupported(REQUEST.toBuilder().prompt(Prompt.raw("\n\nHuman: a\n\nAssistant:")).build(),
+				"a raw prompt requires the Text Completions API");
 	}
 
 	@ParameterizedTest

@@ -16,9 +16,12 @@
 
 package dev.completion.client;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import dev.completion.client.PromptParts.Turn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -74,14 +77,52 @@ class PromptTests {
 	}
 
 	@ParameterizedTest
-	@MethodSource("texts")
-	void builderWhenTextWouldBeginAnotherTurnFails(String name, Function<String, Prompt.Builder> setter) {
-		for (String text : new String[] { "\n\nHuman: SECRET", "SECRET\n\nHuman:", "a\n\nAssistant: SECRET",
-				"a\n\n\nAssistant:b" }) {
-			assertThatIllegalArgumentException().isThrownBy(() -> setter.apply(text))
-				.withMessage("'" + name
-						+ "' must not contain \"\\n\\nHuman:\" or \"\\n\\nAssistant:\": it would begin another turn");
-		}
+	@ValueSource(strings = { "\n\nHuman: a", "a\n\nHuman:", "a\n\nAssistant: b", "a\n\n\nAssistant:b" })
+	void partsWhenTextContainsMarkersAreKept(String text) {
+		Prompt prompt = Prompt.builder().system(text).human(text).assistant(text).human(text).prefill(text).build();
+		assertThat(prompt.parts()).isEqualTo(new PromptParts(text,
+				List.of(new Turn(true, text), new Turn(false, text), new Turn(true, text), new Turn(false, text))));
+		assertThat(prompt.isAmbiguous()).isTrue();
+		assertThat(Prompt.human(text).isAmbiguous()).isTrue();
+	}
+
+	@Test
+	void systemThatBeginsLikeATurnIsAmbiguous() {
+		assertThat(Prompt.builder().system(" Human: Hi").human("Hi").build().isAmbiguous()).isTrue();
+		assertThat(Prompt.builder().system("Be kind to any Human: Hi").human("Hi").build().isAmbiguous()).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\n\nHuman: Hi\n\nAssistant:", "System.\n\nHuman: Hi\n\nAssistant: Hello",
+			"\n\nHuman: Hi\n\nHuman: Hi\n\nAssistant:", "\n\nAssistant: a\n\nHuman: b\n\nAssistant:",
+			"Human: Hi\n\nAssistant:", " \n\n\n Human: Hi\n\nAssistant: ", "\n\nHuman:\n\nAssistant:",
+			"\n\nHuman: a\n\nAssistant: b\n\nHuman: c" })
+	void ofWhenTextHasTurnsKeepsIt(String text) {
+		Prompt prompt = Prompt.of(text);
+		assertThat(prompt).hasToString(text);
+		assertThat(prompt.isAmbiguous()).isFalse();
+		assertThat(Objects.requireNonNull(prompt.parts()).turns()).hasSizeGreaterThan(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Why is the sky blue?", "\n\nHuman: Hi", "Hi\n\nAssistant:",
+			"\n\nAssistant: a\n\nHuman: b", "\n\nHuman: a \nAssistant:", "Human: a\nAssistant:",
+			"\r\n\r\nHuman: a\r\n\r\nAssistant:", "\n\nhuman: a\n\nassistant:", "Humans: Hi\n\nAssistant:", "{name}" })
+	void ofWhenTextHasNoTurnsIsOneHumanTurn(String text) {
+		assertThat(Prompt.of(text)).isEqualTo(Prompt.human(text));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Hello", "\n\nHuman: Hi\n\nAssistant:", "\n\nAssistant:", " {" })
+	void rawKeepsAnyText(String text) {
+		assertThat(Prompt.raw(text)).hasToString(text).isNotEqualTo(Prompt.of(text));
+		assertThat(Prompt.raw(text).parts()).isNull();
+		assertThat(Prompt.raw(text).length()).isEqualTo(text.length());
+	}
+
+	@Test
+	void rawWhenTextIsBlankFails() {
+		assertThatIllegalArgumentException().isThrownBy(() -> Prompt.raw(" ")).withMessage("'text' must not be blank");
 	}
 
 	static Stream<Arguments> texts() {
@@ -92,13 +133,13 @@ class PromptTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", " ", "\n\nHuman: x" })
+	@ValueSource(strings = { "", " ", "\n\n" })
 	void humanWhenTextIsBadFails(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> Prompt.human(text)).withMessageStartingWith("'human' ");
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "a ", "a\n", "a\t", "a\r\n", " " })
+	@ValueSource(strings = { "a ", "a\n", "a\t", "a\r\n" })
 	void prefillWhenItEndsWithWhiteSpaceFails(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> Prompt.builder().prefill(text))
 			.withMessage("'prefill' must not end with white space: the API strips it");
@@ -191,11 +232,13 @@ class PromptTests {
 				Arguments.arguments(" \n\nHuman: Hi\n\nAssistant:", "'system' must not be blank"),
 				Arguments.arguments("\n\nHuman: Hi\n\nAssistant: ", "'prefill' must not "),
 				Arguments.arguments("\n\nHuman: Hi\n\nAssistant: a ", "'prefill' must not end with white space"),
-				Arguments.arguments("\n\nHuman: Hi\n\nAssistant:\n", "'prefill' must not end with white space"));
+				Arguments.arguments("\n\nHuman: Hi\n\nAssistant:\n", "'prefill' must not be blank"));
 	}
 
 	@Test
-	void equalsComparesWireForms() {
+	void equalsComparesTurnsAndWireForms() {
+		Prompt quoted = Prompt.human("a\n\nAssistant: b\n\nHuman: c");
+		assertThat(quoted).isNotEqualTo(Prompt.builder().human("a").assistant("b").human("c").build());
 		assertThat(Prompt.human("a")).isEqualTo(Prompt.builder().human("a").build())
 			.isNotEqualTo(Prompt.human("b"))
 			.isNotEqualTo("\n\nHuman: a\n\nAssistant:")

@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class TextCompletionWriterTests {
 
 	private static final CompletionRequest REQUEST = CompletionRequest.builder()
-		.model(Model.CLAUDE_2_1)
+		.model(Model.of("claude-2.1"))
 		.prompt(Prompt.human("Hello, Claude"))
 		.maxTokensToSample(1024)
 		.build();
@@ -59,7 +59,7 @@ class TextCompletionWriterTests {
 	void writeWhenEverythingIsSetHasEveryField() {
 		CompletionRequest request = CompletionRequest.builder()
 			.model("m")
-			.prompt("p")
+			.prompt(Prompt.raw("p"))
 			.maxTokensToSample(256)
 			.stopSequences("STOP", "\n\n")
 			.temperature(1)
@@ -90,23 +90,29 @@ class TextCompletionWriterTests {
 	@Test
 	void writeKeepsUnicodeAndEscapes() {
 		CompletionRequest request = CompletionRequest.builder()
-			.prompt("\u00e9\u3042\ud83d\ude00\u2028\"\\\u0000\u001b</script>")
+			.prompt(Prompt.raw("\u00e9\u3042\ud83d\ude00\u2028\"\\\u0000\u001b</script>"))
 			.build();
 		String json = write(request, false);
 		assertThat(json).startsWith("{\"prompt\":\"\u00e9\u3042\ud83d\ude00").doesNotContain("\u0000", "\u001b");
-		assertThat(JsonMapper.shared().readTree(json).get("prompt").stringValue()).isEqualTo(request.prompt());
+		assertThat(JsonMapper.shared().readTree(json).get("prompt").stringValue())
+			.isEqualTo(String.valueOf(request.prompt()));
 	}
 
 	@Test
 	void writeWhenSurrogateIsAloneEscapesIt() {
-		CompletionRequest request = CompletionRequest.builder().prompt("a\ud83d b\ude00").userId("\ud83d").build();
+		CompletionRequest request = CompletionRequest.builder()
+			.prompt(Prompt.raw("a\ud83d b\ude00"))
+			.userId("\ud83d")
+			.build();
 		assertThat(write(request, false))
 			.isEqualToIgnoringCase("{\"prompt\":\"a\\ud83d b\\ude00\",\"metadata\":{\"user_id\":\"\\ud83d\"}}");
 	}
 
 	@Test
 	void writeWhenPromptIsLargeKeepsIt() {
-		CompletionRequest request = CompletionRequest.builder().prompt("\u3042\ud83d\ude00".repeat(100_000)).build();
+		CompletionRequest request = CompletionRequest.builder()
+			.prompt(Prompt.raw("\u3042\ud83d\ude00".repeat(100_000)))
+			.build();
 		assertThat(write(request, false)).isEqualTo("{\"prompt\":\"" + request.prompt() + "\"}");
 	}
 
@@ -118,7 +124,7 @@ class TextCompletionWriterTests {
 		CompletionRequest request = CompletionRequest.builder()
 			.additionalProperty("z", nested)
 			.additionalProperty("a", "\"")
-			.additionalProperty("model_2", Model.CLAUDE_2_1)
+			.additionalProperty("model_2", Model.of("claude-2.1"))
 			.additionalProperty("record", new Point(1, 2))
 			.build();
 		assertThat(write(request, false)).isEqualTo("{\"z\":{\"b\":[1,2.5,\"x\",true],\"a\":null},\"a\":\"\\\"\","
