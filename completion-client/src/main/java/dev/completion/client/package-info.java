@@ -19,7 +19,7 @@
  * them. The API and its implementation share a package, so that the implementation does
  * not have to be public. The exceptions are in the subpackage "error".
  *
- * API types: CompletionClient, CompletionRequest, Prompt, Model, Completion,
+ * API types: CompletionClient, CompletionRequest, Prompt, PromptTemplate, Model, Completion,
  * CompletionResponse, StopReason, Usage, RateLimits, ModelInfo, CompletionApi, Credential,
  * CredentialProvider, MissingCredentialException, Timeouts, RetryPolicy, Pacing, Limits,
  * CallListener.
@@ -48,8 +48,8 @@
  * IdleTimer.
  *
  * Protocols (the JSON of the two APIs): Protocol, RequestWriter, TextCompletionWriter,
- * MessageWriter, PromptParts, CompletionReader, TextCompletionReader, MessageReader,
- * ModelReader, RepeatedEvent, JsonString, JsonValues, PropertyCollector, Utf8,
+ * MessageWriter, PromptParts, TemplateText, CompletionReader, TextCompletionReader, MessageReader,
+ * ModelReader, TokenCounter, RepeatedEvent, JsonString, JsonValues, PropertyCollector, Utf8,
  * UnreadableException.
  *
  * Observation (traces and meters): CallEvents, CallObservations, CallObservation,

@@ -46,7 +46,7 @@ class ArchitectureTests {
 			"CompletionObservationContext", "CompletionObservationConvention", "CompletionObservationDocumentation",
 			"CompletionRequest", "CompletionResponse", "Credential", "CredentialProvider",
 			"DefaultCompletionObservationConvention", "Limits", "MissingCredentialException", "Model", "ModelInfo",
-			"Pacing", "Prompt", "RateLimits", "RetryPolicy", "StopReason", "Timeouts", "Usage",
+			"Pacing", "Prompt", "PromptTemplate", "RateLimits", "RetryPolicy", "StopReason", "Timeouts", "Usage",
 			"error.AuthenticationException", "error.BillingException", "error.CallDetails",
 			"error.CallTimeoutException", "error.CompletionApiException", "error.CompletionClientException",
 			"error.ConnectionException", "error.ApiError", "error.InvalidRequestException",

@@ -29,7 +29,8 @@ import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link SseDecoder}: twice the bytes take twice the time, whatever they are.
+ * Tests for {@link SseDecoder} and {@link Prompt}: twice the input takes twice the time,
+ * whatever it is.
  */
 @Tag("slow")
 class LinearTimeTests {
@@ -48,6 +49,24 @@ class LinearTimeTests {
 			ratio = Math.min(ratio, (double) nanos(pattern, 8 * MEGABYTE) / nanos(pattern, 4 * MEGABYTE));
 		}
 		assertThat(ratio).isLessThanOrEqualTo(2.2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\n\nHuman: x", "\n\nAssistant:", "\n", "{", "{a", "\\{" })
+	void timeGrowsWithTheLengthOfAPrompt(String pattern) {
+		double ratio = Double.MAX_VALUE;
+		for (int i = 0; i < 10 && ratio > 3; i++) {
+			ratio = Math.min(ratio, (double) promptNanos(pattern, 2 * MEGABYTE) / promptNanos(pattern, MEGABYTE));
+		}
+		assertThat(ratio).isLessThanOrEqualTo(3);
+	}
+
+	private static long promptNanos(String pattern, int size) {
+		String text = "\n\nHuman: " + pattern.repeat(size / pattern.length()) + "\n\nAssistant:";
+		long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+		assertThat(Prompt.of(text).isAmbiguous()).isFalse();
+		assertThat(TemplateText.of(text).literals()).isNotEmpty();
+		return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;
 	}
 
 	private static long nanos(String pattern, int size) {
