@@ -29,10 +29,11 @@ import reactor.util.context.Context;
  *
  * @param registry the registry
  * @param convention the convention of the application, or {@code null}
+ * @param client the name of the client
  * @param server the server that is called
  */
 record CallObservations(ObservationRegistry registry, @Nullable CompletionObservationConvention convention,
-		ServerAddress server) {
+		String client, ServerAddress server) {
 
 	static final CompletionObservationConvention DEFAULT_CONVENTION = new DefaultCompletionObservationConvention();
 
@@ -59,7 +60,8 @@ record CallObservations(ObservationRegistry registry, @Nullable CompletionObserv
 
 	private void observe(CompletionRequest request, Call call, Flux<? extends Completion> results,
 			CoreSubscriber<? super Completion> subscriber) {
-		CompletionObservationContext context = new CompletionObservationContext(request, call, this.server);
+		CompletionObservationContext context = new CompletionObservationContext(request, call, this.client,
+				this.server);
 		Observation observation = observation(context);
 		if (observation.isNoop()) {
 			results.subscribe(subscriber);

@@ -55,6 +55,8 @@ final class ClientResources {
 
 	private final ModelReader models;
 
+	private final TokenCounter tokens;
+
 	private final Transport transport;
 
 	private final ApiSelector apis;
@@ -80,6 +82,7 @@ final class ClientResources {
 		this.calls = new ActiveCalls((original != null) ? original.calls : null);
 		JsonMapper mapper = mapper();
 		this.models = new ModelReader(mapper);
+		this.tokens = new TokenCounter(mapper);
 		this.transport = new Transport(BaseUrl.hostAndPort(settings.baseUrl), webClient(settings, this.connections),
 				new DefaultUriBuilderFactory(settings.baseUrl), settings.credentials(), headers(settings),
 				new ApiErrorReader(mapper, settings.limits.errorBody()));
@@ -155,6 +158,10 @@ final class ClientResources {
 
 	ModelReader models() {
 		return this.models;
+	}
+
+	TokenCounter tokens() {
+		return this.tokens;
 	}
 
 	Transport transport() {

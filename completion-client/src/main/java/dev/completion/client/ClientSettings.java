@@ -42,6 +42,8 @@ final class ClientSettings {
 
 	private static final String DEFAULT_VERSION = "2023-06-01";
 
+	String name = "default";
+
 	@Nullable CredentialProvider credential;
 
 	String baseUrl = BaseUrl.DEFAULT;
@@ -86,6 +88,7 @@ final class ClientSettings {
 	 */
 	ClientSettings copy() {
 		ClientSettings copy = new ClientSettings();
+		copy.name = this.name;
 		copy.credential = this.credential;
 		copy.baseUrl = this.baseUrl;
 		copy.allowInsecure = this.allowInsecure;
@@ -140,7 +143,7 @@ final class ClientSettings {
 
 	CallObservations observations() {
 		this.models.addDefault(this.defaults.model());
-		return new CallObservations(this.observationRegistry, this.observationConvention,
+		return new CallObservations(this.observationRegistry, this.observationConvention, this.name,
 				ServerAddress.of(this.baseUrl, this.models));
 	}
 

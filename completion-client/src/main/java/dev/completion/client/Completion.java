@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.util.Assert;
+
 /**
  * Text that the model produced: all of it, or one delta of a stream.
  *
@@ -62,6 +64,19 @@ public record Completion(String id, String completion, @Nullable StopReason stop
 		return deltas.collect(Joiner::new, Joiner::add)
 			.mapNotNull(Joiner::completion)
 			.contextWrite((context) -> context.put(JOINED, true));
+	}
+
+	/**
+	 * Create a completion with the given text for tests that replace the client. It has
+	 * the stop reason {@link StopReason#STOP_SEQUENCE}, as at the natural end of a text,
+	 * an empty id, and the model {@code test}.
+	 * @param completion the text, which may be empty
+	 * @return the completion
+	 */
+	public static Completion of(String completion) {
+		Assert.notNull(completion, "'completion' must not be null");
+		return new Completion("", completion, StopReason.STOP_SEQUENCE, Model.of("test"), "completion",
+				PromptParts.HUMAN, Map.of());
 	}
 
 	Completion withText(String text) {

@@ -63,19 +63,37 @@ public interface CompletionClient extends AutoCloseable {
 	Flux<Completion> stream(CompletionRequest request);
 
 	/**
-	 * Complete a prompt, and return the whole text with the response around it.
+	 * Complete a prompt, and return the whole text with metadata of the response.
 	 * @param request the request
 	 * @return the completion and its response
 	 */
 	Mono<CompletionResponse> exchange(CompletionRequest request);
 
 	/**
-	 * Complete a prompt, and return the text as it is produced, each delta with the
-	 * response around it.
+	 * Complete a prompt, and return the text as it is produced, each delta with metadata
+	 * of the response.
 	 * @param request the request
 	 * @return the deltas and their response
 	 */
 	Flux<CompletionResponse> exchangeStream(CompletionRequest request);
+
+	/**
+	 * Count the input tokens of a request, without sending the request to the model. The
+	 * count is an estimate: the number of tokens that are billed can differ slightly.
+	 * <p>
+	 * The Messages API counts tokens, with {@code POST /v1/messages/count_tokens}. Only
+	 * the model, the prompt, and additional properties that affect the count are sent,
+	 * including the defaults of the client: {@code thinking}, {@code output_config},
+	 * {@code cache_control}, {@code tools} and {@code tool_choice}. The vendor does not
+	 * bill these requests, and has a separate rate limit for them. They are not observed,
+	 * and {@linkplain CallListener listeners} are not notified.
+	 * @param request the request, which needs a model and a prompt
+	 * @return the number of tokens. The {@code Mono} fails with an
+	 * {@link dev.completion.client.error.UnsupportedRequestException} if the prompt is
+	 * {@linkplain Prompt#raw(String) raw}, or if the API of the client is
+	 * {@link CompletionApi#TEXT_COMPLETIONS}
+	 */
+	Mono<Long> countTokens(CompletionRequest request);
 
 	/**
 	 * List the models that the credential may use, newest first. Pages are asked for as
@@ -95,28 +113,59 @@ public interface CompletionClient extends AutoCloseable {
 
 	/**
 	 * Complete a prompt, and return the whole text at once.
-	 * @param spec sets up the request
+	 * @param spec configures the request
 	 * @return the completion
-	 * @throws IllegalArgumentException at once if the request has a bad value; one that
-	 * lacks a value is an error of the {@code Mono}
+	 * @throws IllegalArgumentException if a value is invalid; a missing value is
+	 * signalled as an error of the {@code Mono}
 	 */
 	default Mono<Completion> complete(Consumer<CompletionRequest.Builder> spec) {
-		CompletionRequest.Builder request = CompletionRequest.builder();
-		spec.accept(request);
-		return complete(request.build());
+		return complete(CompletionRequest.of(spec));
 	}
 
 	/**
 	 * Complete a prompt, and return the text as it is produced.
-	 * @param spec sets up the request
+	 * @param spec configures the request
 	 * @return the deltas of the text
-	 * @throws IllegalArgumentException at once if the request has a bad value; one that
-	 * lacks a value is an error of the {@code Flux}
+	 * @throws IllegalArgumentException if a value is invalid; a missing value is
+	 * signalled as an error of the {@code Flux}
 	 */
 	default Flux<Completion> stream(Consumer<CompletionRequest.Builder> spec) {
-		CompletionRequest.Builder request = CompletionRequest.builder();
-		spec.accept(request);
-		return stream(request.build());
+		return stream(CompletionRequest.of(spec));
+	}
+
+	/**
+	 * Complete a prompt, and return the whole text with metadata of the response.
+	 * @param spec configures the request
+	 * @return the completion and its response
+	 * @throws IllegalArgumentException if a value is invalid; a missing value is
+	 * signalled as an error of the {@code Mono}
+	 */
+	default Mono<CompletionResponse> exchange(Consumer<CompletionRequest.Builder> spec) {
+		return exchange(CompletionRequest.of(spec));
+	}
+
+	/**
+	 * Complete a prompt, and return the text as it is produced, each delta with metadata
+	 * of the response.
+	 * @param spec configures the request
+	 * @return the deltas and their response
+	 * @throws IllegalArgumentException if a value is invalid; a missing value is
+	 * signalled as an error of the {@code Flux}
+	 */
+	default Flux<CompletionResponse> exchangeStream(Consumer<CompletionRequest.Builder> spec) {
+		return exchangeStream(CompletionRequest.of(spec));
+	}
+
+	/**
+	 * Count the input tokens of a request, without sending the request to the model.
+	 * @param spec configures the request
+	 * @return the number of tokens
+	 * @throws IllegalArgumentException if a value is invalid; a missing value is
+	 * signalled as an error of the {@code Mono}
+	 * @see #countTokens(CompletionRequest)
+	 */
+	default Mono<Long> countTokens(Consumer<CompletionRequest.Builder> spec) {
+		return countTokens(CompletionRequest.of(spec));
 	}
 
 	/**
@@ -167,6 +216,17 @@ public interface CompletionClient extends AutoCloseable {
 	 * {@link IllegalArgumentException}.
 	 */
 	interface Builder {
+
+		/**
+		 * Set the name of the client, the value of the key {@code completion.client} of
+		 * observations. It distinguishes the clients of an application. Use only a few
+		 * different names, because each name creates additional time series.
+		 * <p>
+		 * The default is {@code default}.
+		 * @param name the name; must not be blank
+		 * @return this builder
+		 */
+		Builder name(String name);
 
 		/**
 		 * Set the API key, in place of a credential provider.

@@ -18,10 +18,12 @@ package dev.completion.client;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -30,11 +32,18 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
 /**
- * Records how fast streams are: {@code gen_ai.client.operation.time_to_first_chunk}, and
+ * Records the token usage of completed calls and the latency of stream chunks.
+ * <p>
+ * {@code gen_ai.client.token.usage}, in tokens, has the tag {@code gen_ai.token.type}
+ * with the values {@code input} and {@code output}. Input tokens include those that are
+ * read from a cache or written to it. Tokens are recorded if the server reports them.
+ * <p>
+ * Streams are recorded as {@code gen_ai.client.operation.time_to_first_chunk}, and
  * {@code gen_ai.client.operation.time_per_output_chunk} from each chunk to the next, of
  * which the first 4,096 of a stream are recorded. A chunk is a delta with text, and its
  * time is that at which it is handed on, so a subscriber that asks for one element after
@@ -52,15 +61,14 @@ import org.springframework.util.Assert;
  */
 public class CompletionMeterObservationHandler implements ObservationHandler<CompletionObservationContext> {
 
-	private static final String TIME_TO_FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk";
-
-	private static final String TIME_PER_OUTPUT_CHUNK = "gen_ai.client.operation.time_per_output_chunk";
-
 	private static final Duration FIRST_BUCKET = Duration.ofMillis(10);
 
 	private static final Duration[] BUCKETS = IntStream.range(0, 14)
 		.mapToObj((i) -> FIRST_BUCKET.multipliedBy(1L << i))
 		.toArray(Duration[]::new);
+
+	// 1, 4, 16 and so on, as the conventions recommend
+	private static final double[] TOKEN_BUCKETS = IntStream.range(0, 14).mapToDouble((i) -> 1L << (2 * i)).toArray();
 
 	private final MeterRegistry meterRegistry;
 
@@ -89,7 +97,7 @@ public class CompletionMeterObservationHandler implements ObservationHandler<Com
 			@Override
 			public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
 				return (id.getType() == Meter.Type.TIMER
-						&& id.getName().equals(DefaultCompletionObservationConvention.NAME)) ? config.merge(buckets)
+						&& id.getName().equals(CompletionObservationDocumentation.DURATION)) ? config.merge(buckets)
 								: config;
 			}
 
@@ -110,13 +118,39 @@ public class CompletionMeterObservationHandler implements ObservationHandler<Com
 
 	@Override
 	public void onStop(CompletionObservationContext context) {
+		Usage usage = context.isComplete() ? context.getUsage() : null;
+		if (usage != null) {
+			tokens("input", usage.allInputTokens(), context);
+			tokens("output", usage.outputTokens(), context);
+		}
+		chunks(context);
+	}
+
+	private void tokens(String type, @Nullable Long count, CompletionObservationContext context) {
+		if (count == null) {
+			return;
+		}
+		DistributionSummary.builder(CompletionObservationDocumentation.TOKEN_USAGE)
+			.description("Tokens of completed calls")
+			.baseUnit(CompletionObservationDocumentation.TOKEN_UNIT)
+			.tags(tags(context))
+			.tag(CompletionObservationDocumentation.TOKEN_TYPE, type)
+			.serviceLevelObjectives(TOKEN_BUCKETS)
+			.register(this.meterRegistry)
+			.record(count);
+	}
+
+	private void chunks(CompletionObservationContext context) {
 		Duration first = context.getTimeToFirstChunk();
 		if (first == null) {
 			return;
 		}
-		timer(TIME_TO_FIRST_CHUNK, "Time from the beginning of a call to its first text", context).record(first);
+		timer(CompletionObservationDocumentation.TIME_TO_FIRST_CHUNK,
+				"Time from the beginning of a call to its first text", context)
+			.record(first);
 		if (context.getChunkCount() > 1) {
-			Timer timer = timer(TIME_PER_OUTPUT_CHUNK, "Time from one piece of text to the next", context);
+			Timer timer = timer(CompletionObservationDocumentation.TIME_PER_OUTPUT_CHUNK,
+					"Time from one piece of text to the next", context);
 			context.forEachChunkTime((micros) -> timer.record(micros, TimeUnit.MICROSECONDS));
 		}
 	}
@@ -124,11 +158,15 @@ public class CompletionMeterObservationHandler implements ObservationHandler<Com
 	private Timer timer(String name, String description, CompletionObservationContext context) {
 		return Timer.builder(name)
 			.description(description)
-			.tags(StreamSupport.stream(context.getLowCardinalityKeyValues().spliterator(), false)
-				.map((keyValue) -> Tag.of(keyValue.getKey(), keyValue.getValue()))
-				.toList())
+			.tags(tags(context))
 			.serviceLevelObjectives(BUCKETS)
 			.register(this.meterRegistry);
+	}
+
+	private static List<Tag> tags(CompletionObservationContext context) {
+		return StreamSupport.stream(context.getLowCardinalityKeyValues().spliterator(), false)
+			.map((keyValue) -> Tag.of(keyValue.getKey(), keyValue.getValue()))
+			.toList();
 	}
 
 }

@@ -47,6 +47,8 @@ public final class CompletionObservationContext extends SenderContext<Completion
 
 	private final Call call;
 
+	private final String client;
+
 	private final ServerAddress server;
 
 	private final long start = System.nanoTime();
@@ -75,16 +77,27 @@ public final class CompletionObservationContext extends SenderContext<Completion
 	 * Create a context of a call that begins now.
 	 * @param request the request, complete
 	 * @param call the call
+	 * @param client the name of the client
 	 * @param server the server that is called
 	 */
-	CompletionObservationContext(CompletionRequest request, Call call, ServerAddress server) {
+	CompletionObservationContext(CompletionRequest request, Call call, String client, ServerAddress server) {
 		// for the kind of its span only: what WebClient observes carries the trace
 		super((carrier, key, value) -> {
 		}, Kind.CLIENT);
 		setCarrier(this);
 		this.request = request;
 		this.call = call;
+		this.client = client;
 		this.server = server;
+	}
+
+	/**
+	 * Return the name of the client.
+	 * @return the name
+	 * @see CompletionClient.Builder#name(String)
+	 */
+	public String getClientName() {
+		return this.client;
 	}
 
 	/**
@@ -240,6 +253,15 @@ public final class CompletionObservationContext extends SenderContext<Completion
 	 */
 	public @Nullable Completion getCompletion() {
 		return this.completion;
+	}
+
+	/**
+	 * Return the token usage of the call.
+	 * @return the usage, or {@code null} if the server has not reported it
+	 */
+	public @Nullable Usage getUsage() {
+		Completion completion = this.completion;
+		return (completion != null) ? Usage.of(completion) : null;
 	}
 
 	/**

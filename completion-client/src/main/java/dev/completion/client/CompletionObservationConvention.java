@@ -30,7 +30,7 @@ public interface CompletionObservationConvention extends ObservationConvention<C
 
 	@Override
 	default String getName() {
-		return DefaultCompletionObservationConvention.NAME;
+		return CompletionObservationDocumentation.DURATION;
 	}
 
 	@Override

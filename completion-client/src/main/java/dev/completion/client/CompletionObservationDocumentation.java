@@ -45,7 +45,7 @@ public enum CompletionObservationDocumentation implements ObservationDocumentati
 
 		@Override
 		public String getName() {
-			return DefaultCompletionObservationConvention.NAME;
+			return DURATION;
 		}
 
 		@Override
@@ -70,6 +70,21 @@ public enum CompletionObservationDocumentation implements ObservationDocumentati
 
 	};
 
+	// the names of all meters and their tags are in this file, because drafts of the
+	// conventions change them
+
+	static final String DURATION = "gen_ai.client.operation.duration";
+
+	static final String TIME_TO_FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk";
+
+	static final String TIME_PER_OUTPUT_CHUNK = "gen_ai.client.operation.time_per_output_chunk";
+
+	static final String TOKEN_USAGE = "gen_ai.client.token.usage";
+
+	static final String TOKEN_UNIT = "token";
+
+	static final String TOKEN_TYPE = "gen_ai.token.type";
+
 	/**
 	 * The keys that every observation has, and that meters have as tags.
 	 */
@@ -84,6 +99,11 @@ public enum CompletionObservationDocumentation implements ObservationDocumentati
 		 * Whose models are called, {@code anthropic}.
 		 */
 		PROVIDER_NAME("gen_ai.provider.name"),
+
+		/**
+		 * The name of the client.
+		 */
+		CLIENT("completion.client"),
 
 		/**
 		 * The model that was asked for, if it is among the first hundred that the client

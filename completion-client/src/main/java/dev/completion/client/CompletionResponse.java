@@ -19,6 +19,7 @@ package dev.completion.client;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.util.Assert;
 
 /**
  * A completion, or one delta of a stream, with the response around it.
@@ -38,4 +39,27 @@ import org.springframework.http.HttpHeaders;
  */
 public record CompletionResponse(Completion body, @Nullable String requestId, @Nullable String organizationId,
 		RateLimits rateLimits, int attempts, CompletionApi api, @Nullable Usage usage, HttpHeaders headers) {
+
+	/**
+	 * Return the text of the completion, or of the delta.
+	 * @return the text, which may be empty
+	 */
+	public String text() {
+		return this.body.completion();
+	}
+
+	/**
+	 * Create a response with the given completion for tests that replace the client. It
+	 * has one attempt, no headers, no ids, and the usage that the completion contains, if
+	 * any. The API is {@link CompletionApi#MESSAGES}.
+	 * @param completion the completion
+	 * @return the response
+	 */
+	public static CompletionResponse of(Completion completion) {
+		Assert.notNull(completion, "'completion' must not be null");
+		HttpHeaders headers = HttpHeaders.EMPTY;
+		return new CompletionResponse(completion, null, null, RateLimits.from(headers), 1, CompletionApi.MESSAGES,
+				Usage.of(completion), headers);
+	}
+
 }

@@ -19,10 +19,12 @@ package dev.completion.client;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import dev.completion.client.error.CallTimeoutException.Phase;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +116,33 @@ final class DefaultCompletionClient implements CompletionClient {
 		return this.resources.observations().observe(request, call, results);
 	}
 
+	@Override
+	public Mono<Long> countTokens(CompletionRequest request) {
+		Assert.notNull(request, "'request' must not be null");
+		return Mono.defer(() -> {
+			CompletionRequest complete = request.withDefaultsForCount(this.defaults);
+			String model = Objects.requireNonNull(complete.model()).id();
+			Route<Long> route = new FixedRoute<>(new MemoizedSupplier<>(() -> complete, this::countRequest), model,
+					this.resources.transport(), this.resources.tokens()::read);
+			try {
+				route.request();
+			}
+			catch (AttemptFailure ex) {
+				// thrown again by the first attempt
+			}
+			return run(route, call(false, complete.timeout(), false));
+		});
+	}
+
+	private ApiRequest countRequest(CompletionRequest request) {
+		if (this.settings.api == CompletionApi.TEXT_COMPLETIONS) {
+			throw AttemptFailure.unsupported(
+					"The Text Completions API does not support this request: only the Messages API counts tokens; see"
+							+ " 'completion.api'");
+		}
+		return this.resources.tokens().request(request);
+	}
+
 	/**
 	 * Return the models of one page after another, until the server repeats a page. All
 	 * pages have one deadline.
@@ -155,7 +184,10 @@ final class DefaultCompletionClient implements CompletionClient {
 	}
 
 	private <T> Mono<T> get(ApiRequest request, Call call, Function<byte[], T> reader) {
-		Route<T> route = new FixedRoute<>(request, this.resources.transport(), reader);
+		return run(new FixedRoute<>(() -> request, "", this.resources.transport(), reader), call);
+	}
+
+	private <T> Mono<T> run(Route<T> route, Call call) {
 		return Mono.fromDirect(this.resources.runner().run(call, route, CallListeners.NONE));
 	}
 
@@ -180,8 +212,13 @@ final class DefaultCompletionClient implements CompletionClient {
 	/**
 	 * {@link Route} of a request with a fixed path.
 	 */
-	private record FixedRoute<T>(ApiRequest request, Transport transport,
+	private record FixedRoute<T>(Supplier<ApiRequest> requests, String model, Transport transport,
 			Function<byte[], T> reader) implements Route<T> {
+
+		@Override
+		public ApiRequest request() {
+			return this.requests.get();
+		}
 
 		@Override
 		public Flux<T> exchange(ApiRequest request, Credential credential, Attempt attempt) {

@@ -58,6 +58,13 @@ final class DefaultCompletionClientBuilder implements CompletionClient.Builder {
 	}
 
 	@Override
+	public CompletionClient.Builder name(String name) {
+		Assert.hasText(name, "'name' must not be blank");
+		this.settings.name = name;
+		return this;
+	}
+
+	@Override
 	public CompletionClient.Builder apiKey(String apiKey) {
 		Mono<Credential> fixed = Mono.just(Credential.apiKey(apiKey));
 		return credential(() -> fixed);

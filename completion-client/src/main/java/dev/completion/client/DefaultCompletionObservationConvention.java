@@ -43,8 +43,6 @@ import org.springframework.util.Assert;
  */
 public class DefaultCompletionObservationConvention implements CompletionObservationConvention {
 
-	static final String NAME = "gen_ai.client.operation.duration";
-
 	private static final String OPERATION = "text_completion";
 
 	private static final KeyValue OPERATION_NAME = KeyValue.of(LowCardinalityKeyNames.OPERATION_NAME, OPERATION);
@@ -80,7 +78,7 @@ public class DefaultCompletionObservationConvention implements CompletionObserva
 
 	@Override
 	public String getName() {
-		return NAME;
+		return CompletionObservationDocumentation.DURATION;
 	}
 
 	@Override
@@ -92,6 +90,7 @@ public class DefaultCompletionObservationConvention implements CompletionObserva
 	public KeyValues getLowCardinalityKeyValues(CompletionObservationContext context) {
 		String responseModel = context.getResponseModelTag();
 		return KeyValues.of(OPERATION_NAME, PROVIDER_NAME,
+				LowCardinalityKeyNames.CLIENT.withValue(context.getClientName()),
 				LowCardinalityKeyNames.REQUEST_MODEL.withValue(context.getRequestModelTag()),
 				LowCardinalityKeyNames.RESPONSE_MODEL
 					.withValue((responseModel != null) ? responseModel : KeyValue.NONE_VALUE),
@@ -167,16 +166,14 @@ public class DefaultCompletionObservationConvention implements CompletionObserva
 		add(HighCardinalityKeyNames.RESPONSE_ID, !completion.id().isEmpty() ? completion.id() : null, keyValues);
 		add(HighCardinalityKeyNames.RESPONSE_FINISH_REASONS,
 				(stopReason != null) ? "[" + json(stopReason.value()) + "]" : null, keyValues);
-		usage(completion, keyValues);
+		usage(context.getUsage(), keyValues);
 	}
 
-	private static void usage(Completion completion, List<KeyValue> keyValues) {
-		Usage usage = Usage.of(completion);
-		if (usage == null) {
-			return;
+	private static void usage(@Nullable Usage usage, List<KeyValue> keyValues) {
+		if (usage != null) {
+			add(HighCardinalityKeyNames.USAGE_INPUT_TOKENS, usage.allInputTokens(), keyValues);
+			add(HighCardinalityKeyNames.USAGE_OUTPUT_TOKENS, usage.outputTokens(), keyValues);
 		}
-		add(HighCardinalityKeyNames.USAGE_INPUT_TOKENS, usage.allInputTokens(), keyValues);
-		add(HighCardinalityKeyNames.USAGE_OUTPUT_TOKENS, usage.outputTokens(), keyValues);
 	}
 
 	private static void call(CompletionObservationContext context, List<KeyValue> keyValues) {

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ApiDiscoveryTests {
 
-	private static final Model MODEL = Model.CLAUDE_SONNET_4_5;
+	private static final Model MODEL = Model.of("claude-sonnet-4-5");
 
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 

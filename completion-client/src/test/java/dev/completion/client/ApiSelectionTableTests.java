@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ApiSelectionTableTests {
 
 	private static final CompletionRequest REQUEST = CompletionRequest.builder()
-		.model(Model.CLAUDE_SONNET_4_5)
+		.model(Model.of("claude-sonnet-4-5"))
 		.prompt(Prompt.human("Why does it say please use the Messages API?"))
 		.maxTokensToSample(100)
 		.build();

@@ -57,7 +57,7 @@ class CompletionClientFilterTests {
 			.build()) {
 			client
 				.complete(CompletionRequest.builder()
-					.model(Model.CLAUDE_2_1)
+					.model(Model.of("claude-2.1"))
 					.prompt(Prompt.human("Hi"))
 					.maxTokensToSample(100)
 					.build())

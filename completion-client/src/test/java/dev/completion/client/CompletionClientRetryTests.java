@@ -89,7 +89,7 @@ class CompletionClientRetryTests extends AbstractCompletionClientTests {
 		this.server.enqueue(overloaded(), Reply.error(503, "api_error", "Down").header("retry-after", "1"));
 		this.retrying.complete(REQUEST).block(LIMIT);
 		this.server.enqueue(Reply.error(429, "rate_limit_error", "Slow down").header("retry-after", "1"));
-		this.retrying.complete(REQUEST.toBuilder().model(Model.CLAUDE_INSTANT_1_2).build()).block(LIMIT);
+		this.retrying.complete(REQUEST.toBuilder().model(Model.of("claude-instant-1.2")).build()).block(LIMIT);
 		logger.detachAppender(log);
 		assertThat(log.list).extracting(ILoggingEvent::getLevel).containsOnly(Level.DEBUG);
 		assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)

@@ -49,7 +49,7 @@ class CompletionClientTests {
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
 	private static final CompletionRequest REQUEST = CompletionRequest.builder()
-		.model(Model.CLAUDE_2_1)
+		.model(Model.of("claude-2.1"))
 		.prompt(Prompt.human("Why is the sky blue?"))
 		.maxTokensToSample(100)
 		.build();
@@ -96,7 +96,7 @@ class CompletionClientTests {
 		assertThat(completion.id()).isEqualTo("compl_1");
 		assertThat(completion.completion()).isEqualTo(" Hi");
 		assertThat(completion.stopReason()).isEqualTo(StopReason.STOP_SEQUENCE);
-		assertThat(completion.model()).isEqualTo(Model.CLAUDE_2_1);
+		assertThat(completion.model()).isEqualTo(Model.of("claude-2.1"));
 		assertThat(completion.type()).isEqualTo("completion");
 		assertThat(completion.stop()).isEqualTo("\n\nHuman:");
 		assertThat(completion.additionalProperties()).containsEntry("log_id", "compl_1").containsKey("news");
@@ -159,6 +159,32 @@ class CompletionClientTests {
 	}
 
 	@Test
+	void requestCanBeSetUpInPlace() {
+		this.server.enqueue(Reply.text("one"), Reply.text("two"));
+		CompletionResponse response = this.client.exchange(
+				(request) -> request.model(Model.of("claude-2.1")).prompt("Why is the sky blue?").maxTokensToSample(10))
+			.block(LIMIT);
+		List<CompletionResponse> deltas = this.client.exchangeStream(
+				(request) -> request.model(Model.of("claude-2.1")).prompt("Why is the sky blue?").maxTokensToSample(10))
+			.collectList()
+			.block(LIMIT);
+		assertThat(response.text()).isEqualTo("one");
+		assertThat(deltas.get(0).text()).isEqualTo("two");
+		assertThat(this.server.requests())
+			.allSatisfy((request) -> assertThat(request.body()).contains("Why is the sky blue?"));
+	}
+
+	@Test
+	void plainQuestionIsCompleted() {
+		Completion completion = this.client
+			.complete((request) -> request.model(Model.of("claude-2.1"))
+				.prompt("Why is the sky blue?")
+				.maxTokensToSample(100))
+			.block(LIMIT);
+		assertThat(completion.completion()).contains("sky");
+	}
+
+	@Test
 	void exchangeStreamTellsOfTheResponseWithEveryDelta() {
 		List<CompletionResponse> responses = this.client.exchangeStream(REQUEST).collectList().block(LIMIT);
 		assertThat(responses).hasSizeGreaterThan(10)
@@ -188,7 +214,7 @@ class CompletionClientTests {
 	@Test
 	void defaultsFillWhatTheRequestLeavesOpen() {
 		CompletionClient withDefaults = builder()
-			.defaults((request) -> request.model(Model.CLAUDE_2_0).maxTokensToSample(7).temperature(0.5))
+			.defaults((request) -> request.model(Model.of("claude-2.0")).maxTokensToSample(7).temperature(0.5))
 			.defaults((request) -> request.topK(3).stopSequences("STOP"))
 			.build();
 		withDefaults
@@ -309,7 +335,7 @@ class CompletionClientTests {
 
 	@Test
 	void modelTellsOfAModel() {
-		ModelInfo model = this.client.model(Model.CLAUDE_2_1).block(LIMIT);
+		ModelInfo model = this.client.model(Model.of("claude-2.1")).block(LIMIT);
 		assertThat(model.id()).isEqualTo("claude-2.1");
 		assertThat(model.displayName()).isNotBlank();
 		assertThat(model.createdAt()).isAfter(Instant.EPOCH);

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 
 import dev.completion.client.error.CompletionClientException;
 import dev.completion.server.Reply;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
@@ -55,6 +56,8 @@ class CompletionMeterObservationHandlerTests extends AbstractCompletionClientTes
 	private static final String FIRST = "gen_ai.client.operation.time_to_first_chunk";
 
 	private static final String PER_CHUNK = "gen_ai.client.operation.time_per_output_chunk";
+
+	private static final String TOKENS = "gen_ai.client.token.usage";
 
 	private static final Double[] BUCKETS = { 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48,
 			40.96, 81.92 };
@@ -199,9 +202,9 @@ class CompletionMeterObservationHandlerTests extends AbstractCompletionClientTes
 							Collectors.toSet())));
 		assertThat(keys).containsKeys(DURATION, FIRST, PER_CHUNK)
 			.allSatisfy((name, sets) -> assertThat(sets).as(name).hasSize(1));
-		assertThat(keys.get(FIRST))
-			.containsExactly(Set.of("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model",
-					"gen_ai.response.model", "server.address", "server.port", "error.type", "completion.status"));
+		assertThat(keys.get(FIRST)).containsExactly(
+				Set.of("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model",
+						"server.address", "server.port", "error.type", "completion.status", "completion.client"));
 		assertThat(this.meters.find(FIRST).timers()).extracting((timer) -> timer.getId().getTag("completion.status"))
 			.containsExactlyInAnyOrder("completed", "error", "cancelled");
 	}
@@ -216,6 +219,66 @@ class CompletionMeterObservationHandlerTests extends AbstractCompletionClientTes
 			.extracting((timer) -> timer.getId().getTag("gen_ai.request.model"))
 			.contains("model-0", "other")
 			.hasSizeBetween(50, 101);
+	}
+
+	private static String usage(String counts) {
+		return "{\"id\":\"msg_1\",\"type\":\"message\",\"model\":\"claude-2.1\",\"content\":\"Hi\","
+				+ "\"stop_reason\":\"end_turn\",\"usage\":{" + counts + "}}";
+	}
+
+	private DistributionSummary tokens(String type) {
+		return this.meters.get(TOKENS).tag("gen_ai.token.type", type).summary();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void tokensOfACallAreRecorded(boolean stream) {
+		String body = usage("\"input_tokens\":10,\"output_tokens\":7,\"cache_creation_input_tokens\":200,"
+				+ "\"cache_read_input_tokens\":3000");
+		try (CompletionClient client = this.observed.mutate().name("bulk").api(CompletionApi.MESSAGES).build()) {
+			for (int i = 0; i < 2; i++) {
+				this.server.enqueue(Reply.body(200, "application/json", body));
+				Flux.from(stream ? client.stream(REQUEST) : client.complete(REQUEST)).blockLast(LIMIT);
+			}
+		}
+		assertThat(tokens("input").count()).isEqualTo(2);
+		assertThat(tokens("input").totalAmount()).isEqualTo(2 * 3210);
+		assertThat(tokens("output").totalAmount()).isEqualTo(2 * 7);
+		assertThat(tokens("input").getId().getBaseUnit()).isEqualTo("token");
+		assertThat(tokens("input").getId().getTag("completion.client")).isEqualTo("bulk");
+	}
+
+	@Test
+	void tokensThatAreNotReportedAreNotRecorded() {
+		this.server.enqueue(Reply.text("Hi"), Reply.text("Hi").cutAfter(1));
+		this.observed.complete(REQUEST).block(LIMIT);
+		failure(CompletionClientException.class, this.observed.stream(REQUEST));
+		assertThat(this.meters.find(TOKENS).meters()).isEmpty();
+	}
+
+	@Test
+	void tokensOfACallThatFailsAreNotRecorded() {
+		try (CompletionClient client = this.observed.mutate().api(CompletionApi.MESSAGES).build()) {
+			this.server.enqueue(Reply.events(MessageEvents.START + MessageEvents.text(0, "a", "b")));
+			failure(CompletionClientException.class, client.stream(REQUEST));
+		}
+		assertThat(timer(DURATION).count()).isOne();
+		assertThat(this.meters.find(TOKENS).meters()).isEmpty();
+	}
+
+	@Test
+	void bucketsOfTokensAreThoseOfOpenTelemetry() {
+		try (CompletionClient client = this.observed.mutate().api(CompletionApi.MESSAGES).build()) {
+			this.server
+				.enqueue(Reply.body(200, "application/json", usage("\"input_tokens\":70000000,\"output_tokens\":1")));
+			client.complete(REQUEST).block(LIMIT);
+		}
+		CountAtBucket[] buckets = tokens("input").takeSnapshot().histogramCounts();
+		assertThat(buckets).extracting(CountAtBucket::bucket)
+			.containsExactly(1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0,
+					4194304.0, 16777216.0, 67108864.0);
+		assertThat(buckets).extracting(CountAtBucket::count).containsOnly(0.0);
+		assertThat(tokens("output").takeSnapshot().histogramCounts()[0].count()).isOne();
 	}
 
 	@Test

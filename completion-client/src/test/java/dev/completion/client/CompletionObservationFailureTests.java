@@ -91,7 +91,7 @@ class CompletionObservationFailureTests extends AbstractCompletionClientTests {
 			.satisfies((exchange) -> assertThat(exchange.getParentObservation().getContextView()).isSameAs(call));
 		assertThat(this.meters.get(call.getName() + ".active").longTaskTimer().activeTasks()).isZero();
 		assertThat(this.meters.get(call.getName()).timer().count()).isOne();
-		assertThat(call.getLowCardinalityKeyValues().stream()).hasSize(8);
+		assertThat(call.getLowCardinalityKeyValues().stream()).hasSize(9);
 		assertThat(RecordedObservations.tag(call, "completion.status")).isEqualTo("completed");
 		assertThat(RecordedObservations.value(call, "completion.attempts")).isEqualTo("1");
 		assertThat(call.getContextualName()).isEqualTo("text_completion " + this.api.model);

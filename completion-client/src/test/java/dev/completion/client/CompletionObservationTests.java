@@ -99,7 +99,7 @@ class CompletionObservationTests extends AbstractCompletionClientTests {
 		assertThat(lowCardinality()).containsExactlyInAnyOrderEntriesOf(Map.of("gen_ai.operation.name",
 				"text_completion", "gen_ai.provider.name", "anthropic", "gen_ai.request.model", this.api.model,
 				"gen_ai.response.model", last.body().model().id(), "server.address", "127.0.0.1", "server.port", port,
-				"error.type", "none", "completion.status", "completed"));
+				"completion.client", "default", "error.type", "none", "completion.status", "completed"));
 		assertThat(value("gen_ai.response.id")).isEqualTo(last.body().id()).isNotEmpty();
 		assertThat(value("gen_ai.response.finish_reasons")).isEqualTo("[\"" + last.body().stopReason().value() + "\"]");
 		assertThat(value("gen_ai.request.stream")).isEqualTo(String.valueOf(stream));
@@ -299,7 +299,7 @@ class CompletionObservationTests extends AbstractCompletionClientTests {
 			variant.complete(REQUEST).block(LIMIT);
 		}
 		assertThat(this.observations.call().getName()).isEqualTo("custom");
-		assertThat(lowCardinality()).containsEntry("team", "blue").hasSize(9);
+		assertThat(lowCardinality()).containsEntry("team", "blue").hasSize(10);
 	}
 
 	@Test
@@ -307,7 +307,7 @@ class CompletionObservationTests extends AbstractCompletionClientTests {
 		this.observations.registry.observationConfig().observationConvention(new TeamConvention("red"));
 		this.observed.complete(REQUEST).block(LIMIT);
 		assertThat(this.observations.call().getName()).isEqualTo("custom");
-		assertThat(lowCardinality()).containsEntry("team", "red").hasSize(9);
+		assertThat(lowCardinality()).containsEntry("team", "red").hasSize(10);
 	}
 
 	@Test
@@ -341,7 +341,7 @@ class CompletionObservationTests extends AbstractCompletionClientTests {
 	@Test
 	void nothingIsAddedWhereNobodyObserves() {
 		Flux<Completion> results = Flux.empty();
-		CallObservations none = new CallObservations(ObservationRegistry.NOOP, null,
+		CallObservations none = new CallObservations(ObservationRegistry.NOOP, null, "default",
 				ServerAddress.of(this.server.baseUrl(), new ModelTags()));
 		Call call = new Call(true, Timeouts.defaults(), Limits.defaults(), false);
 		assertThat(none.observe(REQUEST, call, results)).isSameAs(results);

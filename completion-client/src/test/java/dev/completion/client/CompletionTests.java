@@ -26,6 +26,7 @@ import reactor.test.publisher.TestPublisher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Tests for {@link Completion}.
@@ -34,22 +35,43 @@ class CompletionTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-	private static final Completion LAST = new Completion("compl_1", "", StopReason.STOP_SEQUENCE, Model.CLAUDE_2_1,
-			"completion", "\n\nHuman:", Map.of());
+	private static final Completion LAST = new Completion("compl_1", "", StopReason.STOP_SEQUENCE,
+			Model.of("claude-2.1"), "completion", "\n\nHuman:", Map.of());
+
+	@Test
+	void ofIsACompleteCompletion() {
+		Completion completion = Completion.of("Hello");
+		assertThat(completion.completion()).isEqualTo("Hello");
+		assertThat(completion.stopReason()).isEqualTo(StopReason.STOP_SEQUENCE);
+		assertThat(completion.type()).isEqualTo("completion");
+		assertThat(join(completion, Completion.of(" world")).completion()).isEqualTo("Hello world");
+		assertThatIllegalArgumentException().isThrownBy(() -> Completion.of(null));
+	}
+
+	@Test
+	void responseOfACompletionHasItsText() {
+		CompletionResponse response = CompletionResponse.of(Completion.of("Hello"));
+		assertThat(response.text()).isEqualTo("Hello");
+		assertThat(response.attempts()).isOne();
+		assertThat(response.api()).isEqualTo(CompletionApi.MESSAGES);
+		assertThat(response.usage()).isNull();
+		assertThat(response.requestId()).isNull();
+		assertThat(response.rateLimits().requests().limit()).isNull();
+	}
 
 	@Test
 	void joinAppendsTextsAndKeepsTheLastOfTheRest() {
 		Completion completion = join(delta(" Hello"), delta(","), delta(""), delta(" world"), LAST);
 		assertThat(completion).isEqualTo(new Completion("compl_1", " Hello, world", StopReason.STOP_SEQUENCE,
-				Model.CLAUDE_2_1, "completion", "\n\nHuman:", Map.of()));
+				Model.of("claude-2.1"), "completion", "\n\nHuman:", Map.of()));
 	}
 
 	@Test
 	void joinWhenLastDeltaHasTextAppendsIt() {
-		Completion last = new Completion("compl_2", "b", StopReason.MAX_TOKENS, Model.CLAUDE_2_0, "other", null,
+		Completion last = new Completion("compl_2", "b", StopReason.MAX_TOKENS, Model.of("claude-2.0"), "other", null,
 				Map.of());
-		assertThat(join(delta("a"), last)).isEqualTo(
-				new Completion("compl_2", "ab", StopReason.MAX_TOKENS, Model.CLAUDE_2_0, "other", null, Map.of()));
+		assertThat(join(delta("a"), last)).isEqualTo(new Completion("compl_2", "ab", StopReason.MAX_TOKENS,
+				Model.of("claude-2.0"), "other", null, Map.of()));
 	}
 
 	@Test
@@ -106,14 +128,14 @@ class CompletionTests {
 	}
 
 	private static Completion delta(String text, Map<String, Object> additionalProperties) {
-		return new Completion("compl_1", text, null, Model.CLAUDE_2_1, "completion", null, additionalProperties);
+		return new Completion("compl_1", text, null, Model.of("claude-2.1"), "completion", null, additionalProperties);
 	}
 
 	@Test
 	void joinWhenLastDeltaLacksIdKeepsTheOneBefore() {
 		Flux<Completion> deltas = Flux.just(
-				new Completion("compl_1", "a", null, Model.CLAUDE_2_1, "completion", null, Map.of()),
-				new Completion("", "b", StopReason.MAX_TOKENS, Model.CLAUDE_2_1, "completion", null, Map.of()));
+				new Completion("compl_1", "a", null, Model.of("claude-2.1"), "completion", null, Map.of()),
+				new Completion("", "b", StopReason.MAX_TOKENS, Model.of("claude-2.1"), "completion", null, Map.of()));
 		assertThat(Completion.join(deltas).block(Duration.ofSeconds(10)).id()).isEqualTo("compl_1");
 	}
 

@@ -212,7 +212,7 @@ class EventStreamReaderTests {
 
 	private static Flux<Completion> completions(Flux<DataBuffer> body) {
 		return new EventStreamReader(
-				new TextCompletionReader(JsonMapper.shared(), Model.CLAUDE_2_1, UnaryOperator.identity(), 1024),
+				new TextCompletionReader(JsonMapper.shared(), Model.of("claude-2.1"), UnaryOperator.identity(), 1024),
 				new ApiErrorReader(JsonMapper.shared(), 64 * 1024), HttpHeaders::new, Limits.defaults())
 			.read(body, Timeouts.defaults(), DeadlineScheduler.shared());
 	}

@@ -50,7 +50,7 @@ class MessageReaderTests {
 		assertThat(completion.id()).isEqualTo("msg_1");
 		assertThat(completion.completion()).isEqualTo("Hi");
 		assertThat(completion.type()).isEqualTo("completion");
-		assertThat(completion.model()).isEqualTo(Model.CLAUDE_SONNET_4_5_20250929);
+		assertThat(completion.model()).isEqualTo(Model.of("claude-sonnet-4-5-20250929"));
 		assertThat(completion.stopReason()).isEqualTo(StopReason.STOP_SEQUENCE);
 		assertThat(completion.stop()).isEqualTo("END");
 		assertThat(completion.additionalProperties()).containsOnlyKeys("usage", "container")

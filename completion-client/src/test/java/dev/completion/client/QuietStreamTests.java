@@ -61,7 +61,7 @@ class QuietStreamTests {
 
 	private Flux<Completion> stream(Timeouts timeouts) {
 		return new EventStreamReader(
-				new TextCompletionReader(JsonMapper.shared(), Model.CLAUDE_2_1, UnaryOperator.identity(), 1024),
+				new TextCompletionReader(JsonMapper.shared(), Model.of("claude-2.1"), UnaryOperator.identity(), 1024),
 				new ApiErrorReader(JsonMapper.shared(), 64 * 1024), HttpHeaders::new, Limits.defaults())
 			.read(this.body.flux(), timeouts, this.time);
 	}

@@ -38,8 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RepeatedEventTests {
 
-	private static final Completion COMPLETION = new Completion("1", "a", null, Model.CLAUDE_2_1, "completion", null,
-			Map.of("log_id", "l"));
+	private static final Completion COMPLETION = new Completion("1", "a", null, Model.of("claude-2.1"), "completion",
+			null, Map.of("log_id", "l"));
 
 	private static final String EVENT = "{\"id\":\"1\",\"completion\":\"a\",\"log_id\":\"l\"}";
 
@@ -148,9 +148,9 @@ class RepeatedEventTests {
 	@MethodSource("streams")
 	void readsWhatTheParserReads(List<String> events) {
 		Random random = new Random(42);
-		TextCompletionReader reader = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1,
+		TextCompletionReader reader = new TextCompletionReader(new JsonMapper(), Model.of("claude-2.1"),
 				UnaryOperator.identity(), 1024);
-		TextCompletionReader parsing = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1,
+		TextCompletionReader parsing = new TextCompletionReader(new JsonMapper(), Model.of("claude-2.1"),
 				UnaryOperator.identity(), 1024);
 		for (int i = 0; i < 20_000; i++) {
 			String template = events.get((random.nextInt(4) == 0) ? random.nextInt(events.size()) : 0);

@@ -51,7 +51,7 @@ class TextCompletionReaderTests {
 				"stop_reason":"stop_sequence","model":"claude-2.1","stop":"\\n\\nHuman:",
 				"log_id":"compl_018CKm6gsux7P8yMcwZbeCPw"}""");
 		assertThat(completion).isEqualTo(new Completion("compl_018CKm6gsux7P8yMcwZbeCPw", " Hello! My name is Claude.",
-				StopReason.STOP_SEQUENCE, Model.CLAUDE_2_1, "completion", "\n\nHuman:",
+				StopReason.STOP_SEQUENCE, Model.of("claude-2.1"), "completion", "\n\nHuman:",
 				Map.of("log_id", "compl_018CKm6gsux7P8yMcwZbeCPw")));
 	}
 
@@ -61,7 +61,7 @@ class TextCompletionReaderTests {
 				{"type":"completion","id":"compl_01XGHuotGNHPZzrLNP9EEweK","completion":" Unfortunately",\
 				"stop_reason":null,"model":"claude-2.1","stop":null,"log_id":"compl_01XGHuotGNHPZzrLNP9EEweK"  }""");
 		assertThat(completion).isEqualTo(new Completion("compl_01XGHuotGNHPZzrLNP9EEweK", " Unfortunately", null,
-				Model.CLAUDE_2_1, "completion", null, Map.of("log_id", "compl_01XGHuotGNHPZzrLNP9EEweK")));
+				Model.of("claude-2.1"), "completion", null, Map.of("log_id", "compl_01XGHuotGNHPZzrLNP9EEweK")));
 	}
 
 	@ParameterizedTest
@@ -73,10 +73,10 @@ class TextCompletionReaderTests {
 	static Stream<Arguments> readWhenFieldsAreMissingOrNullUsesWhatIsKnown() {
 		return Stream.of(
 				Arguments.arguments("{\"completion\": \" Hello\", \"stop_reason\": null, \"model\": \"claude-2.0\"}",
-						completion(" Hello", null, Model.CLAUDE_2_0)),
+						completion(" Hello", null, Model.of("claude-2.0"))),
 				Arguments.arguments(
 						"{\"completion\": \"\", \"stop_reason\": \"stop_sequence\", \"model\": \"claude-2.0\"}",
-						completion("", StopReason.STOP_SEQUENCE, Model.CLAUDE_2_0)),
+						completion("", StopReason.STOP_SEQUENCE, Model.of("claude-2.0"))),
 				Arguments.arguments("{\"completion\":\"a\"}", completion("a", null, ASKED)),
 				Arguments.arguments(
 						"{\"completion\":\"a\",\"id\":null,\"type\":null,\"model\":null,\"stop\":null,"
@@ -149,7 +149,7 @@ class TextCompletionReaderTests {
 		Completion first = read("{\"completion\":\"a\",\"id\":\"compl_1\",\"model\":\"claude-2.1\",\"log_id\":\"l\"}");
 		Completion second = read("{\"completion\":\"b\",\"stop_reason\":\"stop_sequence\"}");
 		assertThat(second.id()).isEqualTo(first.id());
-		assertThat(second.model()).isEqualTo(Model.CLAUDE_2_1);
+		assertThat(second.model()).isEqualTo(Model.of("claude-2.1"));
 		assertThat(second.additionalProperties()).isEmpty();
 		assertThat(read("{\"completion\":\"c\"}").stopReason()).isNull();
 	}
