@@ -68,6 +68,17 @@ class ModelTests {
 	}
 
 	@Test
+	void constantsOfRetiredModelsAreDeprecated() {
+		List<String> deprecated = Arrays.stream(Model.class.getDeclaredFields())
+			.filter((field) -> field.isAnnotationPresent(Deprecated.class))
+			.map(Field::getName)
+			.toList();
+		assertThat(deprecated).hasSize(22)
+			.contains("CLAUDE_3_7_SONNET_LATEST", "CLAUDE_SONNET_4_5", "CLAUDE_MYTHOS_PREVIEW", "CLAUDE_2_1")
+			.doesNotContain("CLAUDE_HAIKU_4_5", "CLAUDE_HAIKU_4_5_20251001", "CLAUDE_HAIKU_5_5", "CLAUDE_OPUS_4_5");
+	}
+
+	@Test
 	void constantsHaveClaude2AndInstant() {
 		assertThat(constants().values()).contains("claude-2.1", "claude-2.0", "claude-2", "claude-instant-1.2",
 				"claude-instant-1");
@@ -87,32 +98,32 @@ class ModelTests {
 
 	@Test
 	void equalsComparesIds() {
-		assertThat(Model.of("claude-2.1")).isEqualTo(Model.CLAUDE_2_1)
-			.hasSameHashCodeAs(Model.CLAUDE_2_1)
-			.isNotEqualTo(Model.CLAUDE_2_0)
-			.isNotEqualTo(Model.of("Claude-2.1"))
-			.isNotEqualTo("claude-2.1");
+		assertThat(Model.of("claude-opus-5")).isEqualTo(Model.CLAUDE_OPUS_5)
+			.hasSameHashCodeAs(Model.CLAUDE_OPUS_5)
+			.isNotEqualTo(Model.CLAUDE_OPUS_4_8)
+			.isNotEqualTo(Model.of("Claude-opus-5"))
+			.isNotEqualTo("claude-opus-5");
 	}
 
 	@Test
 	void toStringIsId() {
-		assertThat(Model.CLAUDE_2_1).hasToString("claude-2.1");
+		assertThat(Model.CLAUDE_OPUS_5).hasToString("claude-opus-5");
 	}
 
 	@Test
 	void jsonIsAString() {
 		JsonMapper mapper = JsonMapper.shared();
-		assertThat(mapper.writeValueAsString(Model.CLAUDE_2_1)).isEqualTo("\"claude-2.1\"");
-		assertThat(mapper.readValue("\"claude-2.1\"", Model.class)).isEqualTo(Model.CLAUDE_2_1);
+		assertThat(mapper.writeValueAsString(Model.CLAUDE_OPUS_5)).isEqualTo("\"claude-opus-5\"");
+		assertThat(mapper.readValue("\"claude-opus-5\"", Model.class)).isEqualTo(Model.CLAUDE_OPUS_5);
 		assertThat(mapper.readValue("\"other\"", Model.class)).isEqualTo(Model.of("other"));
 	}
 
 	@Test
 	void jsonWhenModelIsPartOfAValueIsAString() {
 		JsonMapper mapper = JsonMapper.shared();
-		Holder holder = new Holder(Model.CLAUDE_2_1, List.of(Model.of("a")));
+		Holder holder = new Holder(Model.CLAUDE_OPUS_5, List.of(Model.of("a")));
 		String json = mapper.writeValueAsString(holder);
-		assertThat(json).isEqualTo("{\"model\":\"claude-2.1\",\"others\":[\"a\"]}");
+		assertThat(json).isEqualTo("{\"model\":\"claude-opus-5\",\"others\":[\"a\"]}");
 		assertThat(mapper.readValue(json, Holder.class)).isEqualTo(holder);
 	}
 

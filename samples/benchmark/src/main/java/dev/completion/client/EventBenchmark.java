@@ -70,7 +70,7 @@ public class EventBenchmark {
 
 	private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT);
 
-	private final TextCompletionReader reader = new TextCompletionReader(new JsonMapper(), Model.CLAUDE_2_1,
+	private final TextCompletionReader reader = new TextCompletionReader(new JsonMapper(), Model.of("claude-2.1"),
 			UnaryOperator.identity(), 1024);
 
 	private final NonBlockingByteArrayJsonParser parser = (NonBlockingByteArrayJsonParser) new JsonFactory()
@@ -161,7 +161,7 @@ public class EventBenchmark {
 				}
 			}
 		}
-		return new Completion(id, text, null, Model.CLAUDE_2_1, "completion", null, Map.of());
+		return new Completion(id, text, null, Model.of("claude-2.1"), "completion", null, Map.of());
 	}
 
 }
