@@ -71,7 +71,9 @@ final class ClientProperties {
 				placeholders);
 		List<ConfigurationPropertySource> sources = sources(environment);
 		if (isDefault(name)) {
-			CompletionProperties values = new Binder(sources, placeholders).bindOrCreate(ROOT,
+			List<ConfigurationPropertySource> filtered = AdditionalPropertySources.filter(sources, 0,
+					ConfigurationPropertyName.of(ROOT));
+			CompletionProperties values = new Binder(filtered, placeholders).bindOrCreate(ROOT,
 					Bindable.of(CompletionProperties.class), handler);
 			return new ClientProperties(name, values, new Binder(List.of(), placeholders), handler.values());
 		}
@@ -79,7 +81,9 @@ final class ClientProperties {
 				placeholders);
 		List<ConfigurationPropertySource> all = Stream.concat(own.stream(), withPrefix(ROOT, sources).stream())
 			.toList();
-		CompletionProperties values = bind(name, new Binder(all, placeholders), handler);
+		List<ConfigurationPropertySource> filtered = AdditionalPropertySources.filter(all, own.size(),
+				ConfigurationPropertyName.EMPTY);
+		CompletionProperties values = bind(name, new Binder(filtered, placeholders), handler);
 		return new ClientProperties(name, values, new Binder(own, placeholders), handler.values());
 	}
 

@@ -93,7 +93,9 @@ final class CompletionClientFactory {
 
 	private CompletionClient.Builder builder(ClientProperties client, CompletionConnectionDetails details,
 			ReloadingHttpClient httpClient) {
-		CompletionClient.Builder builder = CompletionClient.builder().allowInsecure(client.values().allowInsecure());
+		CompletionClient.Builder builder = CompletionClient.builder()
+			.name(client.name())
+			.allowInsecure(client.values().allowInsecure());
 		SettingMapper.map("CompletionConnectionDetails.getBaseUrl()", details.getBaseUrl(), builder::baseUrl);
 		CredentialProvider credential = credential(client, details);
 		if (credential != null) {

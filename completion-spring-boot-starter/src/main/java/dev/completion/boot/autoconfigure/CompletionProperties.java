@@ -109,10 +109,14 @@ public record CompletionProperties(@DefaultValue("true") boolean enabled, @Defau
 	 * @param stopSequences Comma-separated list of sequences that stop the generation.
 	 * White space around a sequence is kept only in a YAML list.
 	 * @param userId Opaque identifier of the end user, sent as 'metadata.user_id'.
+	 * @param additionalProperties Additional properties of the request by name, such as
+	 * 'thinking.type'. Text that is a JSON number, boolean, object or array is sent as
+	 * such.
 	 */
 	public record Defaults(@Nullable String model, @DefaultValue("1024") int maxTokensToSample,
 			@Nullable Double temperature, @Nullable Double topP, @Nullable Integer topK,
-			@Nullable List<String> stopSequences, @Nullable String userId) {
+			@Nullable List<String> stopSequences, @Nullable String userId,
+			@DefaultValue Map<String, Object> additionalProperties) {
 	}
 
 	/**

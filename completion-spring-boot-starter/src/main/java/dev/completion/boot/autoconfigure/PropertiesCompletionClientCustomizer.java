@@ -138,6 +138,11 @@ final class PropertiesCompletionClientCustomizer implements CompletionClientCust
 			map("defaults.stop-sequences", !stopSequences.isEmpty() ? stopSequences.toArray(String[]::new) : null,
 					builder::stopSequences);
 			map("defaults.user-id", defaults.userId(), builder::userId);
+			defaults.additionalProperties().forEach((property, value) -> {
+				String name = "defaults.additional-properties." + property;
+				map(name, JsonValue.of(this.client.nameOf(name), value),
+						(it) -> builder.additionalProperty(property, it));
+			});
 		}
 
 		private Timeouts timeouts() {

@@ -75,13 +75,18 @@ final class SettingMapper {
 	}
 
 	// the binder leaves a placeholder that it cannot resolve as it is
-	private static void checkPlaceholders(String name, String value) {
+	static void checkPlaceholders(String name, String value) {
 		Matcher placeholder = PLACEHOLDER.matcher(value);
 		if (placeholder.find()) {
+			// if it were empty, the client would send the inherited credential to its
+			// server
+			boolean inherits = name.startsWith("completion.clients.")
+					&& (name.endsWith(".api-key") || name.endsWith(".auth-token"));
 			throw new FailureAnalyzedException(
 					"The value of '%s' has a placeholder that stands for nothing: %s.".formatted(name,
 							placeholder.group()),
-					"Set '%1$s', or write '${%1$s:}' if it may be missing.".formatted(placeholder.group(1)));
+					(inherits ? "Set '%1$s'." : "Set '%1$s', or write '${%1$s:}' if it may be missing.")
+						.formatted(placeholder.group(1)));
 		}
 	}
 

@@ -19,6 +19,7 @@ package dev.completion.boot.autoconfigure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -148,6 +149,15 @@ class CompletionStartupFailureTests {
 				assertThat(analysis(context).getDescription()).contains("'" + name + "'", "${NOT_THERE}");
 				assertThat(analysis(context).getAction()).contains("'NOT_THERE'", "'${NOT_THERE:}'");
 			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "api-key", "auth-token" })
+	void emptyCredentialOfANamedClientIsNotSuggested(String name) {
+		this.runner
+			.withPropertyValues("completion.api-key=secret", "completion.clients.far.base-url=https://far.example",
+					"completion.clients.far." + name + "=${NOT_THERE}")
+			.run((context) -> assertThat(analysis(context).getAction()).isEqualTo("Set 'NOT_THERE'."));
 	}
 
 	@Test

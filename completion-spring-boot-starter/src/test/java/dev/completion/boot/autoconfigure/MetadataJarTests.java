@@ -41,9 +41,10 @@ class MetadataJarTests {
 	private static final List<String> WITHOUT_DEFAULT = List.of("completion.api-key", "completion.auth-token",
 			"completion.betas", "completion.headers", "completion.clients", "completion.defaults.model",
 			"completion.defaults.temperature", "completion.defaults.top-p", "completion.defaults.top-k",
-			"completion.defaults.stop-sequences", "completion.defaults.user-id", "completion.timeout.response",
-			"completion.timeout.total", "completion.ssl.bundle", "completion.proxy.host", "completion.proxy.port",
-			"completion.proxy.username", "completion.proxy.password", "completion.proxy.non-proxy-hosts");
+			"completion.defaults.stop-sequences", "completion.defaults.user-id",
+			"completion.defaults.additional-properties", "completion.timeout.response", "completion.timeout.total",
+			"completion.ssl.bundle", "completion.proxy.host", "completion.proxy.port", "completion.proxy.username",
+			"completion.proxy.password", "completion.proxy.non-proxy-hosts");
 
 	private static JsonNode read(String name) throws IOException {
 		try (JarFile jar = new JarFile(System.getProperty("jar"));

@@ -124,7 +124,8 @@ class CompletionObservationAutoConfigurationTests {
 					Tag.of("gen_ai.operation.name", "text_completion"), Tag.of("gen_ai.provider.name", "anthropic"),
 					Tag.of("gen_ai.request.model", "claude-2.1"), Tag.of("gen_ai.response.model", "claude-2.1"),
 					Tag.of("server.address", "127.0.0.1"), Tag.of("server.port", String.valueOf(this.server.port())),
-					Tag.of("error.type", "none"), Tag.of("error", "none"), Tag.of("completion.status", "completed"));
+					Tag.of("error.type", "none"), Tag.of("error", "none"), Tag.of("completion.status", "completed"),
+					Tag.of("completion.client", "default"));
 		});
 	}
 
