@@ -46,6 +46,7 @@ import dev.completion.boot.autoconfigure.CompletionProperties;
 import dev.completion.client.CompletionClient;
 import dev.completion.client.CompletionClientMetrics;
 import dev.completion.client.CompletionObservationDocumentation;
+import dev.completion.client.PromptTemplate;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -135,6 +136,15 @@ class ReadmeTests {
 		finally {
 			thread.setContextClassLoader(original);
 		}
+	}
+
+	@Test
+	void textsAreTemplates() {
+		assertThat(Readme.all().stream().flatMap((readme) -> readme.blocks("text"))).isNotEmpty()
+			.allSatisfy((text) -> assertThat(
+					PromptTemplate.of(text).create(Map.of("language", "German", "text", "a")).toString())
+				.contains("German")
+				.endsWith("\n\nAssistant:"));
 	}
 
 	@ParameterizedTest
@@ -239,7 +249,7 @@ class ReadmeTests {
 	@ParameterizedTest
 	@MethodSource("dev.completion.samples.quickstart.Readme#all")
 	void everySnippetIsOfALanguageThatIsTested(Readme readme) {
-		assertThat(readme.languages()).isSubsetOf("groovy", "java", "sh", "xml", "yaml");
+		assertThat(readme.languages()).isSubsetOf("groovy", "java", "sh", "text", "xml", "yaml");
 		assertThat(readme.prose()).doesNotContain("```");
 	}
 
@@ -271,7 +281,7 @@ class ReadmeTests {
 			.collect(Collectors.toSet());
 		assertThat(readme.matches(PROPERTY)
 			.map((match) -> match.group(1))
-			.filter((name) -> !isKnown(name) && !keys.contains(name))
+			.filter((name) -> !isKnown(name) && !keys.contains(name) && !name.startsWith("spring.ai."))
 			.filter((name) -> known.stream().noneMatch((property) -> property.startsWith(name + ".")))).isEmpty();
 		assertThat(readme.matches(EXCEPTION)
 			.map((match) -> match.group(1))
