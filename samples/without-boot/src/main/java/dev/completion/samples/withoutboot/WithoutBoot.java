@@ -51,7 +51,7 @@ public final class WithoutBoot {
 		try (CompletionClient client = CompletionClient.builder()
 			.baseUrl(baseUrl)
 			.apiKey(apiKey)
-			.defaults((request) -> request.model(Model.CLAUDE_HAIKU_5_5).maxTokensToSample(256))
+			.defaults((request) -> request.model(Model.CLAUDE_HAIKU_5_5).maxTokensToSample(16_000))
 			.build()) {
 			client.stream((request) -> request.prompt(Prompt.human(question)))
 				.map(Completion::completion)
