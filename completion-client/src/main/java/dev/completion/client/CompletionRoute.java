@@ -33,8 +33,8 @@ final class CompletionRoute implements Route<Completion> {
 	private static final String WEB_PAGE = " (if the server provides only the Messages API, set 'completion.api' to"
 			+ " 'messages')";
 
-	private static final String REQUIRES_MESSAGES = " (only the Messages API supports this request, because of an"
-			+ " additional property, or of \"\\n\\nHuman:\" or \"\\n\\nAssistant:\" inside a turn)";
+	private static final String REQUIRES_MESSAGES = " (only the Messages API supports this request: it has an"
+			+ " additional property of that API, or a turn that contains \"\\n\\nHuman:\" or \"\\n\\nAssistant:\")";
 
 	private final CompletionRequest request;
 

@@ -31,8 +31,8 @@ import org.springframework.util.Assert;
  * <li>{@link #CLAUDE_HAIKU_5_5} for high-volume, low-latency requests, such as
  * classification; the fastest and least expensive model</li>
  * <li>{@link #CLAUDE_SONNET_5_5} for coding and agents, at a medium price</li>
- * <li>{@link #CLAUDE_OPUS_5_5} for complex coding, knowledge work, and agents that run
- * for a long time</li>
+ * <li>{@link #CLAUDE_OPUS_5_5} for complex coding, knowledge work and long-running
+ * agents</li>
  * <li>{@link #CLAUDE_FABLE_5_2} for the most demanding tasks in coding, business
  * processes and science</li>
  * <li>{@link #CLAUDE_MYTHOS_5_2} for research in security and life sciences; available
@@ -239,7 +239,7 @@ public final class Model {
 
 	/**
 	 * A preview model.
-	 * @deprecated by the vendor
+	 * @deprecated deprecated by the vendor
 	 */
 	@Deprecated
 	public static final Model CLAUDE_MYTHOS_PREVIEW = new Model("claude-mythos-preview");

@@ -19,6 +19,7 @@ package dev.completion.client;
 import java.time.Duration;
 
 import dev.completion.client.TwoPathServer.Response;
+import dev.completion.client.error.NotFoundException;
 import dev.completion.client.error.Outcome;
 import dev.completion.client.error.UnsupportedRequestException;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +76,16 @@ class AmbiguousPromptTests {
 			assertThat(ex.outcome()).isEqualTo(Outcome.NOT_SENT);
 		}
 		assertThat(this.server.paths()).isEmpty();
+	}
+
+	@Test
+	void serverWithoutTheMessagesApiIsReportedWithTheReason() {
+		this.server.textCompletions(TwoPathServer.each(Response.SUCCESS))
+			.messages(TwoPathServer.each(TwoPathServer.NOT_FOUND));
+		assertThat(AbstractCompletionClientTests.failure(NotFoundException.class, this.client.complete(QUOTING).flux()))
+			.hasMessageContaining("only the Messages API supports this request");
+		this.client.complete(REQUEST).block(LIMIT);
+		assertThat(this.server.paths()).containsExactly(ApiFixture.MESSAGES.path, ApiFixture.TEXT_COMPLETIONS.path);
 	}
 
 }
